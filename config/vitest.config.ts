@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/**
+ * Three projects. `unit` needs nothing but Node: it is what `npm run check` runs. `servers` starts real servers and emulators
+ * (`*.servers.test.ts`). `chaos` kills processes. Each file starts and ends what it needs.
+ */
+export default defineConfig({
+  test: {
+    root,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          root,
+          include: ['packages/**/*.test.ts', 'workers/**/*.test.ts', 'test/architecture/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.servers.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'servers',
+          root,
+          include: ['packages/**/*.servers.test.ts', 'workers/**/*.servers.test.ts', 'test/{journeys,hostile,storm}/**/*.test.ts'],
+          exclude: ['**/node_modules/**'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'chaos',
+          root,
+          include: ['test/chaos/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})

@@ -1,0 +1,111 @@
+import type { Call } from './call.ts'
+import type { Fault } from './fault.ts'
+import type { Collection, Item } from './item.ts'
+import type { Kind } from './kind.ts'
+import type { Trait, Traits } from './traits.ts'
+
+/** A collection as it stands at the destination. */
+export interface Place {
+  /**
+   * Names the place *and its generation* (IMAP: path and UIDVALIDITY), so that a receipt of an earlier generation is
+   * never mistaken for one of this. Kept once per lane, not once per item.
+   */
+  readonly id: string
+  /** What a person sees there, for reports: the path in the server's own notation. */
+  readonly name: string
+  /**
+   * Where the place stands (IMAP: UIDNEXT). Everything written later than the moment of asking is found by `find` and
+   * `walk` with `since: mark`. Absent where writing is idempotent by name (DAV), so that there is nothing to look for.
+   */
+  readonly mark?: string
+}
+
+/** Proof of arrival. Small: it is kept for every item. */
+export interface Receipt {
+  /** `Place.id`. */
+  readonly place: string
+  /** Where in the place (IMAP: UID; DAV: href). A decimal number is kept most compactly. */
+  readonly locator: string
+  /** Bytes that the destination holds. */
+  readonly size: number
+  /** First 8 bytes of the SHA-256 of the bytes that were sent, as hex. Absent when adopted without reading. */
+  readonly hash?: string
+  /**
+   * What this destination must remember to tell its own writing from a person's later change (revision, flags).
+   * At most 12 characters of Latin-1; readable only by the connector that wrote it.
+   */
+  readonly memo?: string
+}
+
+/** An item as `walk` sees it at the destination. */
+export interface Found {
+  readonly receipt: Receipt
+  readonly naturalKey: string
+  readonly traits: Traits
+}
+
+/** A place, and the mark from which to look. No `since`: the whole place. */
+export interface Search {
+  readonly place: string
+  readonly since?: string
+}
+
+export interface DestinationProfile {
+  readonly kind: Kind
+  readonly keeps: readonly Trait[]
+  /** Bytes. An item known to be larger is rejected as `too-large` without being sent. */
+  readonly maxItemBytes?: number
+  /** How `putMany` likes its batches. Absent where there is no `putMany`. */
+  readonly batch?: { readonly items: number; readonly bytes: number }
+}
+
+/** What `put` left as a person had made it: the item was changed, moved or deleted at the destination since. */
+export interface Kept {
+  readonly kept: 'changed' | 'moved' | 'deleted'
+  /** Where it stands now, if it does. */
+  readonly receipt?: Receipt
+}
+
+/**
+ * One account's place for items of one kind. Known after connecting: a server's limits are its own.
+ *
+ * No method deletes or overwrites what Offramp did not write. No write starts after `call.signal` has aborted.
+ */
+export interface Destination {
+  readonly name: string
+  readonly profile: DestinationProfile
+  /** Makes the place if absent; safe to repeat; the same collection gives the same place in every process. */
+  prepare(collection: Collection, call: Call): Promise<Place>
+  /**
+   * The place's mark now. Asked after a batch has settled, to move the floor below which nothing of ours is unknown.
+   * Present exactly where `Place.mark` is.
+   */
+  mark?(place: Place, call: Call): Promise<string>
+  /**
+   * Everything in the searched places that *is* this item, told by content and not by header alone. Asked only in doubt,
+   * or where a place holds what the ledger does not know. Must not return an item that merely shares a natural key.
+   */
+  find(item: Item, where: readonly Search[], call: Call): Promise<readonly Receipt[]>
+  /**
+   * Writes the item as new, or, over a receipt, makes that very copy equal to the item, in this place: create, change and
+   * move are one verb. Over a receipt, what a person has changed, moved or deleted at the destination stays so (`Kept`).
+   * Faults: `item` when the server refuses the item for good; `call` when the outcome is unknown (the caller then looks
+   * with `find` before it writes again).
+   */
+  put(place: Place, item: Item, over: Receipt | undefined, call: Call): Promise<Receipt | Kept>
+  /**
+   * Writes new items, all into one place, in one exchange. One answer an item, in order: a receipt, or the fault of that item.
+   * Throws only when the outcome of *all* is unknown or none was tried; never after some are known to have arrived.
+   */
+  putMany?(place: Place, items: readonly Item[], call: Call): Promise<readonly (Receipt | Fault)[]>
+  /** Everything in the place, ours or not, in the order of locators: for verification, sweep and rebuild. */
+  walk(search: Search, call: Call): AsyncIterable<Found>
+  /** The bytes as they stand now, for verification. Fault `item`/`gone` where there is nothing any more. */
+  read(receipt: Receipt, call: Call): AsyncIterable<Uint8Array>
+  /**
+   * Removes `extra` if, and only if, it and `keeper` are the same item by content; says whether it did. For the sweep after
+   * doubt, which asks it only for copies that this ledger wrote twice.
+   */
+  dropDouble(extra: Receipt, keeper: Receipt, call: Call): Promise<boolean>
+  close?(): Promise<void>
+}

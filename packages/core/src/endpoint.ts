@@ -1,0 +1,75 @@
+import type { Call } from './call.ts'
+import type { Clock } from './clock.ts'
+import type { Destination } from './destination.ts'
+import type { Gate } from './gate.ts'
+import type { Kind } from './kind.ts'
+import type { Log } from './log.ts'
+import type { Source } from './source.ts'
+
+/** What every connector is given. Nothing in a connector sleeps, retries on its own, or reads an environment variable. */
+export interface Services {
+  readonly gate: Gate
+  readonly log: Log
+  readonly clock: Clock
+}
+
+export type AccountKind = 'user' | 'shared' | 'room' | 'equipment' | 'group' | 'unknown'
+
+/** One person's, room's or shared mailbox's data on one side. */
+export interface Account {
+  /** Stable (Graph: GUID). For a destination: its login or address. */
+  readonly id: string
+  /** The main address or login, for people. */
+  readonly name: string
+  readonly kind: AccountKind
+  readonly displayName?: string
+  /** Further addresses by which a mapping may name it. */
+  readonly aliases?: readonly string[]
+  readonly enabled?: boolean
+  /** Why nothing of it can be moved, in a sentence. */
+  readonly unavailable?: string
+}
+
+/** One line of a preflight, in plain words. */
+export interface Finding {
+  readonly level: 'ok' | 'warning' | 'error'
+  /** What was looked at: `permission Mail.Read`, `anna@example.com`. */
+  readonly about: string
+  readonly says: string
+  /** What to do about it. */
+  readonly remedy?: string
+}
+
+/** A tenant or domain to read from. Made from an endpoint's settings by the catalog. */
+export interface SourceEndpoint {
+  readonly name: string
+  readonly kinds: readonly Kind[]
+  /** Everything that could stop the run, found before it starts. Never throws for what it can say as a finding. */
+  check(asked: CheckRequest, call: Call): AsyncIterable<Finding>
+  accounts(call: Call): AsyncIterable<Account>
+  /** Undefined where there is no such account. Takes an id, the main address or an alias, in any case of letters. */
+  account(name: string, call: Call): Promise<Account | undefined>
+  connect(account: Account, kind: Kind): Promise<Source>
+  close?(): Promise<void>
+}
+
+export interface CheckRequest {
+  readonly accounts: readonly Account[]
+  readonly kinds: readonly Kind[]
+  /** When the migration is planned to end, in milliseconds since the Unix epoch: credentials must live longer. */
+  readonly plannedEnd?: number
+}
+
+/** A server to write to. */
+export interface DestinationEndpoint {
+  readonly name: string
+  readonly kinds: readonly Kind[]
+  /** Names host and account uniquely, to see two mappings that end in one place: `imap://mail.example.org:993/anna`. */
+  addressOf(account: string): string
+  /** Unencrypted or otherwise weakened by the operator's own setting, in a sentence; shown in every report. */
+  readonly caution?: string
+  check(asked: CheckRequest, call: Call): AsyncIterable<Finding>
+  /** Logs in. `account` is the mapping's destination as the operator wrote it. */
+  connect(account: string, kind: Kind, call: Call): Promise<Destination>
+  close?(): Promise<void>
+}

@@ -1,0 +1,54 @@
+import type { Call } from './call.ts'
+import type { Kind } from './kind.ts'
+import type { Traits } from './traits.ts'
+
+/** What a collection is for, whatever its name in the account's language. */
+export type Role = 'inbox' | 'sent' | 'drafts' | 'trash' | 'junk' | 'archive' | 'outbox' | 'default'
+
+/** Where an item is at home: a mail folder or label, a calendar, an address book, a task list, a folder. */
+export interface Collection {
+  /** The source's own id: stable through renames, unique in the lane. */
+  readonly id: string
+  /**
+   * Names from the root down, as the source has them: any character, siblings may repeat. Never joined into one string
+   * before a destination has escaped each part for itself.
+   */
+  readonly path: readonly string[]
+  readonly role?: Role
+  /** Hidden from people at the source (mail: `isHidden`). Copied all the same, and named in the report. */
+  readonly hidden?: boolean
+}
+
+/** An item as a listing names it. */
+export interface ItemRef {
+  /** Who it is at the source: key of the ledger, stable through moves. */
+  readonly id: string
+  /** Opaque; changes when the item or its home does. The ledger keeps a hash of it. */
+  readonly version: string
+  /** Bytes at the source: an estimate for windows and progress, never a proof. */
+  readonly size?: number
+  /**
+   * The item is no longer in the listing that says so (deleted, or moved to another listing, which may say so before or
+   * after). A listing must never use it for "not seen in this enumeration".
+   */
+  readonly removed?: true
+}
+
+/** One natural thing: a message, an event (series with all its exceptions), a card, a task, a file. */
+export interface Item extends ItemRef {
+  readonly kind: Kind
+  /** Identity that travels with the item (Message-ID, UID, path). Need not be unique; `''` where there is none. */
+  readonly naturalKey: string
+  /** One home, even where the source shows the item in several places. */
+  readonly home: Collection
+  readonly traits: Traits
+  /**
+   * Changes when the *body* does, and not when only traits or the home change: lets a destination that cannot overwrite
+   * (IMAP) tell a flag change from a new text. Opaque.
+   */
+  readonly revision: string
+  /** What a person would call it (a subject, a file name). Shown for exceptions only; never logged, never kept for others. */
+  readonly label?: string
+  /** The item's bytes in the kind's media type. May be called again: a retry starts from the first byte. */
+  body(call: Call): AsyncIterable<Uint8Array>
+}

@@ -1,0 +1,20 @@
+/**
+ * Why an item was skipped: a closed list. A reason is given only where the cause is well known *and* permanent; the unknown
+ * is a fault with reach `call`. Each has a paragraph that the owner of the data can read.
+ */
+export const REASONS = {
+  gone: 'It was deleted at the source before it could be copied.',
+  'too-large': 'It is larger than the destination accepts. Raise the limit there, or hand it over as a file.',
+  'corrupt-at-source':
+    'The source itself cannot read it any more: it answers with a conversion or corruption error every time. It may still open in the original program; save it from there.',
+  'unreadable-at-source':
+    'The source cannot deliver it in full, however often it is asked. It may still open in the original program; save it from there.',
+  malware: 'The source or the destination takes it for malware and does not let it through.',
+  'refused-by-destination':
+    'The destination refuses it for what it contains, also when it is sent alone. The server said why; see the detail.',
+  protected: 'It is encrypted by rights management and can be read only by its owner.',
+  virtual: 'It is a view (a search folder) and holds no items of its own; what it shows is copied from where it is at home.',
+  'not-offered': 'The source does not let other programs read it.',
+} as const
+
+export type Reason = keyof typeof REASONS

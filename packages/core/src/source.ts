@@ -1,0 +1,59 @@
+import type { Call } from './call.ts'
+import type { Collection, Item, ItemRef } from './item.ts'
+import type { Kind } from './kind.ts'
+import type { Reason } from './reason.ts'
+import type { Trait } from './traits.ts'
+
+/** Where a listing stands. Only the connector that wrote it can read it. Holds no secret: it is kept in Redis. */
+export type Cursor = string
+
+/** What one cursor can walk: a mail folder in Graph, a whole mailbox in Gmail, a drive. */
+export interface Listing {
+  /** Stable through renames, unique in the lane. */
+  readonly id: string
+  /** Set where the listing is one collection. */
+  readonly collection?: Collection
+  /** Estimates at the source, for progress and forecasts; never a proof. */
+  readonly items?: number
+  readonly bytes?: number
+  /** The listing is named so that the report can explain it, and is not walked (a search folder). */
+  readonly skip?: Reason
+}
+
+export interface Page {
+  readonly refs: readonly ItemRef[]
+  /** Stored only after every ref of this page is settled. */
+  readonly cursor: Cursor
+  /** True when nothing is left to list for now. `cursor` then asks for what has changed since. */
+  readonly last: boolean
+}
+
+export interface SourceProfile {
+  readonly kind: Kind
+  readonly offers: readonly Trait[]
+}
+
+/**
+ * One account's items of one kind, read and never written.
+ *
+ * First pass and delta pass are the same method: what the last page's cursor holds is Graph's delta link, Gmail's
+ * historyId, Google's syncToken. A source without changes lists again; the ledger makes that cheap.
+ */
+export interface Source {
+  readonly name: string
+  readonly profile: SourceProfile
+  /** Parents before children. Asked once a turn. */
+  listings(call: Call): AsyncIterable<Listing>
+  /**
+   * The page after `after`, or the first. `limit` is an upper bound of refs and may be undercut; an empty page that is not
+   * the last is allowed. A ref may come twice; the later one holds.
+   * Faults: `listing` when the cursor is dead (the caller asks again without one), and all others by their reach.
+   */
+  page(listing: Listing, after: Cursor | undefined, limit: number, call: Call): Promise<Page>
+  /**
+   * Everything about the item but its body. Given a ref object from `page` it should cost no request; given a bare
+   * `{ id, version }` it may cost one. Faults with reach `item` and reason `gone` when it is no longer there.
+   */
+  open(ref: ItemRef, call: Call): Promise<Item>
+  close?(): Promise<void>
+}
