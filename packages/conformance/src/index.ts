@@ -1,1 +1,1 @@
-export {}
+export { type LedgerLab, type LedgerProcess, type LedgerSuiteOptions, ledgerSuite } from './ledger-suite.ts'
