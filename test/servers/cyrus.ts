@@ -91,7 +91,9 @@ const cyrusConf = (root: string, dir: string, ports: { readonly imap: number; re
 const setPassword = (root: string, dir: string, user: string, pass: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const arguments_ = ['-c', '-p', '-f', join(dir, 'sasldb2'), '-u', 'localhost', user]
-    const child = execFile(join(root, 'usr/sbin/saslpasswd2'), arguments_, { env: environment(root) }, (error) => (error ? reject(error) : resolve()))
+    const child = execFile(join(root, 'usr/sbin/saslpasswd2'), arguments_, { env: environment(root) }, (error) =>
+      error ? reject(error) : resolve(),
+    )
     child.stdin?.end(pass)
   })
 
@@ -169,4 +171,3 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
     },
   }
 }
-

@@ -32,7 +32,13 @@ export interface DovecotHome {
   readonly imapPort: number
   readonly imapsPort: number
   /** Names of the users that run it. Unprivileged: the same one three times. */
-  readonly owner: { readonly internal: string; readonly login: string; readonly mailUid: number; readonly mailGid: number; readonly root: boolean }
+  readonly owner: {
+    readonly internal: string
+    readonly login: string
+    readonly mailUid: number
+    readonly mailGid: number
+    readonly root: boolean
+  }
 }
 
 /** The master user's name and password, by which any account is opened: `anna@example.test*migrator`. */
@@ -59,7 +65,12 @@ function users(home: DovecotHome, options: DovecotOptions): string {
   const oauth = ['driver = oauth2', 'mechanisms = xoauth2 oauthbearer', `args = ${dir}/oauth2.conf`]
   const owners = `uid=${owner.mailUid} gid=${owner.mailGid} home=${dir}/mail/%u`
   return [
-    block('passdb', ['driver = passwd-file', 'master = yes', `args = scheme=PLAIN username_format=%u ${dir}/master`, 'result_success = continue']),
+    block('passdb', [
+      'driver = passwd-file',
+      'master = yes',
+      `args = scheme=PLAIN username_format=%u ${dir}/master`,
+      'result_success = continue',
+    ]),
     options.oauthKey === undefined ? '' : block('passdb', oauth),
     block('passdb', ['driver = passwd-file', `args = scheme=PLAIN username_format=%u ${dir}/users`]),
     block('userdb', ['driver = passwd-file', `args = username_format=%u ${dir}/users`, `default_fields = ${owners}`]),
@@ -86,7 +97,10 @@ const tlsLines = (home: DovecotHome, options: DovecotOptions): string =>
 export function dovecotConf(home: DovecotHome, options: DovecotOptions): string {
   const { dir, owner } = home
   const mechanisms = options.oauthKey === undefined ? 'plain login' : 'plain login xoauth2 oauthbearer'
-  const plugin = ['quota = maildir:User quota', ...(options.maxMailSize === undefined ? [] : [`quota_max_mail_size = ${options.maxMailSize}`])]
+  const plugin = [
+    'quota = maildir:User quota',
+    ...(options.maxMailSize === undefined ? [] : [`quota_max_mail_size = ${options.maxMailSize}`]),
+  ]
   const protocol = ['mail_plugins = quota imap_quota']
   if (options.connectionLimit !== undefined) protocol.push(`mail_max_userip_connections = ${options.connectionLimit}`)
   if (options.hideCapabilities !== undefined) protocol.push(`imap_capability = ${capabilities(options.hideCapabilities)}`)

@@ -114,7 +114,9 @@ export async function rawImap(login: RawLogin): Promise<RawImap> {
     const tag = `r${++count}`
     const date = options.date === undefined ? '' : ` "${options.date}"`
     socket.write(`${tag} APPEND ${quoted(mailbox)} (${options.flags ?? ''})${date} {${bytes.length}}\r\n`)
-    const invited = await take((got) => (/^\+[^\n]*\n/.test(got.toString('latin1', 0, 200)) ? got.indexOf('\n') + 1 : answerLength(got, tag)))
+    const invited = await take((got) =>
+      /^\+[^\n]*\n/.test(got.toString('latin1', 0, 200)) ? got.indexOf('\n') + 1 : answerLength(got, tag),
+    )
     if (!invited.toString('latin1').startsWith('+')) return invited.toString('latin1')
     socket.write(bytes)
     socket.write('\r\n')

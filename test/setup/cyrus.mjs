@@ -38,7 +38,12 @@ const can = (command) => {
   }
 }
 
-const lastWords = (error) => String(error?.stderr ?? error).trim().split('\n').slice(-3).join(' ')
+const lastWords = (error) =>
+  String(error?.stderr ?? error)
+    .trim()
+    .split('\n')
+    .slice(-3)
+    .join(' ')
 
 /** Says in a sentence why it cannot be done here, or undefined. Safe to repeat; the second time costs nothing. */
 export function unpackCyrus(say = () => {}) {
