@@ -1,3 +1,4 @@
+export { fastClock, ManualClock } from './clocks.ts'
 export * from './lab.ts'
 export { MemoryAccount } from './memory/account.ts'
 export { LedgerStore } from './memory/ledger-store.ts'
