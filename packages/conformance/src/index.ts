@@ -1,4 +1,5 @@
 export { type LedgerLab, type LedgerProcess, type LedgerSuiteOptions, ledgerSuite } from './ledger-suite.ts'
+export { fastClock, ManualClock } from './clocks.ts'
 export * from './lab.ts'
 export { MemoryAccount } from './memory/account.ts'
 export { LedgerStore } from './memory/ledger-store.ts'
