@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Client, type Context, type Middleware, ResponseType } from '@microsoft/microsoft-graph-client'
-import { type Account, type Call, type Clock, Fault, type Quota } from '@offramp/core'
+import { type Account, type Call, Fault, type Quota } from '@offramp/core'
 import type { TokenSource, Wire, WireAnswer, WireRequest } from '@offramp/wire'
 import type { CloudHosts } from './clouds.ts'
 import type { Asks } from './faults.ts'
@@ -56,7 +56,7 @@ class WireCall {
 
 export function makeGraph(
   settings: MicrosoftSettings,
-  services: { readonly wire: Wire; readonly tokens: TokenSource; readonly hosts: CloudHosts; readonly clock: Clock },
+  services: { readonly wire: Wire; readonly tokens: TokenSource; readonly hosts: CloudHosts },
 ): Graph {
   const { graphUrl } = services.hosts
   // The SDK builds URLs and runs our chain. Its own handlers retry early, cap waits at 180 s, share no gate and decode bytes as UTF-8
