@@ -1,1 +1,3 @@
-export * from './settings.ts'
+export { openSource, sourceId } from './catalog.ts'
+export type { Means } from './means.ts'
+export type { DestinationSettings, ImapProject, MicrosoftProject, SourceSettings } from './settings.ts'

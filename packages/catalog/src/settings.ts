@@ -1,8 +1,5 @@
-/** Gives the value behind `env:NAME` or `file:path`. Throws naming the reference, never the value. */
-export type Secrets = (ref: string) => Promise<string>
-
-/** A Microsoft 365 tenant as a project file has it. Secrets are references. */
-export interface MicrosoftSettings {
+/** A Microsoft 365 tenant as a project file has it. Secrets are references (`env:NAME`, `file:path`), files are relative to the project. */
+export interface MicrosoftProject {
   readonly kind: 'microsoft-365'
   readonly name?: string
   readonly tenantId: string
@@ -10,21 +7,28 @@ export interface MicrosoftSettings {
   readonly secret?: string
   /** `YYYY-MM-DD`. */
   readonly secretExpires?: string
-  readonly certificate?: string
+  /** References to PEM. */
+  readonly certificate?: { readonly cert: string; readonly key: string }
+  readonly cloud?: 'global' | 'us-gov' | 'us-dod' | 'china'
+  readonly outOfScopeProbe?: string
+  readonly limits?: { readonly requestsPer10Minutes?: number; readonly concurrent?: number }
+  readonly graphUrl?: string
+  readonly loginUrl?: string
+  readonly ca?: string
+  readonly proxy?: string
 }
 
-/** An IMAP server as a project file has it. Secrets are references. */
-export interface ImapSettings {
+/** An IMAP server as a project file has it. */
+export interface ImapProject {
   readonly kind: 'imap'
   readonly name?: string
   readonly host: string
   readonly port?: number
-  /** PEM file, relative to the project's folder. */
   readonly ca?: string
 }
 
 /** One member for each source connector. */
-export type SourceSettings = MicrosoftSettings
+export type SourceSettings = MicrosoftProject
 
 /** One member for each destination connector. */
-export type DestinationSettings = ImapSettings
+export type DestinationSettings = ImapProject

@@ -1,1 +1,5 @@
-export {}
+export type { Beat, Board, Held, LaneCounts, LaneOnBoard, LaneState } from './board/board.ts'
+export type { LanePlan, Plan } from './plan/lane-plan.ts'
+export { tend } from './queue/tend.ts'
+export { isJobData, type JobData, makeWaker, QUEUE, queuePrefix, type Wake, type Waker } from './queue/waker.ts'
+export type { Ends, Workplace } from './workplace/workplace.ts'

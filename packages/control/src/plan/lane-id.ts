@@ -36,4 +36,5 @@ export const laneId = ({ source, account, kind }: LaneIdentity): LaneId =>
   `${kind}-${base32(createHash('sha256').update(`${source}\n${account}\n${kind}`).digest().subarray(0, 10))}`
 
 /** What a job may hold. */
-export const isLaneId = (text: unknown): text is LaneId => typeof text === 'string' && /^(mail|event|contact|task|file)-[a-z2-7]{16}$/.test(text)
+export const isLaneId = (text: unknown): text is LaneId =>
+  typeof text === 'string' && /^(mail|event|contact|task|file)-[a-z2-7]{16}$/.test(text)

@@ -32,7 +32,8 @@ const endpointOf = (facts: PlanFacts, mapping: Mapping): readonly [string, Desti
   const [first] = facts.destinations
   const name = mapping.endpoint ?? first?.[0] ?? ''
   const endpoint = facts.destinations.get(name)
-  if (endpoint === undefined) throw new Fault({ reach: 'run', code: 'no-such-endpoint', message: `There is no destination endpoint ${name}.` })
+  if (endpoint === undefined)
+    throw new Fault({ reach: 'run', code: 'no-such-endpoint', message: `There is no destination endpoint ${name}.` })
   return [name, endpoint]
 }
 
@@ -64,15 +65,22 @@ function met(facts: PlanFacts, found: readonly Found[]): readonly Problem[] {
     const [, endpoint] = endpointOf(facts, mapping)
     const address = endpoint.addressOf(mapping.destination)
     const samePlace = places.get(address)
-    if (samePlace !== undefined) error(mapping, `This is the same place as the destination on line ${samePlace.line}. Two accounts must not be mixed in one.`)
+    if (samePlace !== undefined)
+      error(mapping, `This is the same place as the destination on line ${samePlace.line}. Two accounts must not be mixed in one.`)
     else places.set(address, mapping)
     if (account === undefined) {
-      error(mapping, 'There is no such account at the source. Check the spelling, or whether it was deleted; then delete or mend this line.')
+      error(
+        mapping,
+        'There is no such account at the source. Check the spelling, or whether it was deleted; then delete or mend this line.',
+      )
       continue
     }
     const sameAccount = accounts.get(account.id)
     if (sameAccount !== undefined) {
-      error(mapping, `This is another name of the account on line ${sameAccount.line}. One account is moved to one place: delete one of the lines.`)
+      error(
+        mapping,
+        `This is another name of the account on line ${sameAccount.line}. One account is moved to one place: delete one of the lines.`,
+      )
     } else accounts.set(account.id, mapping)
   }
   return problems
