@@ -34,7 +34,9 @@ async function move(found: LaneOnBoard, held: { lease: Lease; pass: number; sign
     // Connecting ends with the lease as well: nothing of ours may outlive it.
     ends = await workplace.connect(found.plan, { signal: AbortSignal.any([signal, lease.signal]) })
     const { ledger, clock, limits, verbs } = workplace
-    return await verbs.turn({ source: ends.source, destination: ends.destination, ledger, lease, pass, limits, clock, report }, { signal })
+    const { source, destination } = ends
+    const { tries } = momentOf(found, workplace)
+    return await verbs.turn({ source, destination, ledger, lease, pass, limits, clock, report, troubles: tries }, { signal })
   } catch (thrown) {
     if (thrown instanceof LeaseLost || lease.signal.aborted) return { state: 'lost' }
     if (signal.aborted) return { state: 'more' }

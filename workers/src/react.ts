@@ -5,7 +5,7 @@ import type { Clock, Fault, LaneId } from '@offramp/core'
 export type End =
   | { readonly state: 'more' }
   | { readonly state: 'done' }
-  | { readonly state: 'wait'; readonly until: number; readonly why: string }
+  | { readonly state: 'wait'; readonly until: number; readonly why: string; readonly trouble?: true }
   | { readonly state: 'halted'; readonly fault: Fault }
   | { readonly state: 'lost' }
 
@@ -28,7 +28,7 @@ const SHORTEST_WAIT = 250
 
 export interface Moment {
   readonly now: number
-  /** How often the lane has waited in a row. */
+  /** How often in a row the lane has waited because an endpoint did not do its part. */
   readonly tries: number
   /** How long another holder of the lease may still have it, in milliseconds. */
   readonly leaseMs: number
@@ -43,7 +43,10 @@ export function reactTo(end: End, { now, tries, leaseMs }: Moment): Reaction {
       return { state: { state: 'done', at: now }, next: { go: 'home' } }
     case 'wait': {
       const at = Math.max(end.until, now + SHORTEST_WAIT)
-      return { state: { state: 'waiting', until: at, why: end.why, tries: tries + 1 }, next: { go: 'again', at } }
+      return {
+        state: { state: 'waiting', until: at, why: end.why, tries: end.trouble === true ? tries + 1 : 0 },
+        next: { go: 'again', at },
+      }
     }
     case 'halted': {
       const { fault } = end
@@ -72,7 +75,7 @@ export function endOf(fault: Fault, { now, tries }: Moment): End {
     case 'gate':
       return { state: 'wait', until: fault.until ?? now + backoff(tries), why: fault.message }
     default:
-      return { state: 'wait', until: now + backoff(tries), why: fault.message }
+      return { state: 'wait', until: now + backoff(tries), why: fault.message, trouble: true }
   }
 }
 

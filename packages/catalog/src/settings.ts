@@ -18,13 +18,28 @@ export interface MicrosoftProject {
   readonly proxy?: string
 }
 
+/** How accounts of an IMAP server are opened. `{account}` in a reference stands for the login. */
+export type ImapAuthProject =
+  | { readonly kind: 'password'; readonly password?: string }
+  | { readonly kind: 'master'; readonly user: string; readonly separator?: string; readonly password: string }
+  | { readonly kind: 'authzid'; readonly user: string; readonly password: string }
+  | { readonly kind: 'xoauth2'; readonly token: string }
+
 /** An IMAP server as a project file has it. */
 export interface ImapProject {
   readonly kind: 'imap'
   readonly name?: string
   readonly host: string
   readonly port?: number
+  readonly security?: 'tls' | 'starttls' | 'plain'
   readonly ca?: string
+  readonly certificateName?: string
+  readonly auth?: ImapAuthProject
+  readonly connections?: number
+  readonly connectionsPerAccount?: number
+  readonly folders?: Readonly<Record<string, string>>
+  readonly sizeLimitMegabytes?: number
+  readonly compress?: boolean
 }
 
 /** One member for each source connector. */
