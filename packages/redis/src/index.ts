@@ -1,1 +1,2 @@
+export * from './gate/redis-gate.ts'
 export * from './ledger/redis-ledger.ts'
