@@ -4,7 +4,7 @@ export { type GateLab, type GateProcess, type GateSuiteOptions, gateSuite } from
 export { type LedgerLab, type LedgerProcess, type LedgerSuiteOptions, ledgerSuite } from './ledger-suite.ts'
 export { MemoryAccount } from './memory/account.ts'
 export { LedgerStore } from './memory/ledger-store.ts'
-export { type Copy, type Folder, Mailbox } from './memory/mailbox.ts'
+export { type Copy, type Folder, hashOf, Mailbox } from './memory/mailbox.ts'
 export { type MemoryDestinationOptions, memoryDestination } from './memory/memory-destination.ts'
 export { MemoryGate, type MemoryGateOptions } from './memory/memory-gate.ts'
 export { type MemoryLedgerOptions, memoryLedger } from './memory/memory-ledger.ts'
