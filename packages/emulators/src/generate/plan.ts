@@ -123,7 +123,8 @@ function attachmentsOf(kind: MailKind, size: number, random: Random): readonly A
     const [name, mediaType] = random.pick(ATTACHMENTS as [[string, string], ...[string, string][]])
     return { name, mediaType, size: Math.max(1, Math.floor(size * (0.5 + random.next() / 2))) }
   }
-  if (kind === 'attachment' || kind === 'attachment-only') return Array.from({ length: random.between(1, 3) }, file)
+  if (kind === 'attachment') return Array.from({ length: random.between(1, 3) }, file)
+  if (kind === 'attachment-only') return [file()]
   if (kind === 'inline')
     return [{ name: 'image001.png', mediaType: 'image/png', size, contentId: `image001.${random.between(1e6, 9e6)}@fabrikam` }]
   return []
