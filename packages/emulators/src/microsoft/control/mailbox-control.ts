@@ -66,8 +66,8 @@ export interface MailboxControl {
   move(id: string, to: FolderName): Promise<MessageTruth>
   remove(id: string): Promise<void>
   mark(id: string, marks: MarkChange): Promise<MessageTruth>
-  /** All messages, in no order. */
-  messages(): Promise<readonly MessageTruth[]>
+  /** All messages, in no order; of a large mailbox, a part. */
+  messages(range?: { readonly from: number; readonly count: number }): Promise<readonly MessageTruth[]>
   /** The message's bytes, with the boundaries of the first time that `$value` is asked for. */
   bytes(id: string): Promise<Uint8Array>
   /** SHA-256 of `bytes`, hex. */
@@ -147,8 +147,9 @@ export class MailboxDesk implements MailboxControl {
     return this.#truth(message)
   }
 
-  async messages(): Promise<readonly MessageTruth[]> {
-    return [...this.#mailbox.messages.values()].map((message) => this.#truth(message))
+  async messages(range = { from: 0, count: Number.POSITIVE_INFINITY }): Promise<readonly MessageTruth[]> {
+    const shown = [...this.#mailbox.messages.values()].slice(range.from, range.from + range.count)
+    return shown.map((message) => this.#truth(message))
   }
 
   async bytes(id: string): Promise<Uint8Array> {

@@ -1,22 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import { replacementFor, retryAfterOf } from '../faults/effects.ts'
+import { replacementFor } from '../faults/effects.ts'
 import type { FaultEffect } from '../faults/rule.ts'
-import type { Verdict } from '../limits/limiter.ts'
 import { parsePrefer } from '../odata/prefer.ts'
 import { parseQuery } from '../odata/query.ts'
 import { aadsts } from '../token/aadsts.ts'
 import { tokenErrorReply } from '../token/endpoint.ts'
 import type { Claims } from '../token/jwt.ts'
+import { answerAsked, replaced } from './answer.ts'
 import type { Asked } from './asked.ts'
-import { accessDenied, badRequest, expiredToken, GraphError, invalidToken, throttled } from './errors.ts'
-import { checkManners } from './manners.ts'
+import { badRequest, expiredToken, GraphError, invalidToken } from './errors.ts'
 import { pathParts } from './path.ts'
 import { readBody } from './read-body.ts'
 import type { Reply } from './reply.ts'
-import { answerRoute, findRoute } from './router.ts'
 import { errorReply, idsOf, type RequestIds, send } from './send.ts'
-import { findAccount, type TenantState } from './tenant-state.ts'
+import type { TenantState } from './tenant-state.ts'
 
 /** What all of a request's stages need to know. */
 export interface Exchange {
@@ -46,8 +44,14 @@ export async function handle(state: TenantState, request: IncomingMessage, respo
   }
   response.on('error', () => response.destroy())
   const tenant = TOKEN_PATH.exec(exchange.path)?.[1]
-  if (tenant !== undefined) await handleToken(state, exchange, decodeURIComponent(tenant))
-  else await handleGraph(state, exchange)
+  try {
+    if (tenant === undefined) await handleGraph(state, exchange)
+    else await handleToken(state, exchange, tenant)
+  } catch (error) {
+    // A client that goes away in the middle is no failure of the emulator; anything else must be seen.
+    if (!request.destroyed && !response.destroyed) state.violations.record(`the emulator itself failed: ${String(error)}`)
+    response.destroy()
+  }
 }
 
 async function handleToken(state: TenantState, exchange: Exchange, tenant: string): Promise<void> {
@@ -62,7 +66,9 @@ async function handleToken(state: TenantState, exchange: Exchange, tenant: strin
   const answer = (): Reply => {
     if (effect?.kind === 'aadsts') return tokenErrorReply(aadsts(effect.code, state.token.registration.clientId), state.now())
     if (request.method !== 'POST') return tokenErrorReply(aadsts(900144, 'grant_type'), state.now())
-    return replaced(state, exchange, { effect, key: 'the token endpoint' }) ?? state.token.answer({ tenant, url, form, now: state.now() })
+    return (
+      replaced(state, { effect, key: 'the token endpoint' }, exchange.ids) ?? state.token.answer({ tenant, url, form, now: state.now() })
+    )
   }
   await finish(state, exchange, { reply: answer(), effect, leave: () => {}, applied: undefined })
 }
@@ -117,7 +123,7 @@ async function askedOf(state: TenantState, exchange: Exchange): Promise<Asked> {
 async function handleGraph(state: TenantState, exchange: Exchange): Promise<void> {
   try {
     const asked = await askedOf(state, exchange)
-    const { reply, effect, leave } = answerAsked(state, exchange, asked)
+    const { reply, effect, leave } = answerAsked(state, asked, exchange.ids)
     await finish(state, exchange, { reply, effect, leave, applied: asked.prefer.applied })
   } catch (error) {
     if (exchange.response.destroyed) return
@@ -133,71 +139,4 @@ async function handleGraph(state: TenantState, exchange: Exchange): Promise<void
       applied: undefined,
     })
   }
-}
-
-interface Answer {
-  readonly reply: Reply
-  readonly effect: FaultEffect | undefined
-  readonly leave: () => void
-}
-
-const asReply = (state: TenantState, ids: RequestIds, make: () => Reply): Reply => {
-  try {
-    return make()
-  } catch (error) {
-    if (error instanceof GraphError) return errorReply(error, ids, state.now())
-    throw error
-  }
-}
-
-/** Limits, faults and route of one request (or of one of a batch's). */
-export function answerAsked(state: TenantState, exchange: Exchange, asked: Asked): Answer {
-  const { ids } = exchange
-  const found = findRoute(state, asked)
-  const account = 'user' in found && found.user !== undefined ? findAccount(state, found.user) : undefined
-  const mailbox = account?.address
-  state.counting.asked(found.kind, mailbox)
-  checkManners(state, exchange.request, { asked, kind: found.kind, mailbox })
-  state.ticks(found.kind, mailbox)
-  const verdict: Verdict = mailbox === undefined ? { allowed: true, leave: () => {} } : state.limiter.enter(mailbox)
-  if (!verdict.allowed) {
-    return { reply: errorReply(limitError(verdict), ids, state.now()), effect: undefined, leave: () => {} }
-  }
-  if (mailbox === undefined) state.limiter.notice('the directory')
-  const effect = state.faults.next({
-    method: asked.method,
-    url: exchange.path + (exchange.rawQuery === '' ? '' : `?${exchange.rawQuery}`),
-    mailbox,
-  })
-  const reply = asReply(state, ids, () => {
-    const instead = replaced(state, exchange, { effect, key: mailbox ?? 'the directory' })
-    if (instead) return instead
-    if (asked.method !== 'GET' && found.kind !== 'translate') {
-      state.violations.record(`wrote to the source: ${asked.method} (${found.kind})`)
-      throw accessDenied()
-    }
-    return answerRoute(state, asked, found)
-  })
-  return { reply, effect, leave: verdict.leave }
-}
-
-function limitError(verdict: Extract<Verdict, { readonly allowed: false }>): GraphError {
-  if (verdict.why === 'concurrency')
-    return throttled('ApplicationThrottled', 'Application is over its MailboxConcurrency limit.', verdict.retryAfter)
-  return throttled('ApplicationThrottled', 'Application is over its request limit.', verdict.retryAfter)
-}
-
-function replaced(
-  state: TenantState,
-  exchange: Exchange,
-  { effect, key }: { readonly effect: FaultEffect | undefined; readonly key: string },
-): Reply | undefined {
-  if (!effect) return undefined
-  if (effect.kind === 'throttle') {
-    const { seconds } = retryAfterOf(effect, state.now())
-    if (seconds !== undefined && seconds > 0) state.limiter.told(key, seconds)
-  }
-  const instead = replacementFor(effect, state.now())
-  if (!instead) return undefined
-  return 'error' in instead ? errorReply(instead.error, exchange.ids, state.now()) : instead.reply
 }

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { Asked } from './asked.ts'
 import type { TenantState } from './tenant-state.ts'
 
@@ -8,10 +7,9 @@ const WITH_MESSAGE_IDS = new Set(['messages', 'message', 'delta', 'value', 'atta
 /** Notes what a real tenant would let pass, and a migration would suffer from later. */
 export function checkManners(
   state: TenantState,
-  request: IncomingMessage,
   { asked, kind, mailbox }: { readonly asked: Asked; readonly kind: string; readonly mailbox: string | undefined },
 ): void {
-  const agent = request.headers['user-agent'] ?? ''
+  const agent = asked.headers['user-agent'] ?? ''
   if (!/^(?:NON)?ISV\|[^|]+\|[^|/]+\/\S+/.test(agent))
     state.violations.record(`User-Agent is not decorated as "ISV|Company|App/Version": "${agent}"`)
   if (mailbox !== undefined && WITH_MESSAGE_IDS.has(kind) && asked.prefer.ids !== 'immutable') {
