@@ -62,7 +62,7 @@ export interface Quirks {
   readonly regenerateMime?: boolean
   /** With immutable ids a move shows only as a removal where it left (wisecom-oy/atlas issue 48). Default false. */
   readonly lostMoves?: boolean
-  /** Every nth page of a first delta walk is empty but has a nextLink. 0: never. Default 7. */
+  /** Every nth page of a first delta walk is empty but has a nextLink. 0: never; at least 2. Default 7. */
   readonly emptyPageEvery?: number
   /** Every nth page repeats an item of the page before. 0: never. Default 5. */
   readonly repeatEvery?: number

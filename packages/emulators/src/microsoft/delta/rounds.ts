@@ -45,7 +45,7 @@ export function beginWalk(folder: Folder, options: DeltaOptions, top: number | u
 /** The page that `state` asks for. Asking again gives it again, as far as the mailbox has not changed. */
 export function deltaPage(mailbox: Mailbox, folder: Folder, asked: DeltaState, manners: DeltaManners): DeltaPage {
   const state = asked.end === undefined ? beginChanges(folder, asked) : asked
-  const { emptyPageEvery: every } = manners
+  const every = manners.emptyPageEvery === 1 ? 2 : manners.emptyPageEvery
   if (every > 0 && state.pages % every === every - 1 && state.mode === 'walk')
     return { values: [], state: { ...state, pages: state.pages + 1 }, last: false }
   if (state.left === 0) return finish(state, [])
