@@ -1,0 +1,11 @@
+import { init } from '@offramp/control'
+import type { Context } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { jsonLine } from '../terminal.ts'
+
+export async function initCommand({ terminal }: Context, folder: string, json: boolean): Promise<ExitCode> {
+  const made = await init(folder)
+  if (json) terminal.out(jsonLine({ made }))
+  else terminal.out(`Made ${made.join(', ')}.\nFill them in, put the secrets into the folder secrets, and then: offramp check\n`)
+  return EXIT.balanced
+}

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+
+/** A server that cannot outlive the process that started it, however that process ends. */
+export interface GuardedProcess {
+  /** Process id of the program itself. */
+  readonly pid: number
+  /** Ends the whole process group at once (SIGKILL), as a power cut would. */
+  kill(): Promise<void>
+  /** Asks the program to end (SIGTERM), and kills its group when it has not after `graceMs`. */
+  stop(graceMs?: number): Promise<void>
+  output(): string
+}
+
+export interface GuardedWish {
+  readonly command: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly uid?: number
+  readonly gid?: number
+}
+
+/**
+ * The shell leads a process group of its own and holds a pipe from this process: when the pipe closes, because this process
+ * has ended in whatever way, it kills its group.
+ */
+const GUARD = '"$@" 3<&- & pid=$!; echo "$pid"; cat <&3 >/dev/null; kill -9 -- -$$'
+
+const groupExists = (pgid: number): boolean => {
+  try {
+    process.kill(-pgid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const tick = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  let text = ''
+  for await (const chunk of child.stdout ?? []) {
+    text += String(chunk)
+    if (text.includes('\n')) return text.slice(0, text.indexOf('\n'))
+  }
+  throw new Error('The guarded program did not start.')
+}
+
+export async function startGuarded(wish: GuardedWish): Promise<GuardedProcess> {
+  const child = spawn('/bin/sh', ['-c', GUARD, 'guard', ...wish.command], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...wish.env },
+    ...(wish.uid === undefined ? {} : { uid: wish.uid, gid: wish.gid ?? wish.uid }),
+  })
+  let said = ''
+  child.stderr?.on('data', (chunk) => {
+    said = (said + String(chunk)).slice(-20_000)
+  })
+  const pid = Number(await firstLine(child))
+  const group = child.pid ?? 0
+  const exited = child.exitCode === null ? once(child, 'exit') : Promise.resolve()
+  const kill = async (): Promise<void> => {
+    if (groupExists(group)) process.kill(-group, 'SIGKILL')
+    await exited
+    while (groupExists(group)) await tick(5)
+  }
+  const stop = async (graceMs = 2_000): Promise<void> => {
+    try {
+      process.kill(pid, 'SIGTERM')
+    } catch {}
+    for (let waited = 0; waited < graceMs && isAlive(pid); waited += 10) await tick(10)
+    await kill()
+  }
+  return { pid, kill, stop, output: () => said }
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
