@@ -1,1 +1,11 @@
-export {}
+export * from './lab.ts'
+export { MemoryAccount } from './memory/account.ts'
+export { LedgerStore } from './memory/ledger-store.ts'
+export { type Copy, type Folder, Mailbox } from './memory/mailbox.ts'
+export { type MemoryDestinationOptions, memoryDestination } from './memory/memory-destination.ts'
+export { MemoryGate, type MemoryGateOptions } from './memory/memory-gate.ts'
+export { type MemoryLedgerOptions, memoryLedger } from './memory/memory-ledger.ts'
+export { type MemorySourceOptions, memorySource } from './memory/memory-source.ts'
+export { directWire, type Wire } from './memory/wire.ts'
+export { readAll } from './read-all.ts'
+export { mailBytes, receivedAt, type SpecimenFacts, specimen, specimenBytes } from './specimens.ts'

@@ -24,6 +24,11 @@ export interface TurnRequest {
   readonly limits: Limits
   readonly clock: Clock
   readonly report: ReportProgress
+  /**
+   * How many turns of this lane in a row have ended with `trouble`, counted by the worker: the waits grow with it. Absent: 0, so that
+   * every wait is the shortest.
+   */
+  readonly troubles?: number
 }
 
 /** How a turn ended; the worker reacts to it, and to nothing else. */
@@ -32,7 +37,8 @@ export type TurnEnd =
   | { readonly state: 'more' }
   /** The pass is complete: every listing walked, doubts settled, failures tried again, swept. */
   | { readonly state: 'done' }
-  | { readonly state: 'wait'; readonly until: number; readonly why: string }
+  /** `trouble`: an endpoint does not do its part, rather than asking for patience. Nothing is blamed on items. */
+  | { readonly state: 'wait'; readonly until: number; readonly why: string; readonly trouble?: true }
   /** Reach `account` (this lane stops) or `run` (everything stops). */
   | { readonly state: 'halted'; readonly fault: Fault }
   /** The lease passed on: another worker carries on. Not an error. */

@@ -1,0 +1,222 @@
+import {
+  type Clock,
+  type Entry,
+  type EntryState,
+  entryKey,
+  type Intent,
+  type LaneId,
+  type Lease,
+  LeaseLost,
+  type Ledger,
+  type Outcome,
+  type Tally,
+  versionKey,
+} from '@offramp/core'
+import type { LaneStore, LedgerStore } from './ledger-store.ts'
+import { directWire, type Wire } from './wire.ts'
+
+export interface MemoryLedgerOptions {
+  readonly clock: Clock
+  readonly wire?: Wire
+  /** Wrong on purpose, for a test that shows what it breaks: writes are taken from whoever has held the lease. */
+  readonly acceptsLapsed?: boolean
+}
+
+const lowest = (a: string, b: string): string => (a === '' || b === '' ? '' : Number(a) <= Number(b) ? a : b)
+
+const bare = (entry: Entry | undefined) => ({
+  tries: entry?.tries ?? 0,
+  gone: false,
+  ...(entry?.receipt ? { receipt: entry.receipt } : {}),
+})
+
+function settled(before: Entry | undefined, outcome: Outcome): Entry {
+  const { id, listing } = outcome
+  const common = { ...bare(before), key: entryKey(id), listing, version: versionKey(outcome.version) }
+  if (outcome.state === 'arrived') return { ...common, state: 'arrived', tries: 0, receipt: outcome.receipt }
+  const said = { id, message: outcome.message, ...(outcome.label === undefined ? {} : { label: outcome.label }) }
+  if (outcome.state === 'rejected') return { ...common, ...said, state: 'rejected', tries: 0, reason: outcome.reason }
+  return { ...common, ...said, state: 'failed' }
+}
+
+/** One process's view of a `LedgerStore`. */
+export function memoryLedger(store: LedgerStore, options: MemoryLedgerOptions): Ledger {
+  const { clock } = options
+  const wire = options.wire ?? directWire
+
+  return {
+    lease: (lane, holder, ttlMs) =>
+      wire('ledger.lease', () => {
+        const now = clock.now()
+        const data = store.lane(lane)
+        if (data.lease && data.lease.until > now) return undefined
+        const [fence, before] = [data.fence, data.lease]
+        store.step(now, () => Object.assign(data, { fence, lease: before }))
+        data.fence++
+        data.lease = { holder, fence: data.fence, until: now + ttlMs, writes: 0 }
+        return memoryLease({ store, lane, data, ttlMs, wire, ...options })
+      }),
+    books: (lane) => wire('ledger.books', () => store.books(lane)),
+    entries: (lane, ids) => wire('ledger.entries', () => ids.map((id) => store.lane(lane).entries.get(entryKey(id)))),
+    async *scan(lane, states?: readonly EntryState[]) {
+      const all = await wire('ledger.scan', () => [...store.lane(lane).entries.values()])
+      for (const entry of all) if (!states || states.includes(entry.state)) yield entry
+    },
+    owners: (lane, receipts) =>
+      wire('ledger.owners', () => {
+        const owners = new Map<string, string>()
+        for (const { key, receipt } of store.lane(lane).entries.values()) {
+          if (receipt) owners.set(`${receipt.place}\n${receipt.locator}`, key)
+        }
+        return receipts.map(({ place, locator }) => owners.get(`${place}\n${locator}`))
+      }),
+    tally: (lane) => wire('ledger.tally', () => tallyOf(store.lane(lane).entries.values())),
+  }
+}
+
+function tallyOf(entries: Iterable<Entry>): Tally {
+  const tally = { arrived: 0, rejected: 0, failed: 0, intended: 0, gone: 0, bytes: 0 }
+  for (const entry of entries) {
+    tally[entry.state]++
+    if (entry.gone) tally.gone++
+    tally.bytes += entry.receipt?.size ?? 0
+  }
+  return tally
+}
+
+interface Held extends MemoryLedgerOptions {
+  readonly store: LedgerStore
+  readonly lane: LaneId
+  readonly data: LaneStore
+  readonly ttlMs: number
+  readonly wire: Wire
+}
+
+/**
+ * The holder's side of a lease. It renews itself at a third of its life, and aborts its signal at nine tenths of the life since the
+ * last renewal that was *sent*, so always before the store may give it to another.
+ */
+function memoryLease(held: Held): Lease {
+  const { store, lane, clock, wire, ttlMs } = held
+  const fence = held.data.fence
+  const ended = new AbortController()
+  let deadline = clock.now() + ttlMs * 0.9
+  let writes = 0
+
+  const lost = (): LeaseLost => {
+    const error = new LeaseLost(lane)
+    ended.abort(error)
+    return error
+  }
+
+  /** The lane, if the lease is still ours and the store has forgotten none of our writes. */
+  const mine = (): LaneStore => {
+    const data = store.lane(lane)
+    if (held.acceptsLapsed) return data
+    const { lease } = data
+    const ours = lease?.fence === fence && lease.until > clock.now() && data === held.data && lease.writes === writes
+    if (!ours || ended.signal.aborted) throw lost()
+    return data
+  }
+
+  const write = (what: string, effect: (data: LaneStore, now: number) => void): Promise<void> =>
+    wire(`ledger.${what}`, () => {
+      const data = mine()
+      const now = clock.now()
+      effect(data, now)
+      const { lease } = data
+      if (lease?.fence !== fence) return
+      store.step(now, () => lease.writes--)
+      lease.writes++
+      writes++
+    })
+
+  const renew = async (): Promise<void> => {
+    while (!ended.signal.aborted) {
+      await clock.sleep(ttlMs / 3, { signal: ended.signal })
+      const sent = clock.now()
+      try {
+        await wire('ledger.renew', () => {
+          const { lease } = mine()
+          if (lease) lease.until = clock.now() + ttlMs
+        })
+        deadline = sent + ttlMs * 0.9
+      } catch {
+        // Out of reach for now. `watch` ends the lease in time if it stays so.
+      }
+    }
+  }
+
+  const watch = async (): Promise<void> => {
+    while (!ended.signal.aborted) {
+      const left = deadline - clock.now()
+      if (left <= 0) throw lost()
+      await clock.sleep(left, { signal: ended.signal })
+    }
+  }
+
+  void renew().catch(() => undefined)
+  void watch().catch(() => undefined)
+
+  return {
+    lane,
+    fence,
+    signal: ended.signal,
+    intend: (intents) => write('intend', (data, now) => intendAll(store, data, intents, now)),
+    settle: (outcomes) =>
+      write('settle', ({ entries }, now) => {
+        for (const outcome of outcomes) {
+          const key = entryKey(outcome.id)
+          store.set(entries, key, settled(entries.get(key), outcome), now)
+        }
+      }),
+    removed: (listing, ids) =>
+      write('removed', ({ entries }, now) => {
+        for (const key of ids.map(entryKey)) {
+          const entry = entries.get(key)
+          if (entry?.listing === listing) store.set(entries, key, { ...entry, gone: true }, now)
+        }
+      }),
+    advance: (listing, cursor, donePass) =>
+      write('advance', ({ listings }, now) => {
+        store.set(listings, listing, { cursor, donePass: donePass ?? listings.get(listing)?.donePass ?? 0 }, now)
+      }),
+    rewind: (listing) =>
+      write('rewind', ({ listings }, now) => store.set(listings, listing, { donePass: listings.get(listing)?.donePass ?? 0 }, now)),
+    raise: (floors) =>
+      write('raise', (data, now) => {
+        for (const { place, since } of floors) store.set(data.floors, place, since, now)
+      }),
+    suspect: (searches) =>
+      write('suspect', ({ suspects }, now) => {
+        for (const { place, since = '' } of searches) {
+          const known = suspects.get(place)
+          store.set(suspects, place, known === undefined ? since : lowest(known, since), now)
+        }
+      }),
+    cleared: (places) =>
+      write('cleared', ({ suspects }, now) => {
+        for (const place of places) store.set(suspects, place, undefined, now)
+      }),
+    async release() {
+      if (ended.signal.aborted) return
+      await wire('ledger.release', () => {
+        const data = store.lane(lane)
+        if (data.lease?.fence !== fence || data !== held.data) return
+        const before = data.lease
+        store.step(clock.now(), () => Object.assign(data, { lease: before }))
+        data.lease = undefined
+      }).catch(() => undefined)
+      lost()
+    },
+  }
+}
+
+function intendAll(store: LedgerStore, { entries }: LaneStore, intents: readonly Intent[], now: number): void {
+  for (const { id, listing, version, place } of intents) {
+    const key = entryKey(id)
+    const before = bare(entries.get(key))
+    const entry: Entry = { ...before, key, id, state: 'intended', listing, version: versionKey(version), tries: before.tries + 1, place }
+    store.set(entries, key, entry, now)
+  }
+}

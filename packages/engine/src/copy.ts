@@ -1,0 +1,239 @@
+import { type Entry, Fault, type Item, type ItemRef, type Outcome, type Receipt, versionKey } from '@offramp/core'
+import { isLonger, tapped } from './bodies.ts'
+import type { Doubt } from './doubt.ts'
+import { openAll } from './open-all.ts'
+import { arrived, failed, rejectedOrFailed, settle, tooLarge } from './outcomes.ts'
+import type { KnownPlace } from './places.ts'
+import { copyKey } from './same-copy.ts'
+import { faultOfItem, strike } from './strikes.ts'
+import { checkStop, type TurnState, unclaimed } from './turn-state.ts'
+import { type Ready, Window } from './window.ts'
+import { isKept, put, putMany, receiptOfKept } from './write.ts'
+
+/** An item of a page that is to be written and is not in doubt. */
+export interface Fresh {
+  readonly ref: ItemRef
+  readonly entry: Entry | undefined
+}
+
+export interface Job {
+  readonly ref: ItemRef
+  readonly listing: string
+  readonly item: Item
+  readonly home: KnownPlace
+  readonly tries: number
+  /** The earlier copy. */
+  readonly over: Receipt | undefined
+}
+
+/** Bodies in hand that will be written together: all new for one place, or one over its earlier copy. */
+type Group = Extract<Ready<Job>, { state: 'held' }>[]
+
+/** How many are written one by one before their receipts are recorded, where the destination has no batches of its own. */
+const RECEIPTS_AT_ONCE = 16
+
+/** Copies a batch. Answers with what is now in doubt. */
+export async function copyBatch(state: TurnState, listing: string, fresh: readonly Fresh[]): Promise<readonly Doubt[]> {
+  const jobs = await openAll(state, listing, fresh)
+  if (jobs.length === 0) return []
+  if (state.guards.recordIntent) {
+    await state.request.lease.intend(jobs.map(({ item, home }) => ({ id: item.id, listing, version: item.version, place: home.place.id })))
+  }
+  // Adoption before any write: a copy that this batch writes must not be taken for one that was there.
+  const rest = await adopt(state, jobs)
+  return new Copying(state).run(rest)
+}
+
+/** Where a place holds what the ledger does not know, takes what is there already. */
+async function adopt(state: TurnState, jobs: readonly Job[]): Promise<readonly Job[]> {
+  const { destination } = state.request
+  const outcomes: Outcome[] = []
+  const claimed = new Set<string>()
+  const rest: Job[] = []
+  for (const job of jobs) {
+    if (job.over || !(await state.places.mayHold(job.home, job.item))) {
+      rest.push(job)
+      continue
+    }
+    checkStop(state)
+    const found = await destination.find(job.item, [state.places.search(job.home.place.id)], state.reading)
+    const [mine] = await unclaimed(state, job.item, found, claimed)
+    if (!mine) rest.push(job)
+    else {
+      claimed.add(copyKey(mine))
+      outcomes.push(arrived(job, mine))
+    }
+  }
+  await settle(state, outcomes)
+  return rest
+}
+
+/** One batch on its way through the window. */
+class Copying {
+  readonly #state: TurnState
+  readonly #ended = new AbortController()
+  readonly #doubts: Doubt[] = []
+  #group: Group = []
+
+  constructor(state: TurnState) {
+    this.#state = state
+  }
+
+  async run(jobs: readonly Job[]): Promise<readonly Doubt[]> {
+    const signal = AbortSignal.any([this.#state.reading.signal, this.#ended.signal])
+    const window = new Window(jobs, { limits: this.#state.request.limits, call: { signal } })
+    try {
+      while (!window.empty) {
+        if (this.#state.reading.signal.aborted) break
+        const ready = await window.next()
+        if (ready) await this.#take(window, ready)
+        else await this.#flush(window)
+      }
+      await this.#flush(window)
+      checkStop(this.#state)
+      return this.#doubts
+    } finally {
+      // Reads that nobody will take are broken off.
+      this.#ended.abort()
+    }
+  }
+
+  async #take(window: Window<Job>, ready: Ready<Job>): Promise<void> {
+    // A stop that was asked for breaks off reads; what is in hand already is still written.
+    if (ready.state === 'failed') return this.#state.reading.signal.aborted ? undefined : this.#unread(ready.job, ready.fault)
+    if (ready.state === 'large') return this.#stream(ready.job)
+    const { profile } = this.#state.request.destination
+    this.#state.inARow.read.clear()
+    if (profile.maxItemBytes !== undefined && ready.bytes > profile.maxItemBytes) {
+      await settle(this.#state, [tooLarge(ready.job, profile.maxItemBytes)])
+      return window.release([ready])
+    }
+    const first = this.#group[0]
+    if (first && !belongTogether(first.job, ready.job)) await this.#flush(window)
+    this.#group.push(ready)
+    if (this.#isFull()) await this.#flush(window)
+  }
+
+  #isFull(): boolean {
+    const { batch } = this.#state.request.destination.profile
+    const bytes = this.#group.reduce((sum, one) => sum + one.bytes, 0)
+    return this.#group.length >= (batch?.items ?? RECEIPTS_AT_ONCE) || bytes >= (batch?.bytes ?? Number.POSITIVE_INFINITY)
+  }
+
+  async #flush(window: Window<Job>): Promise<void> {
+    const group = this.#group
+    this.#group = []
+    const [first] = group
+    if (!first) return
+    const many = group.length > 1 && !first.job.over ? await this.#writeMany(first.job.home, group) : undefined
+    if (!many) await this.#writeEach(group)
+    window.release(group)
+    this.#state.progress.tell()
+  }
+
+  /** Undefined where the destination writes one at a time. */
+  async #writeMany(home: KnownPlace, group: Group): Promise<true | undefined> {
+    const state = this.#state
+    const writing = putMany(
+      state,
+      home.place,
+      group.map(({ item }) => item),
+    )
+    if (!writing) return undefined
+    let answers: readonly (Receipt | Fault)[]
+    try {
+      answers = await writing
+    } catch (thrown) {
+      faultOfItem(state, thrown)
+      // Nobody knows of any of them. Alone they will show which one it was.
+      for (const { job } of group) this.#doubt(job)
+      return true
+    }
+    await this.#settleAnswers(group, answers)
+    return true
+  }
+
+  async #settleAnswers(group: Group, answers: readonly (Receipt | Fault | undefined)[]): Promise<void> {
+    const outcomes: Outcome[] = []
+    let stop: Fault | undefined
+    for (const [at, { job }] of group.entries()) {
+      const answer = answers[at]
+      if (answer && !(answer instanceof Fault)) outcomes.push(arrived(job, answer))
+      else if (answer?.reach === 'item') outcomes.push(rejectedOrFailed(job, answer))
+      else if (answer && answer.reach !== 'call') stop = answer
+      else this.#doubt(job)
+    }
+    await settle(this.#state, outcomes)
+    if (outcomes.length > 0) this.#state.inARow.write.clear()
+    if (stop) faultOfItem(this.#state, stop)
+  }
+
+  async #writeEach(group: Group): Promise<void> {
+    const outcomes: Outcome[] = []
+    try {
+      for (const { job, item } of group) {
+        const outcome = await this.#writeOne(job, item)
+        if (outcome) outcomes.push(outcome)
+      }
+    } finally {
+      await settle(this.#state, outcomes)
+    }
+  }
+
+  /** Undefined when it is now in doubt. `own`: what a streamed body itself failed with. */
+  async #writeOne(job: Job, item: Item, own?: () => Fault | undefined): Promise<Outcome | undefined> {
+    const state = this.#state
+    const { place } = job.home
+    try {
+      const answer = await put(state, place, { item, over: job.over })
+      state.inARow.write.clear()
+      if (!isKept(answer)) return arrived(job, answer)
+      return job.over && arrived(job, await receiptOfKept(state, answer, { item, place, over: job.over }))
+    } catch (thrown) {
+      // A body that broke off half-way is the source's doing, whatever the destination says of it.
+      const cause = own?.()
+      const fault = faultOfItem(state, cause ?? thrown)
+      if (fault.reach === 'item') return rejectedOrFailed(job, fault)
+      const out = await strike(state, job.ref.id, { fault, at: cause ? 'read' : 'write' })
+      if (out) return failed(job, fault.message)
+      this.#doubt(job)
+      return undefined
+    }
+  }
+
+  /** The body could not be read: nothing was written. */
+  async #unread(job: Job, thrown: unknown): Promise<void> {
+    const fault = faultOfItem(this.#state, thrown)
+    if (fault.reach === 'item') return settle(this.#state, [rejectedOrFailed(job, fault)])
+    const out = await strike(this.#state, job.ref.id, { fault, at: 'read' })
+    if (out) return settle(this.#state, [failed(job, fault.message)])
+    this.#doubt(job)
+  }
+
+  /** Larger than the window: read once to see that the destination will take it, then once more to write it. */
+  async #stream(job: Job): Promise<void> {
+    const state = this.#state
+    const most = state.request.destination.profile.maxItemBytes
+    try {
+      if (most !== undefined && (await isLonger(job.item, most, state.reading))) return await settle(state, [tooLarge(job, most)])
+    } catch (thrown) {
+      return this.#unread(job, thrown)
+    }
+    const { item, fault } = tapped(job.item)
+    const outcome = await this.#writeOne(job, item, fault)
+    if (outcome) await settle(state, [outcome])
+  }
+
+  #doubt({ ref, listing, item, home, tries, over }: Job): void {
+    const entry = {
+      state: 'intended' as const,
+      tries,
+      version: versionKey(item.version),
+      place: home.place.id,
+      ...(over ? { receipt: over } : {}),
+    }
+    this.#doubts.push({ ref, listing, entry })
+  }
+}
+
+const belongTogether = (a: Job, b: Job): boolean => a.home === b.home && !a.over === !b.over

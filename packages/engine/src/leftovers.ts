@@ -1,0 +1,64 @@
+import type { Entry } from '@offramp/core'
+import { copyBatch } from './copy.ts'
+import { type Doubt, settleDoubts } from './doubt.ts'
+import { yieldAfterSlice } from './listings.ts'
+import { isStruckOut, mostTries } from './strikes.ts'
+import { checkStop, type TurnState } from './turn-state.ts'
+
+const AT_ONCE = 200
+
+/** Puts on record what an earlier turn has left in doubt, before this one writes anything. */
+export async function suspectLeftovers(state: TurnState): Promise<void> {
+  const { ledger, lease, clock } = state.request
+  const { intended } = await ledger.tally(lease.lane)
+  if (intended === 0) return
+  const places = new Set<string>()
+  for await (const { place } of ledger.scan(lease.lane, ['intended'])) if (place !== undefined) places.add(place)
+  await state.places.suspect(places)
+  // Whoever left them may have died a moment ago, with a write on its way.
+  state.unknownSince = clock.now()
+}
+
+/** At the end of a pass: what was left in doubt and what has failed is tried again, each once a turn, alone. */
+export async function retryLeftovers(state: TurnState): Promise<void> {
+  const tried = new Set<string>()
+  for (;;) {
+    const some = await nextLeftovers(state, tried)
+    if (some.length === 0) return
+    for (const { entry } of some) tried.add(entry.key)
+    await retry(state, some)
+    yieldAfterSlice(state)
+  }
+}
+
+interface Leftover {
+  readonly entry: Entry
+  readonly id: string
+}
+
+async function nextLeftovers(state: TurnState, tried: ReadonlySet<string>): Promise<readonly Leftover[]> {
+  const { ledger, lease, pass } = state.request
+  const some: Leftover[] = []
+  for await (const entry of ledger.scan(lease.lane, ['intended', 'failed'])) {
+    checkStop(state)
+    const { id, key } = entry
+    const spent = entry.state === 'failed' && entry.tries >= mostTries(pass)
+    if (id === undefined || spent || tried.has(key) || isStruckOut(state, id)) continue
+    some.push({ entry, id })
+    if (some.length >= AT_ONCE) break
+  }
+  return some
+}
+
+async function retry(state: TurnState, some: readonly Leftover[]): Promise<void> {
+  const doubts = some.map(({ entry, id }): Doubt => ({ ref: { id, version: entry.version }, listing: entry.listing, entry }))
+  if (state.guards.failedIsDoubt) return settleDoubts(state, doubts)
+  await settleDoubts(
+    state,
+    doubts.filter(({ entry }) => entry.state === 'intended'),
+  )
+  for (const { entry, id } of some.filter(({ entry }) => entry.state === 'failed')) {
+    const left = await copyBatch(state, entry.listing, [{ ref: { id, version: entry.version }, entry }])
+    await settleDoubts(state, left)
+  }
+}

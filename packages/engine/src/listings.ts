@@ -1,0 +1,64 @@
+import { Fault, type Listing } from '@offramp/core'
+import { workPage } from './batch.ts'
+import { faultOfItem } from './strikes.ts'
+import { checkStop, type TurnState } from './turn-state.ts'
+import { stopFor, TurnStop, trouble } from './turn-stop.ts'
+
+/** A cursor that dies this often within one turn is the source's trouble. */
+const MOST_REWINDS = 3
+
+/** Walks every listing that this pass has not walked to its end. */
+export async function walkListings(state: TurnState): Promise<readonly Listing[]> {
+  const { source, ledger, lease, pass } = state.request
+  const listings: Listing[] = []
+  for await (const listing of source.listings(state.reading)) listings.push(listing)
+  state.progress.expect(listings)
+  const books = await ledger.books(lease.lane)
+  for (const listing of listings) {
+    const standing = books.listings.get(listing.id)
+    if (listing.skip !== undefined || (standing?.donePass ?? 0) >= pass) continue
+    checkStop(state)
+    // Also an empty collection is made at the destination.
+    if (listing.collection) await state.places.prepare(listing.collection)
+    await walkListing(state, listing, standing?.cursor)
+  }
+  return listings
+}
+
+async function walkListing(state: TurnState, listing: Listing, from: string | undefined): Promise<void> {
+  const { source, lease, limits } = state.request
+  state.progress.doing(listing)
+  let after = from
+  for (let rewinds = 0; ; ) {
+    checkStop(state)
+    try {
+      const page = await source.page(listing, after, limits.pageItems, state.reading)
+      await workPage(state, listing, page)
+      if (page.last) return
+      after = page.cursor
+    } catch (thrown) {
+      if (!(thrown instanceof Fault) || thrown.reach !== 'listing') throw thrown
+      if (++rewinds > MOST_REWINDS) throw trouble(state.request, thrown)
+      await lease.rewind(listing.id)
+      after = undefined
+      continue
+    }
+    yieldAfterSlice(state)
+  }
+}
+
+/** Lanes share the workers: after the slice another's turn comes. */
+export function yieldAfterSlice(state: TurnState): void {
+  const { clock, limits } = state.request
+  if (clock.now() - state.beganAt >= limits.sliceMs) throw new TurnStop({ state: 'more' })
+}
+
+/** What a fault from listing or from the ledger means: it is nobody's item. */
+export function stopOf(state: TurnState, thrown: unknown): TurnStop {
+  try {
+    return stopFor(state.request, faultOfItem(state, thrown))
+  } catch (stop) {
+    if (stop instanceof TurnStop) return stop
+    throw stop
+  }
+}

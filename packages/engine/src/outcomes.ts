@@ -1,0 +1,45 @@
+import type { Fault, Item, ItemRef, Outcome, Receipt } from '@offramp/core'
+import type { TurnState } from './turn-state.ts'
+
+/** An item on its way: who it is, where it was listed, and what is known of it. */
+export interface Subject {
+  readonly ref: Pick<ItemRef, 'id' | 'version'>
+  readonly listing: string
+  readonly item?: Item
+}
+
+const about = ({ ref, listing, item }: Subject) => ({ id: ref.id, listing, version: item?.version ?? ref.version })
+
+const labelled = ({ item }: Subject) => (item?.label === undefined ? {} : { label: item.label })
+
+export const arrived = (subject: Subject, receipt: Receipt): Outcome => ({ ...about(subject), state: 'arrived', receipt })
+
+/** A fault of reach `item` without a reason is a connector's slip: it is then not certain enough to skip for good. */
+export function rejectedOrFailed(subject: Subject, fault: Fault): Outcome {
+  if (fault.reach !== 'item' || fault.reason === undefined) return failed(subject, fault.message)
+  return { ...about(subject), state: 'rejected', reason: fault.reason, message: fault.message, ...labelled(subject) }
+}
+
+export const tooLarge = (subject: Subject, most: number): Outcome => ({
+  ...about(subject),
+  state: 'rejected',
+  reason: 'too-large',
+  message: `It is larger than the ${most} bytes that the destination accepts.`,
+  ...labelled(subject),
+})
+
+export const failed = (subject: Subject, message: string): Outcome => ({
+  ...about(subject),
+  state: 'failed',
+  message,
+  ...labelled(subject),
+})
+
+/** Settles and counts. */
+export async function settle(state: TurnState, outcomes: readonly Outcome[]): Promise<void> {
+  if (outcomes.length === 0) return
+  await state.request.lease.settle(outcomes)
+  for (const outcome of outcomes) {
+    state.progress.count({ [outcome.state]: 1, ...(outcome.state === 'arrived' ? { bytes: outcome.receipt.size } : {}) })
+  }
+}

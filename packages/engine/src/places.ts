@@ -1,0 +1,169 @@
+import type { Books, Call, Collection, Destination, Item, Lease, Ledger, Place, Receipt, Search } from '@offramp/core'
+import { looseKey } from './natural-keys.ts'
+import type { Safeguards } from './safeguards.ts'
+
+/** A place as this turn knows it. */
+export interface KnownPlace {
+  readonly place: Place
+  /** Nothing above the floor is unknown to the ledger, so a new item need not be looked for, and the floor may rise. */
+  known: boolean
+  /** What stands above the floor, once somebody had to ask. */
+  survey: Promise<Survey> | undefined
+}
+
+interface Survey {
+  /** Loose natural keys above the floor, owned or not: 100,000 of them are some ten megabytes. */
+  readonly keys: ReadonlySet<string>
+  /** Something is there that no entry owns: a person's, or ours from before the ledger was lost. */
+  readonly foreign: boolean
+}
+
+interface PlacesOf {
+  readonly request: { readonly destination: Destination; readonly ledger: Ledger; readonly lease: Lease }
+  readonly guards: Pick<Safeguards, 'checkFloor'>
+  readonly books: Books
+  readonly reading: Call
+}
+
+const OWNERS_AT_ONCE = 1_000
+
+/**
+ * The places of one turn, their floors and their doubts.
+ *
+ * Below a place's floor everything of ours is in a receipt. Where the place stands higher than its floor, the ledger may have
+ * forgotten something (Redis lost its last second, or everything), or somebody else has written there: what stands above is walked
+ * once, and only an item whose natural key is there is searched for before it is written.
+ */
+export class Places {
+  readonly #of: PlacesOf
+  readonly #prepared = new Map<string, Promise<KnownPlace>>()
+  readonly #byId = new Map<string, KnownPlace>()
+  readonly #floors: Map<string, string>
+  readonly #suspects: Map<string, string>
+  /** Homes of items since floors were last raised. */
+  readonly #touched = new Set<KnownPlace>()
+
+  constructor(of: PlacesOf) {
+    this.#of = of
+    this.#floors = new Map(of.books.floors)
+    this.#suspects = new Map(of.books.suspects)
+  }
+
+  /** Where an item is to stand. */
+  async home(item: Item): Promise<KnownPlace> {
+    const at = await this.prepare(item.home)
+    this.#touched.add(at)
+    return at
+  }
+
+  /** Makes the place, once a turn. */
+  prepare(collection: Collection): Promise<KnownPlace> {
+    const known = this.#prepared.get(collection.id)
+    if (known) return known
+    const made = this.#prepare(collection)
+    this.#prepared.set(collection.id, made)
+    return made
+  }
+
+  get suspects(): ReadonlyMap<string, string> {
+    return this.#suspects
+  }
+
+  /** From where copies of ours may stand there that no receipt names. */
+  search(place: string): Search {
+    const since = this.#suspects.get(place) ?? this.#floors.get(place)
+    return since === undefined || since === '' ? { place } : { place, since }
+  }
+
+  /** Records doubt, in the ledger first. */
+  async suspect(places: Iterable<string>): Promise<void> {
+    const fresh = [...new Set(places)].filter((place) => !this.#suspects.has(place))
+    if (fresh.length === 0) return
+    const searches = fresh.map((place) => this.search(place))
+    await this.#of.request.lease.suspect(searches)
+    for (const { place, since } of searches) this.#suspects.set(place, since ?? '')
+  }
+
+  async clear(): Promise<void> {
+    if (this.#suspects.size === 0) return
+    await this.#of.request.lease.cleared([...this.#suspects.keys()])
+    this.#suspects.clear()
+  }
+
+  /** Whether a copy of an item that the ledger does not know may stand there already. */
+  async mayHold(at: KnownPlace, item: Item): Promise<boolean> {
+    if (at.known) return false
+    const { keys } = await this.#survey(at)
+    return keys.has(looseKey(item.naturalKey))
+  }
+
+  /** Lifts the floors of places where items have been settled, unless something of ours may be unknown there. */
+  async raise(): Promise<void> {
+    const settled: KnownPlace[] = []
+    for (const at of this.#touched) if (at.known || !(await this.#survey(at)).foreign) settled.push(at)
+    this.#touched.clear()
+    await this.#raise(settled)
+  }
+
+  /** The same for all places of this turn, at the end of a pass: every item of the source is in the ledger, so nothing is unknown. */
+  raiseAll(): Promise<void> {
+    return this.#raise(this.#byId.values())
+  }
+
+  async #raise(places: Iterable<KnownPlace>): Promise<void> {
+    const { destination, lease } = this.#of.request
+    if (!destination.mark) return
+    const floors: Required<Search>[] = []
+    for (const at of places) {
+      const { id } = at.place
+      if (this.#suspects.has(id) || at.place.mark === undefined) continue
+      const since = await destination.mark(at.place, this.#of.reading)
+      if (since !== this.#floors.get(id)) floors.push({ place: id, since })
+      at.known = true
+    }
+    if (floors.length === 0) return
+    await lease.raise(floors)
+    for (const { place, since } of floors) this.#floors.set(place, since)
+  }
+
+  async #prepare(collection: Collection): Promise<KnownPlace> {
+    const { destination } = this.#of.request
+    const place = await destination.prepare(collection, this.#of.reading)
+    const twin = this.#byId.get(place.id)
+    if (twin) return twin
+    const known = !this.#of.guards.checkFloor || place.mark === undefined || place.mark === this.#floors.get(place.id)
+    const at: KnownPlace = { place, known, survey: undefined }
+    this.#byId.set(place.id, at)
+    return at
+  }
+
+  #survey(at: KnownPlace): Promise<Survey> {
+    at.survey ??= this.#walk(at)
+    return at.survey
+  }
+
+  async #walk(at: KnownPlace): Promise<Survey> {
+    const { destination, ledger, lease } = this.#of.request
+    const keys = new Set<string>()
+    let foreign = false
+    let asked: Receipt[] = []
+    const ask = async () => {
+      if (asked.length === 0 || foreign) return
+      foreign = (await ledger.owners(lease.lane, asked)).includes(undefined)
+      asked = []
+    }
+    for await (const { receipt, naturalKey } of destination.walk(this.#floorOf(at), this.#of.reading)) {
+      keys.add(looseKey(naturalKey))
+      if (!foreign) asked.push(receipt)
+      if (asked.length >= OWNERS_AT_ONCE) await ask()
+    }
+    await ask()
+    at.known = !foreign
+    return { keys, foreign }
+  }
+
+  #floorOf(at: KnownPlace): Search {
+    const since = this.#floors.get(at.place.id)
+    return since === undefined ? { place: at.place.id } : { place: at.place.id, since }
+  }
+}

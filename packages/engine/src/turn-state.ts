@@ -1,0 +1,69 @@
+import { type Call, entryKey, type Item, type Receipt } from '@offramp/core'
+import type { TurnRequest } from './contract.ts'
+import { Places } from './places.ts'
+import { Progress } from './report.ts'
+import type { Safeguards } from './safeguards.ts'
+import { copyKey } from './same-copy.ts'
+import { TurnStop } from './turn-stop.ts'
+
+/** What the parts of one turn share. */
+export interface TurnState {
+  readonly request: TurnRequest
+  readonly guards: Safeguards
+  /** For what may be broken off at any time: ends with the lease and when a stop is asked for. */
+  readonly reading: Call
+  /** For what must be seen through once begun: ends with the lease only. */
+  readonly writing: Call
+  readonly places: Places
+  readonly progress: Progress
+  /** Strikes of this turn, by item. */
+  readonly strikes: Map<string, number>
+  /** Different items that failed since one last went well, at the source and at the destination. */
+  readonly inARow: { readonly read: Set<string>; readonly write: Set<string> }
+  /** Since when a write with unknown outcome may still arrive late. */
+  unknownSince: number | undefined
+  /** By the clock, when the turn began. */
+  readonly beganAt: number
+}
+
+const neverAborts = new AbortController().signal
+
+export async function openState(request: TurnRequest, guards: Safeguards, call: Call): Promise<TurnState> {
+  const { lease, ledger } = request
+  const books = await ledger.books(lease.lane)
+  const writing = { signal: guards.obeyAbort ? lease.signal : neverAborts }
+  const reading = { signal: guards.obeyAbort ? AbortSignal.any([lease.signal, call.signal]) : call.signal }
+  return {
+    request,
+    guards,
+    reading,
+    writing,
+    places: new Places({ request, guards, books, reading }),
+    progress: new Progress(request),
+    strikes: new Map(),
+    inARow: { read: new Set(), write: new Set() },
+    unknownSince: undefined,
+    beganAt: request.clock.now(),
+  }
+}
+
+/** Throws when the turn should end here: between two writes, never within one. */
+export function checkStop(state: TurnState): void {
+  if (state.guards.obeyAbort) state.request.lease.signal.throwIfAborted()
+  if (state.reading.signal.aborted) throw new TurnStop({ state: 'more' })
+}
+
+/** Those of the found copies that no other entry owns. */
+export async function unowned(state: TurnState, item: Pick<Item, 'id'>, found: readonly Receipt[]): Promise<readonly Receipt[]> {
+  if (found.length === 0 || !state.guards.respectOwners) return found
+  const { ledger, lease } = state.request
+  const owners = await ledger.owners(lease.lane, found)
+  const own = entryKey(item.id)
+  return found.filter((_, at) => owners[at] === undefined || owners[at] === own)
+}
+
+/** The same, leaving out what this turn has given away already and not yet settled. */
+export async function unclaimed(state: TurnState, item: Item, found: readonly Receipt[], claimed: ReadonlySet<string>) {
+  const free = await unowned(state, item, found)
+  return state.guards.respectOwners ? free.filter((receipt) => !claimed.has(copyKey(receipt))) : free
+}

@@ -1,0 +1,63 @@
+import { asFault, type Call, Fault, type Item, type Kept, type Place, type Receipt } from '@offramp/core'
+import type { TurnState } from './turn-state.ts'
+
+/** One write, given up after `limits.putMs`. Its outcome is then unknown, as with every fault of reach `call`. */
+async function timed<T>(state: TurnState, write: (call: Call) => Promise<T>): Promise<T> {
+  const { clock, limits } = state.request
+  if (state.guards.obeyAbort) state.writing.signal.throwIfAborted()
+  const [late, over] = [new AbortController(), new AbortController()]
+  const signal = AbortSignal.any([state.writing.signal, late.signal])
+  const timeout = clock.sleep(limits.putMs, { signal: over.signal }).then(() => {
+    const fault = new Fault({
+      reach: 'call',
+      code: 'put-timed-out',
+      message: `The destination did not answer a write within ${limits.putMs} ms.`,
+    })
+    late.abort(fault)
+    throw fault
+  })
+  // The loser of the race is not waited for; what it says no longer matters.
+  timeout.catch(() => undefined)
+  const writing = write({ signal })
+  writing.catch(() => undefined)
+  try {
+    return await Promise.race([writing, timeout])
+  } catch (thrown) {
+    if (asFault(thrown).reach === 'call') state.unknownSince = clock.now()
+    throw thrown
+  } finally {
+    over.abort()
+  }
+}
+
+export const put = (
+  state: TurnState,
+  place: Place,
+  write: { readonly item: Item; readonly over?: Receipt | undefined },
+): Promise<Receipt | Kept> =>
+  timed(state, (call) => state.request.destination.put(place, write.item, state.guards.writeOver ? write.over : undefined, call))
+
+/** Undefined where the destination writes one at a time. */
+export function putMany(state: TurnState, place: Place, items: readonly Item[]): Promise<readonly (Receipt | Fault)[]> | undefined {
+  const { destination } = state.request
+  return destination.putMany && timed(state, async (call) => (await destination.putMany?.(place, items, call)) ?? [])
+}
+
+export const isKept = (answer: Receipt | Kept): answer is Kept => 'kept' in answer
+
+/**
+ * What the entry of an item should say that a person has changed, moved or deleted at the destination. Where the connector does not
+ * know where it stands now, it may stand in its home under another number: after the server has renumbered the place, or when the
+ * ledger has lost the last receipt.
+ */
+export async function receiptOfKept(
+  state: TurnState,
+  kept: Kept,
+  of: { readonly item: Item; readonly place: Place; readonly over: Receipt },
+) {
+  if (kept.receipt) return kept.receipt
+  const { destination, ledger, lease } = state.request
+  const found = await destination.find(of.item, [{ place: of.place.id }], state.reading)
+  const owners = found.length > 0 ? await ledger.owners(lease.lane, found) : []
+  return found.find((_, at) => owners[at] === undefined) ?? of.over
+}
