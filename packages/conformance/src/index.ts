@@ -1,7 +1,7 @@
 export * from './lab.ts'
 export { MemoryAccount } from './memory/account.ts'
 export { LedgerStore } from './memory/ledger-store.ts'
-export { type Copy, type Folder, Mailbox } from './memory/mailbox.ts'
+export { type Copy, type Folder, hashOf, Mailbox } from './memory/mailbox.ts'
 export { type MemoryDestinationOptions, memoryDestination } from './memory/memory-destination.ts'
 export { MemoryGate, type MemoryGateOptions } from './memory/memory-gate.ts'
 export { type MemoryLedgerOptions, memoryLedger } from './memory/memory-ledger.ts'
