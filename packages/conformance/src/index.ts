@@ -9,3 +9,4 @@ export { type MemorySourceOptions, memorySource } from './memory/memory-source.t
 export { directWire, type Wire } from './memory/wire.ts'
 export { readAll } from './read-all.ts'
 export { mailBytes, receivedAt, type SpecimenFacts, specimen, specimenBytes } from './specimens.ts'
+export { type LedgerLab, type LedgerProcess, type LedgerSuiteOptions, ledgerSuite } from './ledger-suite.ts'

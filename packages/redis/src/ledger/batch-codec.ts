@@ -1,4 +1,4 @@
-import { entryKey, Fault, type Intent, type Outcome } from '@offramp/core'
+import { entryKey, Fault, type Intent, type Outcome, versionKey } from '@offramp/core'
 import { packException, STATES } from './entry-codec.ts'
 import { packReceipt } from './receipt-codec.ts'
 
@@ -57,17 +57,7 @@ export const packKeys = (ids: readonly string[]): Buffer => Buffer.concat(ids.ma
 
 const keyBytes = (id: string): Buffer => Buffer.from(entryKey(id), 'base64url')
 
-/** The version comes as `versionKey` made it: 6 bytes in base64url. */
-function versionBytes(version: string): Buffer {
-  const bytes = Buffer.from(version, 'base64url')
-  if (bytes.length === 6 && bytes.toString('base64url') === version) return bytes
-  throw new Fault({
-    reach: 'run',
-    code: 'ledger-bad-version',
-    message: 'The ledger was given a version that is not a versionKey of 6 bytes.',
-    remedy: 'This is a bug in Offramp; please report it.',
-  })
-}
+const versionBytes = (version: string): Buffer => Buffer.from(versionKey(version), 'base64url')
 
 const u8 = (value: number): Buffer => Buffer.from([value])
 

@@ -1,8 +1,8 @@
--- ARGV[4]: names, then of each intent: key (10), version (6), listing, place, id.
+-- ARGV[5]: names, then of each intent: key (10), version (6), listing, place, id.
 if lost() then return 'LOST' end
 if done() then return 'OK' end
 
-local packed = ARGV[4]
+local packed = ARGV[5]
 local at = read_names(packed)
 while at <= #packed do
   local key, version, l, p, id

@@ -1,10 +1,11 @@
 -- What every write begins with. ARGV[2]: the holder's token. ARGV[3]: number of the write within the lease, so that one that the client
--- sends again after a broken connection is not done twice.
+-- sends again after a broken connection is not done twice. ARGV[4]: number of the last write that the holder knows to be done: a Redis
+-- that came back without it (AOF `everysec` loses up to a second) has rolled the lane back under its holder, who must not go on.
 --
 -- The lease's end is a field and not a PX of its own key: the same HGETALL that every script needs answers whether it still holds.
 
 local function lost()
-  return M.Lt ~= ARGV[2] or num('Ld') <= now
+  return M.Lt ~= ARGV[2] or num('Ld') <= now or num('q') < tonumber(ARGV[4]) or num('q') > tonumber(ARGV[3])
 end
 
 local function done()

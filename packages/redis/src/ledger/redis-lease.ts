@@ -1,4 +1,4 @@
-import { asFault, type Intent, type LaneId, type Lease, LeaseLost, type Outcome, type Search } from '@offramp/core'
+import { asFault, type Clock, type Intent, type LaneId, type Lease, LeaseLost, type Outcome, type Search } from '@offramp/core'
 import type { Script } from '../connection/run-script.ts'
 import { packIntents, packOutcomes, packRemoved } from './batch-codec.ts'
 import { LEDGER_SCRIPTS } from './scripts.ts'
@@ -16,7 +16,7 @@ export interface LeaseParts {
   /** Runs a script on the lane's key, with the time as its first argument. */
   readonly run: (script: Script, args: readonly (string | number | Buffer)[]) => Promise<unknown>
   readonly moment: () => { readonly wall: number; readonly monotonic: number }
-  readonly sleep: (ms: number, call: { readonly signal: AbortSignal }) => Promise<void>
+  readonly clock: Clock
 }
 
 /**
@@ -28,7 +28,8 @@ export class RedisLease implements Lease {
   readonly fence: number
   readonly #parts: LeaseParts
   readonly #released = new AbortController()
-  #writes = 0
+  #sent = 0
+  #known = 0
   #tail: Promise<unknown> = Promise.resolve()
 
   constructor(parts: LeaseParts) {
@@ -78,11 +79,13 @@ export class RedisLease implements Lease {
   async release(): Promise<void> {
     if (this.#released.signal.aborted) return
     this.#released.abort()
-    const held = !this.#parts.vigil.lapsed()
-    await this.#tail
-    this.#parts.vigil.end()
-    // Not reached: the lease lapses by itself.
-    if (held) await this.#parts.run(LEDGER_SCRIPTS.release, [this.#parts.token]).catch(() => undefined)
+    const { vigil, run, token } = this.#parts
+    const held = !vigil.lapsed()
+    if (held) await this.#tail
+    vigil.end()
+    // Where it does not arrive, the lease lapses by itself; a lost one is let go without waiting.
+    const gone = run(LEDGER_SCRIPTS.release, [token]).catch(() => undefined)
+    if (held) await gone
   }
 
   #book(args: readonly string[]): Promise<void> {
@@ -94,11 +97,12 @@ export class RedisLease implements Lease {
     const done = this.#tail.then(async () => {
       this.#assertHeld()
       if (size === 0) return
-      const number = String(++this.#writes)
-      const answer = await this.#parts.run(script, [this.#parts.token, number, ...pack()])
-      if (String(answer) === 'OK') return
-      this.#parts.vigil.end()
-      throw new LeaseLost(this.lane)
+      const packed = pack()
+      const number = ++this.#sent
+      const answer = await this.#parts.run(script, [this.#parts.token, number, this.#known, ...packed])
+      if (String(answer) !== 'OK') this.#parts.vigil.end()
+      if (String(answer) !== 'OK') throw new LeaseLost(this.lane)
+      this.#known = number
     })
     this.#tail = done.catch(() => undefined)
     return done
@@ -109,13 +113,16 @@ export class RedisLease implements Lease {
   }
 
   async #renew(): Promise<void> {
-    const { vigil, token, ttlMs, run, moment, sleep } = this.#parts
+    const { vigil, token, ttlMs, run, moment, clock } = this.#parts
     const call = { signal: this.#released.signal }
     while (!call.signal.aborted && !vigil.lapsed()) {
-      await sleep(ttlMs / (RENEWALS + 1), call).catch(() => undefined)
-      if (call.signal.aborted || vigil.lapsed()) return
+      const slept = await clock.sleep(ttlMs / (RENEWALS + 1), call).then(
+        () => true,
+        () => false,
+      )
+      if (!slept || vigil.lapsed()) return
       const since = moment()
-      const answer = await run(LEDGER_SCRIPTS.renew, [token, ttlMs]).catch(asFault)
+      const answer = await run(LEDGER_SCRIPTS.renew, [token, this.#known, ttlMs]).catch(asFault)
       if (String(answer) === 'OK') vigil.renewed(since)
       else if (String(answer) === 'LOST') vigil.end()
       // A fault: Redis may answer the next time. The vigil ends it in time where it does not.

@@ -54,7 +54,7 @@ export function redisLedger(redis: Redis, options: RedisLedgerOptions): Ledger {
     const fence = await run(lane, LEDGER_SCRIPTS.take, [token, holder, ttlMs])
     if (typeof fence !== 'number') return undefined
     const vigil = new Vigil({ clock, monotonic, ttlMs, reason: new LeaseLost(lane) }, since)
-    return new RedisLease({ lane, fence, token, ttlMs, vigil, moment, sleep: clock.sleep, run: (script, args) => run(lane, script, args) })
+    return new RedisLease({ lane, fence, token, ttlMs, clock, vigil, moment, run: (script, args) => run(lane, script, args) })
   }
 
   const entries = async (lane: LaneId, ids: readonly string[]): Promise<readonly (Entry | undefined)[]> => {

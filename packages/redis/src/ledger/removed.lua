@@ -1,8 +1,8 @@
--- ARGV[4]: one name (the listing), then keys (10 each).
+-- ARGV[5]: one name (the listing), then keys (10 each).
 if lost() then return 'LOST' end
 if done() then return 'OK' end
 
-local packed = ARGV[4]
+local packed = ARGV[5]
 local at = read_names(packed)
 while at <= #packed do
   local key = sub(packed, at, at + 9)

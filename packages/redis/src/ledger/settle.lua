@@ -1,9 +1,9 @@
--- ARGV[4]: names, then of each outcome: key (10), version (6), listing, state, and for `arrived`: place, receipt flags, receipt without
+-- ARGV[5]: names, then of each outcome: key (10), version (6), listing, state, and for `arrived`: place, receipt flags, receipt without
 -- its place; else the exception's text as it is kept.
 if lost() then return 'LOST' end
 if done() then return 'OK' end
 
-local packed = ARGV[4]
+local packed = ARGV[5]
 local at = read_names(packed)
 while at <= #packed do
   local key, version, l, state, p, rflags, rest
