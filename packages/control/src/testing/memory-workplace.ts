@@ -51,6 +51,7 @@ export function memoryWorkplace(tenant: MemoryTenant, server: MemoryServer, cloc
     ledger: memoryLedger(new LedgerStore(), { clock }),
     gate: new MemoryGate(clock),
     board: new MemoryBoard(),
+    safety: [],
     waker: new MemoryWaker(),
     redis: {},
     source,
