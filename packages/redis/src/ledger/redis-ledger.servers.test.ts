@@ -5,6 +5,7 @@ import { type RedisServer, startRedis } from '@offramp/test/servers/redis'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectRedis } from '../connection/connect-redis.ts'
+import { HandClock } from '../testing/hand-clock.ts'
 import { RedisLab } from '../testing/redis-lab.ts'
 import { redisLedger } from './redis-ledger.ts'
 
@@ -91,6 +92,56 @@ describe('writes', () => {
     expect((await ledger.tally(LANE)).intended).toBe(50)
     await lease?.release()
     redis.disconnect()
+  })
+})
+
+describe('a holder that does not know better', () => {
+  /** Its own clocks stand still, so that only Redis can tell it. */
+  async function dreamer(lab: RedisLab) {
+    const still = new HandClock(lab.clock.now())
+    const ledger = redisLedger(lab.client(), { project: 'p', clock: still, time: () => lab.clock.now(), monotonic: () => 0 })
+    const lease = await ledger.lease(LANE, 'dreamer', 10_000)
+    if (!lease) throw new Error('held')
+    return { ledger, lease, still }
+  }
+
+  test('is refused once its lease has lapsed, though nobody has taken it since', async () => {
+    const lab = new RedisLab(server)
+    const { ledger, lease } = await dreamer(lab)
+    lab.clock.pass(9_999)
+    await lease.intend(intents(1))
+    lab.clock.pass(1)
+    expect(lease.signal.aborted).toBe(false)
+    await expect(lease.settle(arrivals(1))).rejects.toBeInstanceOf(LeaseLost)
+    expect(lease.signal.aborted).toBe(true)
+    expect(await ledger.tally(LANE)).toMatchObject({ intended: 1, arrived: 0 })
+    await lab.close()
+  })
+
+  test('is refused once another holds the lane, whatever it writes, and takes nothing from the other by letting go', async () => {
+    const lab = new RedisLab(server)
+    const { ledger, lease } = await dreamer(lab)
+    lab.clock.pass(10_000)
+    const next = await take(lab)
+    for (const write of [lease.intend(intents(1)), lease.advance('inbox', 'c'), lease.removed('inbox', ['id-0'])]) {
+      await expect(write).rejects.toBeInstanceOf(LeaseLost)
+    }
+    await lease.release()
+    await lab.settled()
+    await next.lease.intend(intents(1))
+    expect((await ledger.tally(LANE)).intended).toBe(1)
+    await lab.close()
+  })
+
+  test('does not renew what has lapsed', async () => {
+    const lab = new RedisLab(server)
+    const { lease, still } = await dreamer(lab)
+    lab.clock.pass(10_000)
+    still.pass(2_000)
+    await lab.settled()
+    expect(lease.signal.aborted).toBe(true)
+    await take(lab)
+    await lab.close()
   })
 })
 
