@@ -8,7 +8,9 @@ import { DeltaSeal } from './delta/token.ts'
 import { makeAccount } from './directory/account.ts'
 import { FaultPlan } from './faults/plan.ts'
 import type { FaultRule } from './faults/rule.ts'
+import { UnitBucket, unitsFor } from './limits/directory.ts'
 import { Limiter } from './limits/limiter.ts'
+import { SlidingWindow } from './limits/window.ts'
 import { MAIL_PERMISSIONS, type TenantOptions } from './options.ts'
 import { serveDownloads } from './serve/downloads.ts'
 import { handle } from './serve/handle.ts'
@@ -60,6 +62,7 @@ export function makeState(options: TenantOptions): TenantState {
     requests: options.limits?.requests ?? 10_000,
     perMs: (options.limits?.perMs ?? 600_000) / scale,
     concurrent: options.limits?.concurrent ?? 4,
+    directoryUnits: options.limits?.directoryUnits ?? unitsFor(accounts.length),
     concurrencyRetryAfter: Math.ceil((options.limits?.concurrencyRetryAfter ?? 10) / scale),
     raceMs: options.limits?.raceMs ?? 250,
   }
@@ -84,6 +87,8 @@ export function makeState(options: TenantOptions): TenantState {
     token: new TokenEndpoint(registration, mint),
     limiter: new Limiter({ ...limits, now, violation: (text) => violations.record(text) }),
     limits,
+    units: new UnitBucket(limits.directoryUnits, now()),
+    reports: new SlidingWindow(14, 600_000 / scale),
     faults: new FaultPlan(seed, options.faults),
     violations,
     counting: new Counting(),
@@ -93,6 +98,7 @@ export function makeState(options: TenantOptions): TenantState {
       lostMoves: options.quirks?.lostMoves ?? false,
       emptyPageEvery: options.quirks?.emptyPageEvery ?? 7,
       repeatEvery: options.quirks?.repeatEvery ?? 5,
+      mimeLimitBytes: options.quirks?.mimeLimitBytes ?? 0,
       deltaGenerations: options.quirks?.deltaGenerations ?? 40,
       expireAfterPages: options.quirks?.expireAfterPages ?? 0,
     },

@@ -1,5 +1,6 @@
 import { replacementFor, retryAfterOf } from '../faults/effects.ts'
 import type { FaultEffect } from '../faults/rule.ts'
+import { unitCost } from '../limits/directory.ts'
 import type { Verdict } from '../limits/limiter.ts'
 import { parsePrefer } from '../odata/prefer.ts'
 import { parseQuery } from '../odata/query.ts'
@@ -57,7 +58,8 @@ function answerOne(state: TenantState, asked: Asked, ids: RequestIds): Answer {
   state.ticks(found.kind, mailbox)
   const verdict: Verdict = mailbox === undefined ? { allowed: true, leave: nothing } : state.limiter.enter(mailbox)
   if (!verdict.allowed) return { reply: errorReply(limitError(verdict), ids, state.now()), effect: undefined, leave: nothing }
-  if (mailbox === undefined) state.limiter.notice(DIRECTORY)
+  const charge = mailbox === undefined ? chargeDirectory(state, asked, found.kind) : undefined
+  if (charge?.refusal) return { reply: errorReply(charge.refusal, ids, state.now()), effect: undefined, leave: nothing }
   const url = `/v1.0${asked.path}${asked.query.raw === '' ? '' : `?${asked.query.raw}`}`
   const effect = state.faults.next({ method: asked.method, url, mailbox })
   const reply = asReply(state, ids, () => {
@@ -69,7 +71,29 @@ function answerOne(state: TenantState, asked: Asked, ids: RequestIds): Answer {
     }
     return answerRoute(state, asked, found)
   })
-  return { reply, effect, leave: verdict.leave }
+  const charged = charge === undefined ? reply : { ...reply, headers: { ...charge.headers, ...reply.headers } }
+  return { reply: charged, effect, leave: verdict.leave }
+}
+
+/** The directory and the reports have limits of their own. */
+function chargeDirectory(
+  state: TenantState,
+  asked: Asked,
+  kind: string,
+): { readonly refusal?: GraphError; readonly headers: Readonly<Record<string, string>> } {
+  state.limiter.notice(DIRECTORY)
+  if (kind === 'report') {
+    const wait = state.reports.take(state.now())
+    if (wait === undefined) return { headers: {} }
+    const seconds = Math.ceil(wait / 1000)
+    state.limiter.told(DIRECTORY, seconds)
+    return { refusal: throttled('TooManyRequests', 'Too many requests for this report.', seconds), headers: {} }
+  }
+  const charge = state.units.take(unitCost(asked.query, kind === 'users' ? 2 : 1), state.now())
+  if (charge.allowed) return { headers: charge.headers }
+  state.limiter.told(DIRECTORY, charge.retryAfter)
+  const headers = { ...charge.headers, 'retry-after': String(charge.retryAfter) }
+  return { refusal: new GraphError(429, 'TooManyRequests', 'Too many requests. Please retry after a delay.', headers), headers }
 }
 
 const DIRECTORY = 'the directory'

@@ -87,7 +87,15 @@ async function finish(state: TenantState, exchange: Exchange, ending: Ending): P
   response.on('close', leave)
   if (wait > 0) await pause(wait)
   const onWire = effect && replacementFor(effect, state.now()) === undefined && effect.kind !== 'aadsts' ? effect : undefined
-  const bytes = await send(ending.reply, { request, response, ids, applied: ending.applied, effect: onWire, leaving: leave })
+  const bytes = await send(ending.reply, {
+    request,
+    response,
+    ids,
+    applied: ending.applied,
+    now: state.now(),
+    effect: onWire,
+    leaving: leave,
+  })
   state.counting.answered(ending.reply.status, bytes)
 }
 
