@@ -1,6 +1,7 @@
 import { slices, textBlock } from './blocks.ts'
 import { encodeText } from './encode.ts'
-import type { MailKind } from './kinds.ts'
+import { hostileMail } from './hostile.ts'
+import { isHostile, type MailKind } from './kinds.ts'
 import {
   attachmentPart,
   base64Body,
@@ -39,7 +40,7 @@ const SINGLE: ReadonlySet<MailKind> = new Set([
 export const isMultipart = (plan: MailPlan): boolean => !SINGLE.has(plan.spec.kind)
 
 /** A signed entity is handed out as it was received; everything else with parts is written anew. */
-export const isRewritten = (plan: MailPlan): boolean => isMultipart(plan) && plan.spec.kind !== 'signed'
+export const isRewritten = (plan: MailPlan): boolean => isMultipart(plan) && plan.spec.kind !== 'signed' && !isHostile(plan.spec.kind)
 
 /** What Outlook keeps for it: the parts as they are before base64, and properties. An estimate, as PR_MESSAGE_SIZE is none of the MIME. */
 export function storeSize(plan: MailPlan): number {
@@ -50,6 +51,7 @@ export function storeSize(plan: MailPlan): number {
 /** The message as bytes. `variant` changes nothing but boundaries. */
 export function writeMail(plan: MailPlan, variant = 0): readonly Buffer[] {
   const { kind } = plan.spec
+  if (isHostile(kind)) return hostileMail(plan, kind, headerBlock(plan))
   const part = body(plan, variant)
   const head = Buffer.concat([headerBlock(plan), Buffer.from(`MIME-Version: 1.0\r\n${part.headers}\r\n`)])
   if (plan.spec.origin.profile === 'bench') return padded(plan, head)

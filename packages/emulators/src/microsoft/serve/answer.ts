@@ -81,17 +81,18 @@ function chargeDirectory(
   asked: Asked,
   kind: string,
 ): { readonly refusal?: GraphError; readonly headers: Readonly<Record<string, string>> } {
-  state.limiter.notice(DIRECTORY)
+  const key = kind === 'report' ? 'the reports' : DIRECTORY
+  state.limiter.notice(key)
   if (kind === 'report') {
     const wait = state.reports.take(state.now())
     if (wait === undefined) return { headers: {} }
     const seconds = Math.ceil(wait / 1000)
-    state.limiter.told(DIRECTORY, seconds)
+    state.limiter.told(key, seconds)
     return { refusal: throttled('TooManyRequests', 'Too many requests for this report.', seconds), headers: {} }
   }
   const charge = state.units.take(unitCost(asked.query, kind === 'users' ? 2 : 1), state.now())
   if (charge.allowed) return { headers: charge.headers }
-  state.limiter.told(DIRECTORY, charge.retryAfter)
+  state.limiter.told(key, charge.retryAfter)
   const headers = { ...charge.headers, 'retry-after': String(charge.retryAfter) }
   return { refusal: new GraphError(429, 'TooManyRequests', 'Too many requests. Please retry after a delay.', headers), headers }
 }
