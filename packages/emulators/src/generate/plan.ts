@@ -54,7 +54,7 @@ export interface MailPlan {
   readonly conversation: number
 }
 
-const ATTACHMENTS: readonly [string, string][] = [
+const ATTACHMENTS: readonly [readonly [string, string], ...(readonly [string, string])[]] = [
   ['report.pdf', 'application/pdf'],
   ['figures.xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
   ['photo.jpg', 'image/jpeg'],
@@ -120,7 +120,7 @@ function personOf(script: Script, random: Random): Person {
 
 function attachmentsOf(kind: MailKind, size: number, random: Random): readonly AttachmentPlan[] {
   const file = (): AttachmentPlan => {
-    const [name, mediaType] = random.pick(ATTACHMENTS as [[string, string], ...[string, string][]])
+    const [name, mediaType] = random.pick(ATTACHMENTS)
     return { name, mediaType, size: Math.max(1, Math.floor(size * (0.5 + random.next() / 2))) }
   }
   if (kind === 'attachment') return Array.from({ length: random.between(1, 3) }, file)

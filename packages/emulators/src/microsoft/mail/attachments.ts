@@ -6,7 +6,7 @@ import type { Leaf } from './read-mime.ts'
 import type { Message } from './state.ts'
 
 /** A file, another message, or a link to a file elsewhere (a `message/external-body` part stands for one). */
-export type AttachmentSort = 'file' | 'item' | 'reference'
+type AttachmentSort = 'file' | 'item' | 'reference'
 
 /** An attachment as Outlook shows it: read from the message's own bytes. */
 export interface Attachment {

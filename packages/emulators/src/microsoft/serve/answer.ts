@@ -24,13 +24,13 @@ export interface Answer {
 const nothing = () => {}
 
 /** A reply, or the error that was thrown instead. An error of the emulator itself is a 500, and a violation so that no test passes over it. */
-export function asReply(state: TenantState, ids: RequestIds, make: () => Reply): Reply {
+function asReply(state: TenantState, ids: RequestIds, make: () => Reply): Reply {
   try {
     return make()
   } catch (error) {
     if (error instanceof GraphError) return errorReply(error, ids, state.now())
     const text = `the emulator itself failed: ${error instanceof Error ? error.stack : String(error)}`
-    state.violations.record(text)
+    state.violations.note(text)
     return errorReply(new GraphError(500, 'InternalServerError', text), ids, state.now())
   }
 }
@@ -66,7 +66,7 @@ function answerOne(state: TenantState, asked: Asked, ids: RequestIds): Answer {
     const instead = replaced(state, { effect, key: mailbox ?? DIRECTORY }, ids)
     if (instead) return instead
     if (asked.method !== 'GET' && found.kind !== 'translate') {
-      state.violations.record(`wrote to the source: ${asked.method} (${found.kind})`)
+      state.violations.note(`wrote to the source: ${asked.method} (${found.kind})`)
       throw accessDenied()
     }
     return answerRoute(state, asked, found)

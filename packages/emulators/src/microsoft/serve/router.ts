@@ -29,7 +29,7 @@ import type { Reply } from './reply.ts'
 import { findAccount, type TenantState } from './tenant-state.ts'
 
 /** A route that was found: what sort it is, and how to answer it. */
-export interface Route {
+interface Route {
   /** For statistics. */
   readonly kind: string
   readonly need: Need
