@@ -15,10 +15,9 @@ export interface SourceFile {
 const SPECIFIER = /(?:from\s*|import\s*\(?\s*)['"]([^'"]+)['"]/g
 
 export function sourceFiles(folder: string): SourceFile[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|mjs)$/.test(entry.name) && !entry.parentPath.includes(`${sep}node_modules`))
-    .map((entry) => {
-      const path = join(entry.parentPath, entry.name)
+  return filesBelow(join(ROOT, folder))
+    .filter((path) => /\.(ts|mjs)$/.test(path))
+    .map((path) => {
       const text = readFileSync(path, 'utf8')
       return {
         path: relative(ROOT, path).split(sep).join('/'),
@@ -26,6 +25,15 @@ export function sourceFiles(folder: string): SourceFile[] {
         imports: [...text.matchAll(SPECIFIER)].map((match) => match[1] ?? ''),
       }
     })
+}
+
+/** By hand: `readdirSync` with `recursive` follows the links in node_modules, from package to package, without end. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : filesBelow(path)
+    return entry.isFile() ? [path] : []
+  })
 }
 
 export const isTest = (path: string): boolean => /\.test\.ts$/.test(path)
