@@ -32,7 +32,7 @@ export const ENGLISH: Script = {
 const LATIN: Script = {
   name: 'latin',
   words: words(
-    'für über größe Straße Änderung Übersicht Müller schön français déjà élève où naïve señor mañana años coração informação żółć Grüße Besprechung Angebot Rechnung façade crème été Ångström smørrebrød',
+    'für über größe Straße Änderung Übersicht Müller schön français déjà élève où naïve señor mañana años coração informação Grüße Besprechung Angebot Rechnung façade crème été Ångström smørrebrød',
   ),
   people: names('Jürgen Groß, Zoë Ångström, François Lefèvre, María Muñoz, Øystein Bråten, Jörg Weiß'),
   charset: 'iso-8859-1',
@@ -47,7 +47,7 @@ const GREEK: Script = {
 
 const CYRILLIC: Script = {
   name: 'cyrillic',
-  words: words('добрый день отчёт встреча счёт вопрос ответ неделя план поставка спасибо клиент комната договор срок решение'),
+  words: words('добрый день отчет встреча счёт вопрос ответ неделя план поставка спасибо клиент комната договор срок решение'),
   people: names('Иван Петров, Ольга Смирнова, Дмитрий Кузнецов'),
   charset: 'windows-1251',
 }
