@@ -1,4 +1,5 @@
-import type { SourceEndpoint } from '@offramp/core'
+import type { DestinationEndpoint, SourceEndpoint } from '@offramp/core'
+import { openImap } from './imap.ts'
 import type { Means } from './means.ts'
 import { openMicrosoft } from './microsoft.ts'
 import type { DestinationSettings, SourceSettings } from './settings.ts'
@@ -10,8 +11,22 @@ const SOURCES: {
   'microsoft-365': openMicrosoft,
 }
 
+/** The table of all destinations. */
+const DESTINATIONS: {
+  readonly [K in DestinationSettings['kind']]: (settings: DestinationSettings & { kind: K }, means: Means) => Promise<DestinationEndpoint>
+} = {
+  imap: openImap,
+}
+
 /** Makes the source endpoint of a project. Asks nobody yet. */
 export const openSource = (settings: SourceSettings, means: Means): Promise<SourceEndpoint> => SOURCES[settings.kind](settings, means)
+
+/** Makes a destination endpoint of a project. Asks nobody yet. */
+export const openDestination = (settings: DestinationSettings, means: Means): Promise<DestinationEndpoint> =>
+  DESTINATIONS[settings.kind](settings, means)
+
+/** The name by which the table of mappings chooses a destination. */
+export const endpointName = ({ name, host }: DestinationSettings): string => name ?? host
 
 /** Names the environment that is read, so that lane ids are the same in every process. */
 export const sourceId = (settings: SourceSettings): string => `${settings.kind}:${settings.tenantId.toLowerCase()}`

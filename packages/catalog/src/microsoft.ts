@@ -1,5 +1,6 @@
 import type { SourceEndpoint } from '@offramp/core'
 import { type AppCredential, type MicrosoftSettings, microsoftSource } from '@offramp/microsoft'
+import { given } from './given.ts'
 import type { Means } from './means.ts'
 import type { MicrosoftProject } from './settings.ts'
 
@@ -14,11 +15,6 @@ function credentialOf({ secret, certificate }: MicrosoftProject, means: Means): 
 
 /** The end of that day, everywhere on Earth: a warning a little early does no harm. */
 const dayOf = (day: string): number => Date.parse(`${day}T00:00:00Z`)
-
-const given = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> => {
-  const none: Partial<Record<K, V>> = {}
-  return value === undefined ? none : { ...none, [key]: value }
-}
 
 /** Settings of the connector from those of the project file. */
 export async function openMicrosoft(project: MicrosoftProject, means: Means): Promise<SourceEndpoint> {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ExitCode } from './exit-codes.ts'
+import { EXIT, type ExitCode } from '@offramp/control'
 
 export interface WorkersWanted {
   readonly count: number
@@ -27,9 +27,8 @@ export interface LocalWorkers {
 /** Milliseconds between the end of a worker and its next start: 1 s, doubled each time, at most a minute. */
 const restMs = (falls: number): number => Math.min(1000 * 2 ** falls, 60_000)
 
-/** What no new start will mend: bad input, refused credentials of Redis, an unsafe Redis. */
-const FINAL: readonly number[] = [2, 3, 4] satisfies readonly ExitCode[]
-const isFinal = (code: number | null): code is ExitCode => code !== null && FINAL.includes(code)
+/** What no new start will mend: bad input and an unsafe Redis. One that cannot be reached may come back. */
+const isFinal = (code: number | null): code is 2 | 4 => code === EXIT.input || code === EXIT.unsafeRedis
 
 interface Place {
   child: ChildProcess | undefined

@@ -1,3 +1,4 @@
+import { EXIT, type ExitCode, errorText, exitCodeOf } from '@offramp/control'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { checkCommand } from './commands/check.ts'
 import { discoverCommand } from './commands/discover.ts'
@@ -8,7 +9,6 @@ import { runCommand } from './commands/run.ts'
 import { statusCommand } from './commands/status.ts'
 import { type ReportFormat, reportCommand, verifyCommand } from './commands/verify.ts'
 import type { Common, Context } from './context.ts'
-import { EXIT, type ExitCode, errorText, exitCodeOf } from './exit-codes.ts'
 
 const EXIT_HELP = `
 Exit codes:

@@ -1,6 +1,5 @@
-import { check, cleanText, type Found } from '@offramp/control'
+import { check, cleanText, EXIT, type ExitCode, type Found } from '@offramp/control'
 import { type Common, type Context, withWorkplace } from '../context.ts'
-import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { jsonLine } from '../terminal.ts'
 
 const MARKS = { ok: 'ok     ', warning: 'WARNING', error: 'ERROR  ' } as const

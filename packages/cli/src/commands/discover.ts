@@ -1,6 +1,5 @@
-import { cleanText, type Discovered, discover, showBytes, showCount, showTable } from '@offramp/control'
+import { cleanText, type Discovered, discover, EXIT, type ExitCode, showBytes, showCount, showTable } from '@offramp/control'
 import { type Common, type Context, withWorkplace } from '../context.ts'
-import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { jsonLine } from '../terminal.ts'
 
 function textOf({ account, folders, items, bytes, why }: Discovered): string {

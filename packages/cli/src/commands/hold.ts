@@ -1,6 +1,5 @@
-import { pause, resume, retry, showCount } from '@offramp/control'
+import { EXIT, type ExitCode, pause, resume, retry, showCount } from '@offramp/control'
 import { type Common, type Context, withWorkplace } from '../context.ts'
-import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { jsonLine } from '../terminal.ts'
 
 const said = (context: Context, { json }: Common, value: object, text: string): ExitCode => {

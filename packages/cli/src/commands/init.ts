@@ -1,6 +1,5 @@
-import { init } from '@offramp/control'
+import { EXIT, type ExitCode, init } from '@offramp/control'
 import type { Context } from '../context.ts'
-import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { jsonLine } from '../terminal.ts'
 
 export async function initCommand({ terminal }: Context, folder: string, json: boolean): Promise<ExitCode> {

@@ -1,6 +1,5 @@
-import { cleanText, rebuild, showCount } from '@offramp/control'
+import { cleanText, EXIT, type ExitCode, rebuild, showCount } from '@offramp/control'
 import { type Common, type Context, withWorkplace } from '../context.ts'
-import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { jsonLine } from '../terminal.ts'
 
 /** After a lost Redis: writes the books anew from both ends, and copies nothing. */

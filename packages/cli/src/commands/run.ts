@@ -1,6 +1,8 @@
 import {
   type Attended,
   attend,
+  EXIT,
+  type ExitCode,
   lossesBefore,
   lossLines,
   type OpenedProject,
@@ -12,7 +14,6 @@ import {
   type Workplace,
 } from '@offramp/control'
 import { type Common, type Context, withWorkplace } from '../context.ts'
-import { EXIT, type ExitCode } from '../exit-codes.ts'
 import type { LocalWorkers } from '../local-workers.ts'
 import { jsonLine } from '../terminal.ts'
 import { liveView } from '../view/live-view.ts'

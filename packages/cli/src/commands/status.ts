@@ -1,6 +1,5 @@
-import { showTable, snapshot } from '@offramp/control'
+import { EXIT, type ExitCode, showTable, snapshot } from '@offramp/control'
 import { type Common, type Context, withWorkplace } from '../context.ts'
-import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { jsonLine } from '../terminal.ts'
 import { byInterest, LANE_HEADINGS, LANE_RIGHT, laneRow } from '../view/lane-rows.ts'
 import { Rates } from '../view/rates.ts'

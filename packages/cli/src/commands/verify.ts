@@ -1,4 +1,6 @@
 import {
+  EXIT,
+  type ExitCode,
   isBalanced,
   keepReport,
   keptReport,
@@ -10,7 +12,6 @@ import {
   type Workplace,
 } from '@offramp/control'
 import { type Common, type Context, withWorkplace } from '../context.ts'
-import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { jsonLine } from '../terminal.ts'
 
 export type ReportFormat = 'text' | 'json' | 'csv'

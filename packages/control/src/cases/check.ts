@@ -9,7 +9,7 @@ import { lossesBefore } from './losses-before.ts'
 
 /** A finding, and whose. */
 export interface Found extends Finding {
-  readonly side: 'project' | 'source' | 'destination'
+  readonly side: 'project' | 'redis' | 'source' | 'destination'
 }
 
 const findingOf = (thrown: unknown, about: string): Finding => {
@@ -55,6 +55,7 @@ async function* losses(workplace: Workplace, plans: readonly LanePlan[], call: C
 
 /** Everything that could stop the run or surprise its owner, found before anything moves. Never throws for what it can say as a finding. */
 export async function* check(workplace: Workplace, opened: OpenedProject, call: Call): AsyncIterable<Found> {
+  for (const finding of workplace.safety) yield { side: 'redis', ...finding }
   for (const problem of opened.warnings) yield { side: 'project', level: problem.level, about: problem.file, says: showProblem(problem) }
   let plans: readonly LanePlan[] = []
   let accounts: readonly Account[] = []

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
-import { atSource } from '@offramp/catalog'
+import { atSource, endpointName } from '@offramp/catalog'
 import type { Kind } from '@offramp/core'
 import type { Mapping } from '../mappings/mapping.ts'
 import { readMappings } from '../mappings/read-mappings.ts'
@@ -40,9 +40,6 @@ function usesOf(value: unknown, at: readonly string[] = []): readonly SecretUse[
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, inner]) => usesOf(inner, [...at, key]))
 }
-
-/** The name by which a destination is chosen: its own, or its host. */
-export const endpointName = ({ name, host }: Project['destinations'][number]): string => name ?? host
 
 /** References with `{account}` in them are one for each account that has none of its own. */
 function expanded(project: Project, mappings: readonly Mapping[], file: string): readonly SecretUse[] {

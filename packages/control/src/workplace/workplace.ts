@@ -1,4 +1,4 @@
-import type { Call, Clock, Destination, DestinationEndpoint, Gate, Ledger, Source, SourceEndpoint } from '@offramp/core'
+import type { Call, Clock, Destination, DestinationEndpoint, Finding, Gate, Ledger, Source, SourceEndpoint } from '@offramp/core'
 import type { Limits, Rebuild, Turn, Verify } from '@offramp/engine'
 import type { RedisOptions } from 'bullmq'
 import type { Board } from '../board/board.ts'
@@ -28,6 +28,8 @@ export interface Workplace {
   readonly ledger: Ledger
   readonly gate: Gate
   readonly board: Board
+  /** What Redis says of itself. One that would lose the books is not opened at all. */
+  readonly safety: readonly Finding[]
   readonly waker: Waker
   /** For the queue's own connections. */
   readonly redis: RedisOptions

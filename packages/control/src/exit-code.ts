@@ -1,11 +1,11 @@
-import { InputRefused } from '@offramp/control'
 import { Fault } from '@offramp/core'
+import { InputRefused } from './project/problem.ts'
 
-/** What a script learns from `$?`. Documented in `offramp help exit-codes`. */
+/** What a script learns from `$?`, the same for every program of Offramp's. `offramp --help` documents it. */
 export const EXIT = {
   /** Done, and where something was compared: every item accounted for, none failed. */
   balanced: 0,
-  /** Items failed, are unexplained or stand twice, or an account could not be compared. */
+  /** Items failed, are unexplained or stand twice. */
   unbalanced: 1,
   /** The command line, the project file, the table or a secret's reference cannot be used. */
   input: 2,
