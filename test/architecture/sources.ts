@@ -19,6 +19,7 @@ const specifiersIn = (text: string): string[] => [...text.matchAll(SPECIFIER)].m
 
 /** Every source file below a folder; what is installed there (links that go round in circles) is left out. */
 export function sourceFiles(folder: string): SourceFile[] {
+<<<<<<< HEAD
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`
     if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : sourceFiles(path)
@@ -30,6 +31,30 @@ export function sourceFiles(folder: string): SourceFile[] {
 
 /** Tests, and what only tests import: labs (`testing/`) and the engine's simulation. */
 export const isTest = (path: string): boolean => /\.test\.ts$|\/(testing|simulation)\/|\/test-[a-z-]+\.ts$/.test(path)
+=======
+  return filesBelow(join(ROOT, folder))
+    .filter((path) => /\.(ts|mjs)$/.test(path))
+    .map((path) => {
+      const text = readFileSync(path, 'utf8')
+      return {
+        path: relative(ROOT, path).split(sep).join('/'),
+        text,
+        imports: [...text.matchAll(SPECIFIER)].map((match) => match[1] ?? ''),
+      }
+    })
+}
+
+/** By hand: `readdirSync` with `recursive` follows the links in node_modules, from package to package, without end. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : filesBelow(path)
+    return entry.isFile() ? [path] : []
+  })
+}
+
+export const isTest = (path: string): boolean => /\.test\.ts$/.test(path)
+>>>>>>> microsoft
 
 /** `packages/imap/src/x.ts` -> `imap`; `workers/src/x.ts` -> `workers`. */
 export const packageOf = (path: string): string => (path.startsWith('packages/') ? (path.split('/')[1] ?? '') : (path.split('/')[0] ?? ''))
