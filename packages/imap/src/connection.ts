@@ -187,7 +187,9 @@ class LiveConnection implements Connection {
     } catch (thrown) {
       if (call.signal.aborted) throw abortReason(call)
       const fault = commandFault(thrown, sent.doing, this.#wish.subject())
-      if (fault.connection && fault.code === 'imap-connection-lost') this.destroy()
+      if (fault.code === 'imap-connection-lost') this.destroy()
+      // After a refusal nobody understands the mailbox is opened anew: it may have been deleted while it was open.
+      else if (fault.reach === 'call') this.#selected = undefined
       throw fault
     } finally {
       call.signal.removeEventListener('abort', stop)

@@ -2,6 +2,7 @@ import type { Call, Item, Receipt, Search } from '@offramp/core'
 import { bytesToCrlf, encodeEightBitHeader, messagePrint } from '@offramp/formats'
 import { WHOLE } from './append.ts'
 import type { Connection, Selected } from './connection.ts'
+import { asDovecotKeeps } from './dovecot-bytes.ts'
 import { flagsPrint } from './flags.ts'
 import { type MailboxIndex, mayBe } from './mailbox-index.ts'
 import { memoOf } from './memo.ts'
@@ -19,12 +20,6 @@ export interface Standing {
 export async function download(connection: Connection, uid: number, call: Call): Promise<Standing | undefined> {
   const row = await connection.fetchOne(String(uid), [atom('FLAGS'), WHOLE], call)
   return row?.body === undefined ? undefined : { bytes: row.body, flags: row.flags }
-}
-
-const withoutNul = (bytes: Buffer): Buffer => {
-  const copy = Buffer.from(bytes)
-  for (let at = copy.indexOf(0); at >= 0; at = copy.indexOf(0, at + 1)) copy[at] = 0x80
-  return copy
 }
 
 /** What may be recognised as this message: itself, and itself as servers that change bytes would hold it. */
@@ -45,13 +40,11 @@ export class Likeness {
     return this.#prints.has(messagePrint(other))
   }
 
-  /** Dovecot 2.3 stores 0x80 for NUL; for Cyrus the 8-bit header was written in encoded words. */
+  /** Dovecot changes a few bytes; for Cyrus an 8-bit header was written in encoded words. */
   #variants(): Uint8Array[] {
-    const plain = [this.#bytes, ...(this.#bytes.includes(0) ? [withoutNul(this.#bytes)] : [])]
-    return plain.flatMap((bytes) => {
-      const encoded = encodeEightBitHeader(bytes)
-      return encoded === bytes ? [bytes] : [bytes, encoded]
-    })
+    const kept = asDovecotKeeps(this.#bytes)
+    const encoded = encodeEightBitHeader(this.#bytes)
+    return [this.#bytes, ...(kept === this.#bytes ? [] : [kept]), ...(encoded === this.#bytes ? [] : [encoded])]
   }
 }
 
