@@ -60,7 +60,8 @@ export function batches<T>(items: readonly T[], bytesOf: (item: T) => number, mu
 }
 
 function literal(bytes: Buffer, binary: boolean): Argument {
-  // A normal literal must not hold NUL: Cyrus 3.6 refuses it, and takes it as literal8. Dovecot 2.3 stores 0x80 for it either way.
+  // A normal literal must not hold NUL: Cyrus 3.6 refuses it, and takes it as literal8. Dovecot 2.3 stores
+  // 0x80 for it; as literal8 it writes parts of encoding "binary" as base64 instead, which loses nothing.
   return { type: 'LITERAL', value: bytes, ...(binary && bytes.includes(0) ? { isLiteral8: true } : {}) }
 }
 

@@ -1,9 +1,8 @@
 import type { Call, Item, Receipt, Search } from '@offramp/core'
-import { bytesToCrlf, encodeEightBitHeader, messagePrint } from '@offramp/formats'
 import { WHOLE } from './append.ts'
 import type { Connection, Selected } from './connection.ts'
-import { asDovecotKeeps } from './dovecot-bytes.ts'
 import { flagsPrint } from './flags.ts'
+import type { Likeness } from './likeness.ts'
 import { type MailboxIndex, mayBe } from './mailbox-index.ts'
 import { memoOf } from './memo.ts'
 import { hashOf } from './message.ts'
@@ -20,32 +19,6 @@ export interface Standing {
 export async function download(connection: Connection, uid: number, call: Call): Promise<Standing | undefined> {
   const row = await connection.fetchOne(String(uid), [atom('FLAGS'), WHOLE], call)
   return row?.body === undefined ? undefined : { bytes: row.body, flags: row.flags }
-}
-
-/** What may be recognised as this message: itself, and itself as servers that change bytes would hold it. */
-export class Likeness {
-  readonly size: number
-  readonly #bytes: Buffer
-  #prints: ReadonlySet<string> | undefined
-
-  constructor(bytes: Buffer) {
-    const normal = bytesToCrlf(bytes)
-    this.#bytes = Buffer.isBuffer(normal) ? normal : Buffer.from(normal)
-    this.size = this.#bytes.length
-  }
-
-  matches(other: Buffer): boolean {
-    if (this.#bytes.equals(other)) return true
-    this.#prints ??= new Set(this.#variants().map(messagePrint))
-    return this.#prints.has(messagePrint(other))
-  }
-
-  /** Dovecot changes a few bytes; for Cyrus an 8-bit header was written in encoded words. */
-  #variants(): Uint8Array[] {
-    const kept = asDovecotKeeps(this.#bytes)
-    const encoded = encodeEightBitHeader(this.#bytes)
-    return [this.#bytes, ...(kept === this.#bytes ? [] : [kept]), ...(encoded === this.#bytes ? [] : [encoded])]
-  }
 }
 
 export const receiptOf = (mailbox: Selected, uid: number, item: Item, standing: Standing): Receipt => ({

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { readAll, type SpecimenFacts, specimen } from '@offramp/conformance'
 import { asFault, type Destination, Fault, type Found, type Item, type Place } from '@offramp/core'
+import { sameMessage } from '@offramp/formats'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type CuttingProxy, startCuttingProxy } from '../../../test/servers/cutting-proxy.ts'
 import { type Dovecot, type DovecotOptions, haveDovecot, startDovecot } from '../../../test/servers/dovecot.ts'
@@ -259,7 +260,9 @@ describe.skipIf(!here)(here ? 'real messages' : `real messages: skipped, there i
       const sent = crlf.replaceAll('\0', '\x80').replace(/\r(?=\r\n|$)/g, '')
       if (answer instanceof Fault) throw asFault(answer)
       const bytes = held.get(answer.locator) ?? Buffer.alloc(0)
-      expect(text(bytes), files[at]).toBe(sent)
+      // A part of encoding "binary" with NUL comes back in base64.
+      if (/^content-transfer-encoding: binary/im.test(sent)) expect(sameMessage(bytes, Buffer.from(crlf, 'latin1')), files[at]).toBe(true)
+      else expect(text(bytes), files[at]).toBe(sent)
       expect(answer.hash, files[at]).toBe(createHash('sha256').update(bytes).digest('hex').slice(0, 16))
     }
     for (const at of [0, 20, 40, 60, 80, 100]) {

@@ -1,8 +1,9 @@
 import { type Call, Fault, type Receipt } from '@offramp/core'
 import { acceptable, lookUpSent, type Ready, WHOLE } from './append.ts'
 import type { Connection, Selected } from './connection.ts'
-import { asDovecotKeeps, isFragile } from './dovecot-bytes.ts'
+import { isFragile } from './dovecot-bytes.ts'
 import { flagsPrint } from './flags.ts'
+import { Likeness } from './likeness.ts'
 import { PROBATION } from './limits.ts'
 import { memoOf } from './memo.ts'
 import { hashOf, type Outgoing } from './message.ts'
@@ -81,7 +82,7 @@ export class Writer {
     try {
       await connection.select(this.mailbox.path, call)
       const held = (await connection.fetchOne(receipt.locator, [WHOLE], call))?.body
-      if (held === undefined || held.equals(message.bytes) || !held.equals(asDovecotKeeps(message.bytes))) return receipt
+      if (held === undefined || held.equals(message.bytes) || !new Likeness(message.bytes).matches(held)) return receipt
       this.#session.services.log.warn({ uid: receipt.locator }, 'The server keeps NUL, or a doubled carriage return, in another form.')
       return { ...receipt, size: held.length, hash: hashOf(held) }
     } catch (thrown) {
