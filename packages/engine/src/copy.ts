@@ -183,12 +183,11 @@ class Copying {
   /** Undefined when it is now in doubt. `own`: what a streamed body itself failed with. */
   async #writeOne(job: Job, item: Item, own?: () => Fault | undefined): Promise<Outcome | undefined> {
     const state = this.#state
-    const { place } = job.home
     try {
-      const answer = await put(state, place, { item, over: job.over })
+      const answer = await put(state, job.home.place, { item, over: job.over })
       state.inARow.write.clear()
       if (!isKept(answer)) return arrived(job, answer)
-      return job.over && arrived(job, await receiptOfKept(state, answer, { item, place, over: job.over }))
+      return job.over && arrived(job, await receiptOfKept(state, answer, { item, home: job.home, over: job.over, inDoubt: false }))
     } catch (thrown) {
       // A body that broke off half-way is the source's doing, whatever the destination says of it.
       const cause = own?.()

@@ -11,12 +11,12 @@ const AT_ONCE = 200
 export async function suspectLeftovers(state: TurnState): Promise<void> {
   const { ledger, lease, clock } = state.request
   const { intended } = await ledger.tally(lease.lane)
+  // Whoever left doubt may have died or given up a moment ago, with a write on its way.
+  if (intended > 0 || state.places.suspects.size > 0) state.unknownSince = clock.now()
   if (intended === 0) return
   const places = new Set<string>()
   for await (const { place } of ledger.scan(lease.lane, ['intended'])) if (place !== undefined) places.add(place)
   await state.places.suspect(places)
-  // Whoever left them may have died a moment ago, with a write on its way.
-  state.unknownSince = clock.now()
 }
 
 /** At the end of a pass: what was left in doubt and what has failed is tried again, each once a turn, alone. */

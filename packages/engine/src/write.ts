@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { asFault, type Call, Fault, type Item, type Kept, type Place, type Receipt } from '@offramp/core'
+import type { KnownPlace } from './places.ts'
 import type { TurnState } from './turn-state.ts'
 
 /** One write, given up after `limits.putMs`. Its outcome is then unknown, as with every fault of reach `call`. */
@@ -45,19 +47,35 @@ export function putMany(state: TurnState, place: Place, items: readonly Item[]):
 
 export const isKept = (answer: Receipt | Kept): answer is Kept => 'kept' in answer
 
+interface Left {
+  readonly item: Item
+  readonly home: KnownPlace
+  readonly over: Receipt
+  /** A write of ours over this copy was begun before, and nobody knows how far it went. */
+  readonly inDoubt: boolean
+}
+
 /**
- * What the entry of an item should say that a person has changed, moved or deleted at the destination. Where the connector does not
- * know where it stands now, it may stand in its home under another number: after the server has renumbered the place, or when the
- * ledger has lost the last receipt.
+ * What the entry should say of an item whose copy a person has changed, moved or deleted at the destination. Where the connector does
+ * not know where it stands now, it may stand in its home under another number: the server has renumbered the place, or the ledger
+ * has forgotten the last receipt. What may have been our own doing is written again: better twice than lost.
  */
-export async function receiptOfKept(
-  state: TurnState,
-  kept: Kept,
-  of: { readonly item: Item; readonly place: Place; readonly over: Receipt },
-) {
+export async function receiptOfKept(state: TurnState, kept: Kept, left: Left): Promise<Receipt> {
   if (kept.receipt) return kept.receipt
+  const { item, home, over, inDoubt } = left
   const { destination, ledger, lease } = state.request
-  const found = await destination.find(of.item, [{ place: of.place.id }], state.reading)
+  const found = await destination.find(item, [{ place: home.place.id }], state.reading)
   const owners = found.length > 0 ? await ledger.owners(lease.lane, found) : []
-  return found.find((_, at) => owners[at] === undefined) ?? of.over
+  const there = found.find((_, at) => owners[at] === undefined)
+  if (there) return there
+  if (!inDoubt && (home.known || !(await isNewText(state, item, over)))) return over
+  const answer = await put(state, home.place, { item })
+  return isKept(answer) ? (answer.receipt ?? over) : answer
+}
+
+/** Whether the item's bytes are others than were sent for this receipt. */
+async function isNewText(state: TurnState, item: Item, receipt: Receipt): Promise<boolean> {
+  const hash = createHash('sha256')
+  for await (const part of item.body(state.reading)) hash.update(part)
+  return hash.digest('hex').slice(0, 16) !== receipt.hash
 }

@@ -45,17 +45,12 @@ export function memoryLedger(store: LedgerStore, options: MemoryLedgerOptions): 
   const wire = options.wire ?? directWire
 
   return {
-    lease: (lane, holder, ttlMs) =>
-      wire('ledger.lease', () => {
-        const now = clock.now()
-        const data = store.lane(lane)
-        if (data.lease && data.lease.until > now) return undefined
-        const [fence, before] = [data.fence, data.lease]
-        store.step(now, () => Object.assign(data, { fence, lease: before }))
-        data.fence++
-        data.lease = { holder, fence: data.fence, until: now + ttlMs, writes: 0 }
-        return memoryLease({ store, lane, data, ttlMs, wire, ...options })
-      }),
+    async lease(lane, holder, ttlMs) {
+      const asked = clock.now()
+      const granted = await wire('ledger.lease', () => grant(store, lane, { holder, until: clock.now() + ttlMs, now: clock.now() }))
+      // Made only once the answer is here: a grant that nobody hears of must lapse.
+      return granted && memoryLease({ store, lane, ttlMs, asked, wire, ...options, ...granted })
+    },
     books: (lane) => wire('ledger.books', () => store.books(lane)),
     entries: (lane, ids) => wire('ledger.entries', () => ids.map((id) => store.lane(lane).entries.get(entryKey(id)))),
     async *scan(lane, states?: readonly EntryState[]) {
@@ -84,11 +79,25 @@ function tallyOf(entries: Iterable<Entry>): Tally {
   return tally
 }
 
+/** Undefined when somebody else holds it. */
+function grant(store: LedgerStore, lane: LaneId, to: { holder: string; until: number; now: number }) {
+  const data = store.lane(lane)
+  if (data.lease && data.lease.until > to.now) return undefined
+  const [fence, lease] = [data.fence, data.lease]
+  store.step(to.now, () => Object.assign(data, { fence, lease }))
+  data.fence++
+  data.lease = { holder: to.holder, fence: data.fence, until: to.until, writes: 0 }
+  return { data, fence: data.fence }
+}
+
 interface Held extends MemoryLedgerOptions {
   readonly store: LedgerStore
   readonly lane: LaneId
   readonly data: LaneStore
   readonly ttlMs: number
+  readonly fence: number
+  /** When the lease was asked for: its life is counted from then. */
+  readonly asked: number
   readonly wire: Wire
 }
 
@@ -97,10 +106,9 @@ interface Held extends MemoryLedgerOptions {
  * last renewal that was *sent*, so always before the store may give it to another.
  */
 function memoryLease(held: Held): Lease {
-  const { store, lane, clock, wire, ttlMs } = held
-  const fence = held.data.fence
+  const { store, lane, clock, wire, ttlMs, fence } = held
   const ended = new AbortController()
-  let deadline = clock.now() + ttlMs * 0.9
+  let deadline = held.asked + ttlMs * 0.9
   let writes = 0
 
   const lost = (): LeaseLost => {

@@ -1,0 +1,75 @@
+import { Fault, type Item, type Receipt, type Search, versionKey } from '@offramp/core'
+import type { Doubt } from './doubt.ts'
+import type { KnownPlace } from './places.ts'
+import { isSameCopy } from './same-copy.ts'
+import { type TurnState, unowned } from './turn-state.ts'
+import { stopFor } from './turn-stop.ts'
+import { isKept, put, receiptOfKept } from './write.ts'
+
+/** Every copy that could be this item's, and that no other entry owns. The doubt is on record before anybody looks. */
+export async function search(state: TurnState, { entry }: Doubt, item: Item): Promise<readonly Receipt[]> {
+  if (!state.guards.searchInDoubt) return []
+  const find = (where: readonly Search[]) => lookedUp(state, () => state.request.destination.find(item, where, state.reading))
+  const where = [...state.places.suspects.keys()].map((place) => state.places.search(place))
+  const found = await unowned(state, item, await find(where))
+  const { receipt } = entry
+  if (!receipt || found.some((copy) => isSameCopy(copy, receipt))) return found
+  // The earlier copy stands below the marks. It is looked at anew, lest our own half-done change be taken for a person's.
+  const below = await find([{ place: receipt.place }])
+  return [...found, ...below.filter((copy) => isSameCopy(copy, receipt))]
+}
+
+/** A destination that cannot be reached for a look says nothing about the item. */
+async function lookedUp<T>(state: TurnState, look: () => Promise<T>): Promise<T> {
+  try {
+    return await look()
+  } catch (thrown) {
+    if (thrown instanceof Fault && thrown.connection && !state.reading.signal.aborted) throw stopFor(state.request, thrown)
+    throw thrown
+  }
+}
+
+interface Settling {
+  readonly entry: Doubt['entry']
+  readonly item: Item
+  readonly home: KnownPlace
+  readonly found: readonly Receipt[]
+}
+
+/** Takes what was found, or writes. */
+export function settleCopy(state: TurnState, settling: Settling): Promise<Receipt> {
+  const { entry, home, found } = settling
+  const { receipt } = entry
+  if (receipt) return settleEarlier(state, settling, receipt)
+  const chosen = found.find(({ place }) => place === home.place.id) ?? found[0]
+  return chosen && isAsWritten(settling, chosen) ? Promise.resolve(chosen) : write(state, settling, chosen)
+}
+
+/** Written once, in the version and the place that the item has now: there is nothing left to do to it. */
+const isAsWritten = ({ entry, item, home }: Settling, copy: Receipt): boolean =>
+  entry.state === 'intended' && entry.tries === 1 && entry.version === versionKey(item.version) && copy.place === home.place.id
+
+/** A change over an earlier copy was begun. */
+async function settleEarlier(state: TurnState, settling: Settling, receipt: Receipt): Promise<Receipt> {
+  const { item, home, found } = settling
+  const over = found.find((copy) => isSameCopy(copy, receipt)) ?? receipt
+  const answer = await put(state, home.place, { item, over })
+  if (!isKept(answer)) return answer
+  const others = found.filter((copy) => !isSameCopy(copy, receipt))
+  const chosen = others.find(({ place }) => place === home.place.id) ?? others[0]
+  // What looks moved or deleted by a person is our own half-done move or replacement, when the new copy is there.
+  if (chosen && answer.kept !== 'changed') return write(state, settling, chosen)
+  return receiptOfKept(state, answer, { item, home, over, inDoubt: true })
+}
+
+async function write(state: TurnState, { item, home }: Settling, over: Receipt | undefined): Promise<Receipt> {
+  const answer = await put(state, home.place, { item, over })
+  if (!isKept(answer)) return answer
+  const receipt = answer.receipt ?? over
+  if (receipt) return receipt
+  throw new Fault({
+    reach: 'call',
+    code: 'kept-nothing',
+    message: 'The destination says that it kept a copy which it was not asked about.',
+  })
+}

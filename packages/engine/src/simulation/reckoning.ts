@@ -1,0 +1,119 @@
+import { type Copy, type Folder, hashOf } from '@offramp/conformance'
+import { entryKey, versionKey } from '@offramp/core'
+import { bodyText, type People, type Was } from './people.ts'
+import { LANE } from './workers.ts'
+import type { World } from './world.ts'
+
+interface Standing {
+  readonly folder: Folder
+  readonly copy: Copy
+  readonly body: string
+  readonly path: string
+}
+
+const count = (map: ReadonlyMap<string, number>, key: string): number => map.get(key) ?? 0
+const add = (map: Map<string, number>, key: string): void => void map.set(key, count(map, key) + 1)
+
+/** What is wrong at the end, in sentences. Nothing: every promise was kept. */
+export function reckon(world: World, people: People): readonly string[] {
+  const copies = world.mailbox
+    .folders()
+    .flatMap((folder): Standing[] =>
+      [...folder.copies.values()].map((copy) => ({ folder, copy, body: bodyText(copy.body), path: folder.path.join('/') })),
+    )
+  const ours = copies.filter(({ body }) => !people.foreign.has(body))
+  return [...foreign(people, copies), ...copiesOfItems(world, people, ours), ...traits(world, people, ours), ...books(world, people)]
+}
+
+function* foreign(people: People, copies: readonly Standing[]): Iterable<string> {
+  for (const [body, { path, traits }] of people.foreign) {
+    const standing = copies.filter((copy) => copy.body === body)
+    const [only] = standing
+    if (standing.length !== 1 || only?.path !== path || JSON.stringify(only.copy.traits) !== traits) yield `foreign "${body}" was touched`
+  }
+}
+
+/** Each item has exactly one copy of its last body in its last home. */
+function* copiesOfItems(world: World, people: People, copies: readonly Standing[]): Iterable<string> {
+  const pathOf = (home: string): string => world.account.collection(home)?.path.join('/') ?? '?'
+  const [wanted, allowed, there] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()]
+  for (const { body, path } of copies) add(there, `${path}|${body}`)
+  for (const [id, states] of people.history) {
+    const now = world.account.item(id)
+    const untouched = states.every(({ body }) => !people.touched.has(body))
+    const at = now && `${pathOf(now.home)}|${bodyText(now.body)}`
+    if (at !== undefined && untouched && !world.poison.has(id)) add(wanted, at)
+    else if (at !== undefined && !world.poison.has(id)) add(allowed, at)
+    // What is gone at the source stays; what a person touched stays where he put it; a lost ledger leaves former states behind. A text
+    // that was changed while its copy was in doubt leaves that copy behind: it is no longer the item, so no search may take it.
+    for (const [nth, place] of stays(states, pathOf).entries()) {
+      const older = now && !place.endsWith(`|${bodyText(now.body)}`)
+      const former = nth > 0 || !now
+      if ((former && world.forgot) || (place !== at && (!now || !untouched || older))) add(allowed, place)
+      // Once for every time that a lost ledger had it copied again.
+      if (!untouched) for (let n = world.forgot ? 9 : 1; n > 0; n--) add(allowed, `Sorted|${place.slice(place.indexOf('|') + 1)}`)
+    }
+  }
+  // A double that came late is told by its keeper: when a person has deleted that, it stays.
+  const keeperless = (key: string): boolean => world.weather.late > 0 && people.touched.has(key.slice(key.indexOf('|') + 1))
+  for (const key of new Set([...wanted.keys(), ...there.keys()])) {
+    const [want, have] = [count(wanted, key), count(there, key)]
+    if (have < want) yield `lost: ${have} of ${want} copies of ${key}`
+    if (have > want + count(allowed, key) && !keeperless(key))
+      yield `doubled: ${have} copies of ${key}, ${want} wanted, ${count(allowed, key)} more allowed`
+  }
+}
+
+/** Where an item has been in which text, each stay once, the last first. */
+const stays = (states: readonly Was[], pathOf: (home: string) => string): readonly string[] =>
+  states
+    .map(({ home, body }) => `${pathOf(home)}|${body}`)
+    .filter((place, at, all) => place !== all[at - 1])
+    .reverse()
+
+/** The copy of an item that has no twin shows the last traits; after a lost ledger, those of some time. */
+function* traits(world: World, people: People, copies: readonly Standing[]): Iterable<string> {
+  const bearers = new Map<string, number>()
+  for (const states of people.history.values()) for (const body of new Set(states.map(({ body }) => body))) add(bearers, body)
+  for (const { copy, body, path } of copies) {
+    const item = world.account.items().find((held) => bodyText(held.body) === body)
+    if (!item || count(bearers, body) !== 1 || people.touched.has(body)) continue
+    const states = people.history.get(item.id) ?? []
+    const fine = world.forgot ? states.map(({ traits }) => traits) : [JSON.stringify(item.traits)]
+    if (!fine.includes(JSON.stringify(copy.traits)))
+      yield `altered: ${path}|${body} has ${JSON.stringify(copy.traits)}, not ${fine.join(' or ')}`
+  }
+}
+
+/** Every entry speaks of what is there, no two of the same, and nothing is left open. */
+function* books(world: World, people: People): Iterable<string> {
+  const { entries, suspects, floors } = world.store.lane(LANE)
+  const owned = new Map<string, number>()
+  for (const { receipt } of entries.values()) if (receipt) add(owned, `${receipt.place} ${receipt.locator}`)
+  for (const [copy, owners] of owned) if (owners > 1) yield `shared: ${owners} entries own ${copy}`
+  for (const item of world.account.items()) {
+    const states = people.history.get(item.id) ?? []
+    if (states.some(({ body }) => people.touched.has(body))) continue
+    const entry = entries.get(entryKey(item.id))
+    const poison = world.poison.get(item.id)
+    if (poison) {
+      if (entry?.state !== (poison === 'corrupt' ? 'rejected' : 'failed')) yield `${item.id} (${poison}) is ${entry?.state}`
+      continue
+    }
+    if (entry?.state !== 'arrived' || entry.version !== versionKey(String(item.version))) yield `${item.id} is ${entry?.state}, not arrived`
+    const home = world.mailbox.folder(world.account.collection(item.home)?.path ?? [])
+    const copy = home?.copies.get(Number(entry?.receipt?.locator))
+    const right =
+      entry?.receipt?.place === `${home?.generation}/${JSON.stringify(home?.path)}` && copy && hashOf(copy.body) === hashOf(item.body)
+    if (!right) yield `the receipt of ${item.id} names ${entry?.receipt?.place} ${entry?.receipt?.locator}, where it is not`
+  }
+  for (const { key, state } of entries.values()) if (state === 'intended') yield `entry ${key} is still intended`
+  if ([...entries.values()].some(({ state }) => state === 'failed')) return
+  if (suspects.size > 0) yield `doubt is left about ${[...suspects.keys()].join(', ')}`
+  if (world.weather.markless || world.weather.whole) return
+  for (const { path, generation, next } of world.mailbox.folders()) {
+    const floor = floors.get(`${generation}/${JSON.stringify(path)}`)
+    if (floor !== undefined && Number(floor) > next) yield `the floor of ${path.join('/')} is ${floor}, above ${next}`
+    if (path[0] !== 'Sorted' && floor !== String(next)) yield `the floor of ${path.join('/')} is ${floor}, not ${next}`
+  }
+}
