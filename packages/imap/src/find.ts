@@ -29,11 +29,18 @@ export const receiptOf = (mailbox: Selected, uid: number, item: Item, standing: 
   memo: memoOf(item.revision, flagsPrint(standing.flags)),
 })
 
-/** The place's mailbox, opened; undefined when it is gone or another has taken its name. */
-export async function openPlace(connection: Connection, place: string, call: Call): Promise<Selected | undefined> {
+/** The place's mailbox, opened, as it stands now; undefined when it is gone or another has taken its name. */
+export const openPlace = (connection: Connection, place: string, call: Call): Promise<Selected | undefined> =>
+  open(place, (path) => connection.look(path, call))
+
+/** The same, when nothing hangs on what others have done in it since it was opened. */
+export const openForMore = (connection: Connection, place: string, call: Call): Promise<Selected | undefined> =>
+  open(place, (path) => connection.select(path, call))
+
+async function open(place: string, by: (path: string) => Promise<Selected | undefined>): Promise<Selected | undefined> {
   const { path, uidValidity } = readPlaceId(place)
   if (uidValidity === 0) return undefined
-  const mailbox = await connection.select(path, call)
+  const mailbox = await by(path)
   return mailbox?.uidValidity === uidValidity ? mailbox : undefined
 }
 

@@ -130,7 +130,7 @@ async function elsewhere(around: Around, place: Place, item: Item, over: Receipt
   const own = readPlaceId(over.place).path
   const others = (await around.mailboxes()).filter((path) => path !== own && path !== wanted)
   for (const path of new Set([wanted, own, ...others])) {
-    const mailbox = await connection.select(path, call)
+    const mailbox = await connection.look(path, call)
     if (mailbox === undefined) continue
     const receipt = await byContent(connection, mailbox, item, over, call)
     if (receipt === undefined) continue

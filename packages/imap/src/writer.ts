@@ -119,7 +119,7 @@ export class Writer {
 
   async #lookUp(connection: Connection, mark: number, written: readonly Written[], call: Call): Promise<Written[]> {
     const stored = written.flatMap((one) => ('uid' in one && one.uid === 0 ? [one.ready] : []))
-    await connection.select(this.mailbox.path, call)
+    await connection.look(this.mailbox.path, call)
     const uids = [...(await lookUpSent(connection, mark, stored, call))]
     if (mark > 1 && uids.includes(undefined)) {
       // Proton's bridge says OK without storing what it has: then the copy stands below the mark.
