@@ -9,4 +9,5 @@ export { type MemorySourceOptions, memorySource } from './memory/memory-source.t
 export { directWire, type Wire } from './memory/wire.ts'
 export { readAll } from './read-all.ts'
 export { mailBytes, receivedAt, type SpecimenFacts, specimen, specimenBytes } from './specimens.ts'
+export { type GateLab, type GateProcess, type GateSuiteOptions, gateSuite } from './gate-suite.ts'
 export { type LedgerLab, type LedgerProcess, type LedgerSuiteOptions, ledgerSuite } from './ledger-suite.ts'
