@@ -31,19 +31,13 @@ export async function workPage(state: TurnState, listing: Listing, page: Page): 
   state.progress.count({ listed: present.length, unchanged })
   if (seenAgain.length > 0) await lease.settle(seenAgain)
   if (state.guards.doubtAlone) await settleDoubts(state, doubts)
-  const unsettled = settleDoubtsUnlessAlone(state, doubts)
-  const left = await copyBatch(state, listing.id, fresh)
-  await unsettled
+  const copying = copyBatch(state, listing.id, fresh)
+  const [left] = state.guards.doubtAlone ? [await copying] : await Promise.all([copying, settleDoubts(state, doubts)])
   await settleDoubts(state, left)
   await state.places.raise()
   checkStop(state)
   if (state.guards.cursorLast) await lease.advance(listing.id, page.cursor, donePass)
   state.progress.tell()
-}
-
-/** Only with the safeguard off: doubts and new items at once. */
-const settleDoubtsUnlessAlone = async (state: TurnState, doubts: readonly Doubt[]): Promise<void> => {
-  if (!state.guards.doubtAlone) await settleDoubts(state, doubts)
 }
 
 /** A listing may name an item twice; the later one holds. */

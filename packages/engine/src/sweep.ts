@@ -16,7 +16,15 @@ const likeness = ({ naturalKey, receipt }: Found): string => `${receipt.size} ${
  */
 export async function sweep(state: TurnState): Promise<void> {
   const { suspects } = state.places
-  if (suspects.size === 0 || !state.guards.sweep) return state.places.clear()
+  if (suspects.size === 0) return
+  if (state.guards.sweep) await dropLateOnes(state)
+  const { ledger, lease } = state.request
+  const { failed, intended } = await ledger.tally(lease.lane)
+  if (failed + intended === 0) await state.places.clear()
+}
+
+async function dropLateOnes(state: TurnState): Promise<void> {
+  const { suspects } = state.places
   await outwaitLateWrites(state)
   const extras = await unownedIn(
     state,
@@ -31,9 +39,6 @@ export async function sweep(state: TurnState): Promise<void> {
     // The one that stays may have been moved on since, to a place that nobody doubts.
     if (left.size > 0) await dropDoubles(state, left, await otherPlaces(state))
   }
-  const { ledger, lease } = state.request
-  const { failed, intended } = await ledger.tally(lease.lane)
-  if (failed + intended === 0) await state.places.clear()
 }
 
 /** A server may store what was given up, until the write's own time is over. */

@@ -1,5 +1,6 @@
 import { type Call, entryKey, type Item, type Receipt } from '@offramp/core'
 import type { TurnRequest } from './contract.ts'
+import { steadyLease, steadyLedger } from './ledger-trouble.ts'
 import { Places } from './places.ts'
 import { Progress } from './report.ts'
 import type { Safeguards } from './safeguards.ts'
@@ -28,8 +29,9 @@ export interface TurnState {
 
 const neverAborts = new AbortController().signal
 
-export async function openState(request: TurnRequest, guards: Safeguards, call: Call): Promise<TurnState> {
-  const { lease, ledger } = request
+export async function openState(asked: TurnRequest, guards: Safeguards, call: Call): Promise<TurnState> {
+  const [ledger, lease] = [steadyLedger(asked, asked.ledger), steadyLease(asked, asked.lease)]
+  const request = { ...asked, ledger, lease }
   const books = await ledger.books(lease.lane)
   const writing = { signal: guards.obeyAbort ? lease.signal : neverAborts }
   const reading = { signal: guards.obeyAbort ? AbortSignal.any([lease.signal, call.signal]) : call.signal }
