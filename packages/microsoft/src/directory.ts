@@ -113,7 +113,8 @@ async function probe(
   const mailbox = graph.mailbox(account)
   const user = `/users/${encodeURIComponent(account.id)}`
   try {
-    const purpose = textOf((await mailbox.json({ path: `${user}/mailboxSettings/userPurpose`, asks: 'mailbox' }, call))['value'])
+    const answer = await mailbox.json({ path: `${user}/mailboxSettings/userPurpose`, asks: 'mailbox' }, call)
+    const purpose = textOf(answer['value']) ?? textOf(answer['userPurpose'])
     return { kind: KINDS[purpose ?? ''] ?? 'unknown' }
   } catch (thrown) {
     if (isMissingMailbox(thrown)) return { kind: 'unknown', unavailable: whyMissing(licensed) }

@@ -112,9 +112,9 @@ const TABLE: readonly Row[] = [
     }),
   },
   {
-    // To Do answers so instead of with 403.
+    // To Do answers UnknownError instead of 403; NoPermissionsInAccessToken comes for a token without roles.
     status: [401],
-    code: /^UnknownError$/i,
+    code: /^(UnknownError|NoPermissionsInAccessToken)$/i,
     gives: (seen) => ({
       reach: 'account',
       code: 'graph-permission-missing',
@@ -169,6 +169,16 @@ const TABLE: readonly Row[] = [
       reason: 'corrupt-at-source',
       code: 'graph-corrupt',
       message: `Microsoft cannot read an item of ${seen.facts.about} any more: ${short(seen.message)}`,
+    }),
+  },
+  {
+    code: /^ErrorTooManyObjectsOpened$/i,
+    asks: ['item'],
+    gives: (seen) => ({
+      reach: 'item',
+      reason: 'unreadable-at-source',
+      code: 'graph-too-deep',
+      message: `Microsoft cannot open all parts of an item of ${seen.facts.about} at once: ${short(seen.message)}`,
     }),
   },
   {

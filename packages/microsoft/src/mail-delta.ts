@@ -29,8 +29,8 @@ const SHRINK = 8
 /** In this order. What a mode cannot list, the next may: fewer properties, and no sync state. */
 const NEXT_MODE: Readonly<Record<Mode, Mode | undefined>> = { delta: 'ids', ids: 'list-ids', list: 'list-ids', 'list-ids': undefined }
 
-/** A page that cannot be listed at all: not a connection that failed, and nothing that passes by waiting. */
-const isPageFailure = (thrown: unknown): thrown is Fault =>
+/** What Graph cannot read, a page or a message: not a connection that failed, and nothing that passes by waiting. */
+export const isUnreadable = (thrown: unknown): thrown is Fault =>
   thrown instanceof Fault &&
   thrown.reach === 'call' &&
   !thrown.connection &&
@@ -81,7 +81,7 @@ async function readFrom(reader: FolderReader, listing: Listing, { start, limit, 
     try {
       return await ask(reader, listing, { position: { ...start, size }, limit, call, careful: first !== undefined })
     } catch (thrown) {
-      if (!isPageFailure(thrown)) throw thrown
+      if (!isUnreadable(thrown)) throw thrown
       first ??= thrown
       if (size === 1) break
       size = Math.max(1, Math.floor(size / SHRINK))
@@ -100,7 +100,7 @@ async function aroundPoison(reader: FolderReader, listing: Listing, from: From &
       return await readFrom(reader, listing, { ...from, start: { mode } })
     } catch (thrown) {
       // Whatever stops the detour, the first failure says more; a wait is still a wait.
-      throw isPageFailure(thrown) ? from.first : thrown
+      throw isUnreadable(thrown) ? from.first : thrown
     }
   }
   const skipped = skipOf(reader, listing, from.start)
@@ -109,7 +109,7 @@ async function aroundPoison(reader: FolderReader, listing: Listing, from: From &
   // The neighbour decides: where it fails as well, the service is ill and not the message.
   const neighbour = await ask(reader, listing, { position: beyond, limit: from.limit, call: from.call, careful: true }).catch(
     (thrown: unknown) => {
-      throw isPageFailure(thrown) ? from.first : thrown
+      throw isUnreadable(thrown) ? from.first : thrown
     },
   )
   reader.log.warn({ code: from.first.code }, 'A message cannot even be named by Microsoft; it is passed over and reported.')

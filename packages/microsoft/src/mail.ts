@@ -13,7 +13,7 @@ import {
 import type { Graph, GraphClient } from './client.ts'
 import { isObject, type Json, numberOf, textOf } from './json.ts'
 import { readBody } from './mail-body.ts'
-import { readPage } from './mail-delta.ts'
+import { isUnreadable, readPage } from './mail-delta.ts'
 import { extendedNumber, readFolders, readRoles } from './mail-folders.ts'
 import { MAIL_TRAITS, MESSAGE_EXPAND, MESSAGE_SELECT, revisionOf, SIZE, traitsOf, versionOf } from './mail-traits.ts'
 
@@ -26,7 +26,7 @@ export function mailSource(graph: Graph, account: Account, services: { readonly 
   const user = `/users/${encodeURIComponent(account.id)}`
   const reader = { mailbox, user, log: services.log }
   /** What a page said of its messages, so that opening one costs no request. */
-  const known = new WeakMap<ItemRef, { readonly message: Json; readonly home: Collection }>()
+  const known = new WeakMap<ItemRef, { readonly message?: Json; readonly home: Collection }>()
   /** How often a body broke off, for the fallback of large messages. */
   const broken = new Map<string, number>()
   let roles: Promise<ReadonlyMap<string, Role>> | undefined
@@ -56,6 +56,21 @@ export function mailSource(graph: Graph, account: Account, services: { readonly 
     return mailbox.json({ path, asks: 'item' }, call)
   }
 
+  /**
+   * Some messages fail whatever lists them, and yet their bytes can be had. Such a one is told apart from a service that is ill by
+   * asking for its id alone; it is then copied without its marks, which is better than not at all.
+   */
+  async function askAround(id: string, home: Collection | undefined, call: Call): Promise<Json> {
+    try {
+      return await ask(id, call)
+    } catch (thrown) {
+      if (home === undefined || !isUnreadable(thrown)) throw thrown
+      const bare = await mailbox.json({ path: `${user}/messages/${encodeURIComponent(id)}?$select=id`, asks: 'item' }, call)
+      services.log.warn({ code: 'graph-without-marks' }, 'Microsoft cannot say anything of a message; it is copied without its marks.')
+      return bare
+    }
+  }
+
   return {
     name: `microsoft mail ${account.name}`,
     profile: { kind: 'mail', offers: MAIL_TRAITS },
@@ -68,8 +83,8 @@ export function mailSource(graph: Graph, account: Account, services: { readonly 
       const page = await readPage(reader, listing, { after, limit, call })
       const refs = page.messages.flatMap((message) => {
         const ref = refOf(message, listing.id)
-        if (ref !== undefined && !page.bare && ref.removed === undefined && listing.collection !== undefined) {
-          known.set(ref, { message, home: listing.collection })
+        if (ref !== undefined && ref.removed === undefined && listing.collection !== undefined) {
+          known.set(ref, { home: listing.collection, ...(page.bare ? {} : { message }) })
         }
         return ref === undefined ? [] : [ref]
       })
@@ -80,7 +95,7 @@ export function mailSource(graph: Graph, account: Account, services: { readonly 
     async open(ref, call) {
       if (ref.id.startsWith(UNLISTABLE)) throw unlistable(mailbox)
       const here = known.get(ref)
-      const message = here?.message ?? (await ask(ref.id, call))
+      const message = here?.message ?? (await askAround(ref.id, here?.home, call))
       const home = here?.home ?? (await homeOf(message, call))
       return itemOf(ref.id, message, home, (bodyCall) =>
         readBody({ ...reader, broken }, { id: ref.id, size: extendedNumber(message, SIZE) }, bodyCall),
@@ -106,7 +121,8 @@ function itemOf(id: string, message: Json, home: Collection, body: (call: Call) 
     kind: 'mail',
     naturalKey: textOf(message['internetMessageId']) ?? '',
     home,
-    traits: traitsOf(message),
+    // Without its marks nothing is claimed of them.
+    traits: 'isRead' in message ? traitsOf(message) : {},
     revision: revisionOf(message),
     ...(size === undefined ? {} : { size }),
     ...(label === undefined ? {} : { label }),

@@ -16,8 +16,6 @@ export interface Rebuilding {
 const SELECT =
   'subject,from,sender,toRecipients,ccRecipients,bccRecipients,replyTo,sentDateTime,receivedDateTime,internetMessageId,internetMessageHeaders,importance,body'
 
-const CONTENT_ID = 'microsoft.graph.fileAttachment/contentId'
-
 /**
  * A message put together from what Graph's JSON says of it, for those above 25 MB whose MIME cannot be had: its text and every
  * attachment are there, its original structure and signature are not. Marked by the header `X-Offramp-Rebuilt`. Attachments are
@@ -59,7 +57,7 @@ function textPart(body: Json): string {
 
 async function listAttachments({ mailbox, path }: Rebuilding, call: Call): Promise<readonly Json[]> {
   const found: Json[] = []
-  let next: string | undefined = `${path}/attachments?$select=id,name,contentType,size,isInline,${CONTENT_ID}`
+  let next: string | undefined = `${path}/attachments?$select=id,name,contentType,size,isInline`
   while (next !== undefined) {
     const page: Json = await mailbox.json({ path: next, asks: 'item' }, call)
     found.push(...objectsOf(page['value']))
@@ -75,10 +73,20 @@ async function* attachmentPart(asked: Rebuilding, attachment: Json, call: Call):
     yield bytes(linkPart(attachment))
     return
   }
-  const path = `${asked.path}/attachments/${encodeURIComponent(id)}/$value`
-  const answer = await asked.mailbox.bytes({ path, asks: 'item', expects: 'any', times: BODY_TIMES }, call)
+  const path = `${asked.path}/attachments/${encodeURIComponent(id)}`
+  if (attachment['isInline'] === true && /fileAttachment$/i.test(type)) {
+    // What the text refers to is said only with the whole attachment, and cannot be selected in a list.
+    const whole = await asked.mailbox.json({ path, asks: 'item' }, call)
+    yield* filePart({ ...attachment, contentId: whole['contentId'] }, one(Buffer.from(textOf(whole['contentBytes']) ?? '', 'base64')))
+    return
+  }
+  const answer = await asked.mailbox.bytes({ path: `${path}/$value`, asks: 'item', expects: 'any', times: BODY_TIMES }, call)
   if (/itemAttachment$/i.test(type)) yield* itemPart(attachment, answer.body)
   else yield* filePart(attachment, answer.body)
+}
+
+async function* one(content: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield content
 }
 
 /** v1.0 does not say where a linked file is; its name is all there is. */

@@ -143,7 +143,8 @@ export function makeWire(options: WireOptions): Wire {
 
 function makeDispatcher(options: WireOptions): Dispatcher {
   const connect = { timeout: 20_000, ...(options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] }) }
-  const limits = { connect, connections: 64, keepAliveTimeout: 30_000 }
+  // One request a connection: what the provider counts as in flight is then what we count.
+  const limits = { connect, connections: 64, keepAliveTimeout: 30_000, allowH2: false }
   return options.proxy === undefined ? new Agent(limits) : new ProxyAgent({ ...limits, uri: options.proxy, requestTls: connect })
 }
 
