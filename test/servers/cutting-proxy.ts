@@ -20,6 +20,11 @@ export interface CuttingProxy {
   next(cut: Cut | undefined): void
   /** Starts counting for `cut` on the connections that are open now. */
   now(cut: Cut): void
+  /**
+   * The next such IMAP command goes up in full, and what the server answers is thrown away with the connection: stored, and nobody was told.
+   * Invitations to send a literal (`+`) pass. Plain text only.
+   */
+  loseNextAnswer(command: string): void
   /** Connections that were cut or stalled so far. */
   suffered(): number
   /** Connections accepted so far. */
@@ -34,6 +39,8 @@ export interface ProxyTarget {
   readonly port: number
   /** Milliseconds by which every chunk is held back in each direction, to see what round trips cost. */
   readonly delayMs?: number
+  /** What the server says, changed on its way (Latin-1): to take a response code out, for example. */
+  readonly answers?: (text: string) => string
 }
 
 interface Pair {
@@ -41,6 +48,8 @@ interface Pair {
   readonly server: Socket
   cut: Cut | undefined
   passed: number
+  /** A command has gone up whose answer is to be lost. */
+  doomed: boolean
 }
 
 /** A TCP proxy on loopback that breaks connections on purpose, at a given byte. */
@@ -49,6 +58,7 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
   let wish: Cut | undefined
   let left = 0
   let suffered = 0
+  let losing: string | undefined
   let accepted = 0
   const takeWish = (): Cut | undefined => {
     if (wish === undefined || left === 0) return undefined
@@ -60,7 +70,22 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
     pair.server.resetAndDestroy()
     pairs.delete(pair)
   }
+  /** True when the chunk must go no further. */
+  const isLost = (pair: Pair, direction: Direction, chunk: Buffer): boolean => {
+    if (direction === 'up') {
+      if (losing !== undefined && chunk.includes(losing)) {
+        pair.doomed = true
+        losing = undefined
+      }
+      return false
+    }
+    if (!pair.doomed || chunk.toString('latin1', 0, 1) === '+') return false
+    suffered += 1
+    drop(pair)
+    return true
+  }
   const pass = (pair: Pair, direction: Direction, chunk: Buffer) => {
+    if (isLost(pair, direction, chunk)) return
     const to = direction === 'up' ? pair.server : pair.client
     const { cut } = pair
     if (cut?.direction !== direction) return void send(to, chunk)
@@ -80,12 +105,15 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
   const listener = createServer((client) => {
     accepted += 1
     const server = connect(target.port, target.host ?? '127.0.0.1')
-    const pair: Pair = { client, server, cut: takeWish(), passed: 0 }
+    const pair: Pair = { client, server, cut: takeWish(), passed: 0, doomed: false }
     pairs.add(pair)
     client.setNoDelay(true)
     server.setNoDelay(true)
     client.on('data', (chunk) => pass(pair, 'up', chunk))
-    server.on('data', (chunk) => pass(pair, 'down', chunk))
+    const { answers } = target
+    server.on('data', (chunk) =>
+      pass(pair, 'down', answers === undefined ? chunk : Buffer.from(answers(chunk.toString('latin1')), 'latin1')),
+    )
     for (const [one, other] of [
       [client, server],
       [server, client],
@@ -116,6 +144,9 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
         pair.cut = cut
         pair.passed = 0
       }
+    },
+    loseNextAnswer(command) {
+      losing = ` ${command} `
     },
     suffered: () => suffered,
     connections: () => accepted,

@@ -26,7 +26,7 @@ export async function readQuota(connection: Connection, call: Call): Promise<Quo
     const items = listOf(line.attributes?.[1]).map(textOf)
     const at = items.findIndex((item) => item.toUpperCase() === 'STORAGE')
     const [used, limit] = [Number(items[at + 1]), Number(items[at + 2])]
-    if (at >= 0 && limit > 0 && (quota === undefined || limit - used < (quota.limit - quota.used) / KIB)) {
+    if (at >= 0 && limit > 0 && (quota === undefined || (limit - used) * KIB < quota.limit - quota.used)) {
       quota = { used: used * KIB, limit: limit * KIB }
     }
   }
@@ -72,13 +72,18 @@ const ABILITIES: readonly (readonly [capability: string, has: string, lacks: str
 ]
 
 /** What the server can do, in plain words; asked of the first account that opens. */
-function* abilities(connection: Connection, settings: ImapSettings): Generator<Finding> {
+function* abilities(connection: Connection, settings: ImapSettings, plannedEnd: number | undefined): Generator<Finding> {
   const about = `${settings.host}:${settings.port}`
   const tls = connection.tls === undefined ? 'without encryption' : `with ${connection.tls}`
   yield {
     level: connection.tls === undefined ? 'warning' : 'ok',
     about,
     says: `Reached ${tls}; it calls itself "${connection.server || 'nothing'}".`,
+  }
+  const end = connection.certificateEnd
+  if (end !== undefined && plannedEnd !== undefined && end < plannedEnd) {
+    const day = new Date(end).toISOString().slice(0, 10)
+    yield { level: 'warning', about, says: `The certificate ends on ${day}, before the migration does.`, remedy: 'Renew it before.' }
   }
   for (const [capability, has, lacks] of ABILITIES) {
     const can = connection.capabilities.has(capability)
@@ -139,7 +144,7 @@ export async function* check(endpoint: Endpoint, asked: CheckRequest, call: Call
     const session = endpoint.session(id)
     try {
       const findings = await session.use(async (connection) => {
-        const all = told ? [] : [...abilities(connection, settings)]
+        const all = told ? [] : [...abilities(connection, settings, asked.plannedEnd)]
         for await (const finding of account(connection, id, call)) all.push(finding)
         return all
       }, call)

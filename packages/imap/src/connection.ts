@@ -1,3 +1,4 @@
+import { TLSSocket } from 'node:tls'
 import { type Call, Fault, type Ticket } from '@offramp/core'
 import type { ImapFlowOptions } from 'imapflow'
 import { commandFault, type Subject } from './faults.ts'
@@ -34,6 +35,8 @@ export interface Connection {
   /** What the server calls itself (ID), in lower case. */
   readonly server: string
   readonly tls: string | undefined
+  /** When the server's certificate ends, in milliseconds since the Unix epoch. */
+  readonly certificateEnd: number | undefined
   readonly alive: boolean
   /** Taken anew from time to time by whoever owns the connection. */
   ticket: Held
@@ -42,6 +45,8 @@ export interface Connection {
   select(path: string, call: Call, fresh?: boolean): Promise<Selected | undefined>
   /** Rows of `UID FETCH`; nothing may be sent to this connection from inside `row`. */
   fetch(uids: string, items: readonly Argument[], row: (row: Row) => void, call: Call): Promise<void>
+  /** The row of one message; undefined where it is gone. */
+  fetchOne(uid: string, items: readonly Argument[], call: Call): Promise<Row | undefined>
   /** Ends the socket: what was half written goes no further. */
   destroy(): void
 }
@@ -130,11 +135,15 @@ const isAbsent = (fault: Fault): boolean =>
 
 const SELECTED_CODES = new Set(['UIDVALIDITY', 'UIDNEXT'])
 
+/** What Cyrus 3.6 announces where no limit is set. */
+const NO_LIMIT = 4_294_967_295
+
 class LiveConnection implements Connection {
   readonly capabilities: ReadonlySet<string>
   readonly appendLimit: number | undefined
   readonly server: string
   readonly tls: string | undefined
+  readonly certificateEnd: number | undefined
   ticket: Held
   readonly #client: WireClient
   readonly #wish: ConnectionWish
@@ -148,9 +157,12 @@ class LiveConnection implements Connection {
     const { flow } = client
     this.capabilities = new Set([...flow.capabilities.keys()].map((name) => name.toUpperCase()))
     const limit = flow.capabilities.get('APPENDLIMIT')
-    this.appendLimit = typeof limit === 'number' ? limit : undefined
+    this.appendLimit = typeof limit === 'number' && limit < NO_LIMIT ? limit : undefined
     this.server = String(flow.serverInfo?.['name'] ?? '').toLowerCase()
     this.tls = flow.tls === undefined || flow.tls === false ? undefined : String(Reflect.get(flow.tls, 'version') ?? 'TLS')
+    const socket: unknown = Reflect.get(flow, 'socket')
+    const end = socket instanceof TLSSocket ? Date.parse(socket.getPeerCertificate().valid_to) : Number.NaN
+    this.certificateEnd = Number.isNaN(end) ? undefined : end
     flow.on('close', () => {
       this.#dead = true
     })
@@ -220,5 +232,12 @@ class LiveConnection implements Connection {
       },
     }
     await this.exec('UID FETCH', [sequence(uids), [atom('UID'), ...items]], { untagged, doing: 'reading a folder' }, call)
+  }
+
+  async fetchOne(uid: string, items: readonly Argument[], call: Call): Promise<Row | undefined> {
+    const rows: Row[] = []
+    // A message whose flags changed in between comes twice, the second time without what was asked for.
+    await this.fetch(uid, items, (row) => String(row.uid) === uid && rows.push(row), call)
+    return rows.find((row) => row.body !== undefined) ?? rows[0]
   }
 }

@@ -56,7 +56,7 @@ export async function profileOf(session: Session, call: Call): Promise<Destinati
   }, call)
 }
 
-/** The smaller of what the server announces and what the operator says. Cyrus 3.6 announces 4 GB where nothing is set. */
+/** The smaller of what the server announces and what the operator says. */
 function mostBytes(session: Session, connection: Connection): number | undefined {
   const limits = [connection.appendLimit, session.settings.sizeLimit].filter((limit) => limit !== undefined)
   return limits.length === 0 ? undefined : Math.min(...limits)
@@ -258,8 +258,6 @@ async function* read(session: Session, receipt: Receipt, call: Call): AsyncGener
 
 async function readPiece(connection: Connection, receipt: Receipt, from: number, call: Call): Promise<Buffer | undefined> {
   if ((await openPlace(connection, receipt.place, call)) === undefined) return undefined
-  let piece: Buffer | undefined
   const wanted: Argument = { type: 'ATOM', value: 'BODY.PEEK', section: [], partial: [from, READ_CHUNK] }
-  await connection.fetch(receipt.locator, [wanted], (row) => void (String(row.uid) === receipt.locator && (piece = row.body)), call)
-  return piece
+  return (await connection.fetchOne(receipt.locator, [wanted], call))?.body
 }

@@ -7,7 +7,6 @@ import { type MailboxIndex, mayBe } from './mailbox-index.ts'
 import { memoOf } from './memo.ts'
 import { hashOf } from './message.ts'
 import { placeId, readPlaceId } from './prepare.ts'
-import type { Row } from './responses.ts'
 import { atom } from './wire-client.ts'
 
 /** A message as it stands, in whole. */
@@ -18,12 +17,8 @@ export interface Standing {
 
 /** Undefined where there is no such message any more. */
 export async function download(connection: Connection, uid: number, call: Call): Promise<Standing | undefined> {
-  let found: Row | undefined
-  const note = (row: Row) => {
-    if (row.uid === uid && row.body !== undefined) found = row
-  }
-  await connection.fetch(String(uid), [atom('FLAGS'), WHOLE], note, call)
-  return found?.body === undefined ? undefined : { bytes: found.body, flags: found.flags }
+  const row = await connection.fetchOne(String(uid), [atom('FLAGS'), WHOLE], call)
+  return row?.body === undefined ? undefined : { bytes: row.body, flags: row.flags }
 }
 
 const withoutNul = (bytes: Buffer): Buffer => {

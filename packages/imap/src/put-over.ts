@@ -7,7 +7,7 @@ import { isRevision, memoOf, readMemo } from './memo.ts'
 import { bodyOf, hashOf } from './message.ts'
 import { encodeMailbox } from './modified-utf7.ts'
 import { placeId, readPlaceId } from './prepare.ts'
-import { codeOf, expandSet, type Row, textOf } from './responses.ts'
+import { codeOf, expandSet, textOf } from './responses.ts'
 import { atom, type Line, quoted, sequence } from './wire-client.ts'
 import { store } from './writer.ts'
 
@@ -55,8 +55,7 @@ const wantedFlags = (item: Item, { mailbox }: Copy): readonly string[] =>
 async function lookAt(connection: Connection, receipt: Receipt, call: Call): Promise<Copy | undefined> {
   const mailbox = await openPlace(connection, receipt.place, call)
   if (mailbox === undefined) return undefined
-  let row: Row | undefined
-  await connection.fetch(receipt.locator, [atom('FLAGS')], (one) => void (String(one.uid) === receipt.locator && (row = one)), call)
+  const row = await connection.fetchOne(receipt.locator, [atom('FLAGS')], call)
   return row === undefined ? undefined : { mailbox, uid: row.uid, flags: row.flags }
 }
 
