@@ -1,5 +1,6 @@
 export { fastClock, ManualClock } from './clocks.ts'
 export * from './lab.ts'
+export { type GateLab, type GateProcess, type GateSuiteOptions, gateSuite } from './gate-suite.ts'
 export { type LedgerLab, type LedgerProcess, type LedgerSuiteOptions, ledgerSuite } from './ledger-suite.ts'
 export { MemoryAccount } from './memory/account.ts'
 export { LedgerStore } from './memory/ledger-store.ts'
@@ -11,4 +12,3 @@ export { type MemorySourceOptions, memorySource } from './memory/memory-source.t
 export { directWire, type Wire } from './memory/wire.ts'
 export { readAll } from './read-all.ts'
 export { mailBytes, receivedAt, type SpecimenFacts, specimen, specimenBytes } from './specimens.ts'
-export { type GateLab, type GateProcess, type GateSuiteOptions, gateSuite } from './gate-suite.ts'
