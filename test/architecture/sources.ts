@@ -14,11 +14,19 @@ export interface SourceFile {
 
 const SPECIFIER = /(?:from\s*|import\s*\(?\s*)['"]([^'"]+)['"]/g
 
+/** Our own files only: a recursive readdir follows the links between workspace packages round and round. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : filesIn(path)
+    return entry.isFile() ? [path] : []
+  })
+}
+
 export function sourceFiles(folder: string): SourceFile[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|mjs)$/.test(entry.name) && !entry.parentPath.includes(`${sep}node_modules`))
-    .map((entry) => {
-      const path = join(entry.parentPath, entry.name)
+  return filesIn(join(ROOT, folder))
+    .filter((path) => /\.(ts|mjs)$/.test(path))
+    .map((path) => {
       const text = readFileSync(path, 'utf8')
       return {
         path: relative(ROOT, path).split(sep).join('/'),
