@@ -15,6 +15,7 @@ export interface SourceFile {
 /** Statements begin a line; a type in `import('...')` counts as well. */
 const SPECIFIER = /^(?:import|export|\} from)\b(?:[^'"`;=]*\bfrom)?\s*'([^'\n]+)'|\bimport\('([^'\n]+)'\)/gm
 
+<<<<<<< HEAD
 const specifiersIn = (text: string): string[] => [...text.matchAll(SPECIFIER)].map(([, statement, call]) => statement ?? call ?? '')
 
 /** Every source file below a folder; what is installed there (links that go round in circles) is left out. */
@@ -33,6 +34,19 @@ export function sourceFiles(folder: string): SourceFile[] {
 export const isTest = (path: string): boolean => /\.test\.ts$|\/(testing|simulation)\/|\/test-[a-z-]+\.ts$/.test(path)
 =======
   return filesBelow(join(ROOT, folder))
+=======
+/** Our own files only: a recursive readdir follows the links between workspace packages round and round. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : filesIn(path)
+    return entry.isFile() ? [path] : []
+  })
+}
+
+export function sourceFiles(folder: string): SourceFile[] {
+  return filesIn(join(ROOT, folder))
+>>>>>>> control
     .filter((path) => /\.(ts|mjs)$/.test(path))
     .map((path) => {
       const text = readFileSync(path, 'utf8')
