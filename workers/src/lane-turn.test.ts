@@ -1,6 +1,7 @@
 import { start } from '@offramp/control'
-import { MemoryServer, MemoryTenant, type MemoryWorkplace, memoryWorkplace, openedWith } from '@offramp/control/testing'
 import { type Clock, Fault, type LaneId, type Progress, silentLog } from '@offramp/core'
+import { MemoryServer, MemoryTenant } from '@offramp/test/lab/memory-ends'
+import { type MemoryWorkplace, memoryWorkplace, openedWith } from '@offramp/test/lab/memory-workplace'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type TurnMeans, takeTurn } from './lane-turn.ts'
 

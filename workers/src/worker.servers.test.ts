@@ -1,6 +1,7 @@
 import { attend, JOB, makeWaker, pause, QUEUE, queuePrefix, resume, start, type Workplace } from '@offramp/control'
-import { MemoryServer, MemoryTenant, memoryWorkplace, openedWith } from '@offramp/control/testing'
 import { Fault, type LaneId, silentLog } from '@offramp/core'
+import { MemoryServer, MemoryTenant } from '@offramp/test/lab/memory-ends'
+import { memoryWorkplace, openedWith } from '@offramp/test/lab/memory-workplace'
 import { type RedisServer, startRedis } from '@offramp/test/servers/redis'
 import { Queue } from 'bullmq'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'

@@ -6,6 +6,9 @@ import { isLaneId } from '../plan/lane-id.ts'
 export const JOB = 'turn'
 export const QUEUE = 'lanes'
 
+/** How the queue reaches Redis; workers need it for connections of their own. */
+export type QueueConnection = RedisOptions
+
 /** Braces make one hash slot of a queue's keys (Redis Cluster). */
 export const queuePrefix = (project: string): string => `{offramp:${project}}`
 
@@ -36,7 +39,7 @@ export interface Waker {
   close(): Promise<void>
 }
 
-export function makeWaker(project: string, connection: RedisOptions, now: () => number): Waker {
+export function makeWaker(project: string, connection: QueueConnection, now: () => number): Waker {
   const queue = new Queue<JobData>(QUEUE, {
     connection: { ...connection, maxRetriesPerRequest: 1 },
     prefix: queuePrefix(project),

@@ -4,9 +4,8 @@ import { endpointName, type Means, openDestination, openSource, sourceId } from 
 import { type Clock, type DestinationEndpoint, Fault, type Log, type Services } from '@offramp/core'
 import { rebuild, turn, verify } from '@offramp/engine'
 import { assertSafe, connectRedis, RedisGate, redisBoard, redisLedger } from '@offramp/redis'
-import type { RedisOptions } from 'bullmq'
 import { isSecretRef, secretsFrom } from '../project/secret-refs.ts'
-import { makeWaker } from '../queue/waker.ts'
+import { makeWaker, type QueueConnection } from '../queue/waker.ts'
 import { connectEnds } from './connect-ends.ts'
 import { leaseMsOf, limitsOf } from './limits.ts'
 import type { OpenedProject } from './open-project.ts'
@@ -20,7 +19,7 @@ export interface Surroundings {
 interface RedisAddress {
   /** With user and password: never shown. */
   readonly url: string
-  readonly options: RedisOptions
+  readonly options: QueueConnection
   readonly ca?: string
 }
 
@@ -50,7 +49,7 @@ async function redisAddress({ project, places, folder }: OpenedProject): Promise
   if (redis.username !== undefined) url.username = encodeURIComponent(redis.username)
   if (redis.password !== undefined) url.password = encodeURIComponent(await secret(redis.password))
   const ca = redis.ca === undefined ? undefined : await filesFrom(folder)(redis.ca)
-  const options: RedisOptions = {
+  const options: QueueConnection = {
     host: url.hostname.replaceAll(/^\[|\]$/g, ''),
     port: url.port === '' ? 6379 : Number(url.port),
     db: Number(url.pathname.slice(1) || '0'),
@@ -113,7 +112,7 @@ export async function openWorkplace(opened: OpenedProject, { log, clock }: Surro
       connect: (plan, call) => connectEnds(endpoints, plan, call),
       async close() {
         await Promise.all([waker.close(), source.close?.(), ...[...destinations.values()].map((end) => end.close?.())])
-        await gate.close()
+        gate.close()
         redis.disconnect()
       },
     }

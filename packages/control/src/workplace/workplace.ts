@@ -1,9 +1,8 @@
 import type { Call, Clock, Destination, DestinationEndpoint, Finding, Gate, Ledger, Source, SourceEndpoint } from '@offramp/core'
 import type { Limits, Rebuild, Turn, Verify } from '@offramp/engine'
-import type { RedisOptions } from 'bullmq'
 import type { Board } from '../board/board.ts'
 import type { LanePlan } from '../plan/lane-plan.ts'
-import type { Waker } from '../queue/waker.ts'
+import type { QueueConnection, Waker } from '../queue/waker.ts'
 
 /** The engine's verbs, as control and workers use them. */
 export interface Verbs {
@@ -32,7 +31,7 @@ export interface Workplace {
   readonly safety: readonly Finding[]
   readonly waker: Waker
   /** For the queue's own connections. */
-  readonly redis: RedisOptions
+  readonly redis: QueueConnection
   readonly source: SourceEndpoint
   /** Names the source for lane ids. */
   readonly sourceId: string

@@ -116,7 +116,7 @@ function run(how: { readonly quirks: Quirks; readonly ids: IdSpace; readonly pag
 test.each(['immutable', 'default'] as const)('a correct client of delta ends up with exactly what each folder holds, by %s ids', (ids) => {
   fc.assert(
     fc.property(manners, fc.integer({ min: 1, max: 7 }), acts, (quirks, page, todo) => run({ quirks, ids, page, acts: todo })),
-    { numRuns: 400 },
+    { numRuns: 250 },
   )
 })
 

@@ -1,11 +1,8 @@
 import { LedgerStore, MemoryGate, memoryLedger } from '@offramp/conformance'
+import type { OpenedProject, Wake, Waker, Workplace } from '@offramp/control'
+import { connectEnds, leaseMsOf, limitsOf } from '@offramp/control'
 import { type Clock, type LaneId, systemClock } from '@offramp/core'
 import { type Rebuild, turn, type Verify } from '@offramp/engine'
-import type { Wake, Waker } from '../queue/waker.ts'
-import { connectEnds } from '../workplace/connect-ends.ts'
-import { leaseMsOf, limitsOf } from '../workplace/limits.ts'
-import type { OpenedProject } from '../workplace/open-project.ts'
-import type { Workplace } from '../workplace/workplace.ts'
 import { MemoryBoard } from './memory-board.ts'
 import type { MemoryServer, MemoryTenant } from './memory-ends.ts'
 

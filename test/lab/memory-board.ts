@@ -1,6 +1,5 @@
+import type { Beat, Board, Held, LaneCounts, LaneOnBoard, LanePlan, LaneState, Plan } from '@offramp/control'
 import type { LaneId, Progress } from '@offramp/core'
-import type { Beat, Board, Held, LaneCounts, LaneOnBoard, LaneState } from '../board/board.ts'
-import type { LanePlan, Plan } from '../plan/lane-plan.ts'
 
 const NOTHING: LaneCounts = { listed: 0, unchanged: 0, arrived: 0, rejected: 0, failed: 0, bytes: 0 }
 
