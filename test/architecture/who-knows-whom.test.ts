@@ -43,13 +43,8 @@ test('a package is entered by its one door, and left by name', () => {
   const sideways = files.flatMap((file) =>
     file.imports
       .filter((specifier) => {
-<<<<<<< HEAD
         // A second door, `testing`, and the servers of `test` are open to tests.
-        if (/^@offramp\/([^/]+\/testing|test\/servers\/[a-z-]+)$/.test(specifier)) return !isTest(file.path)
-=======
-        // The laboratory has a door for each of its parts, for tests alone.
-        if (/^@offramp\/test\/./.test(specifier)) return !isTest(file.path) && !file.path.includes('/testing/')
->>>>>>> control
+        if (/^@offramp\/([^/]+\/testing|test\/(servers|lab)\/[a-z-]+)$/.test(specifier)) return !isTest(file.path)
         if (/^@offramp\/[^/]+\/./.test(specifier)) return true
         if (!specifier.startsWith('.')) return false
         const target = join(file.path, '..', specifier)
