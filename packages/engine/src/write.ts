@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { asFault, type Call, Fault, type Item, type Kept, type Place, type Receipt } from '@offramp/core'
+import { contentHash } from './content-hash.ts'
 import type { KnownPlace } from './places.ts'
 import type { TurnState } from './turn-state.ts'
 
@@ -75,7 +75,5 @@ export async function receiptOfKept(state: TurnState, kept: Kept, left: Left): P
 
 /** Whether the item's bytes are others than were sent for this receipt. */
 async function isNewText(state: TurnState, item: Item, receipt: Receipt): Promise<boolean> {
-  const hash = createHash('sha256')
-  for await (const part of item.body(state.reading)) hash.update(part)
-  return hash.digest('hex').slice(0, 16) !== receipt.hash
+  return (await contentHash(item.body(state.reading))) !== receipt.hash
 }

@@ -1,0 +1,10 @@
+import { lookingCases } from './destination/looking.ts'
+import { overCases } from './destination/over.ts'
+import { placeCases } from './destination/places.ts'
+import { writingCases } from './destination/writing.ts'
+import type { DestinationLab, SuiteOptions } from './lab.ts'
+import { runSuite } from './suite.ts'
+
+/** Every promise of `Destination`, as a vitest suite. Call it at the top of a connector's `conformance.test.ts`. */
+export const destinationSuite = (options: SuiteOptions<DestinationLab>): void =>
+  runSuite([...placeCases, ...writingCases, ...overCases, ...lookingCases], options)

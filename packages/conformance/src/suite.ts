@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest'
+import type { SuiteOptions } from './lab.ts'
+
+/** One promise of a contract, named so that a waiver can point at it. */
+export interface Case<Lab> {
+  readonly name: string
+  /** Says what the lab or the connector would have to have; the case is then skipped, visibly, and not passed. */
+  readonly lacks?: (lab: Lab) => string | undefined
+  run(lab: Lab): Promise<void>
+}
+
+interface Closing {
+  close(): Promise<void>
+}
+
+/** Registers every case with vitest. A case runs on a lab of its own. */
+export function runSuite<Lab extends Closing>(cases: readonly Case<Lab>[], options: SuiteOptions<Lab>): void {
+  const { name, waive = {}, timeoutMs } = options
+  describe(name, () => {
+    test('every waiver names a case', () => {
+      const names = cases.map((one) => one.name)
+      expect(Object.keys(waive).filter((waived) => !names.includes(waived))).toEqual([])
+    })
+    for (const one of cases) {
+      const reason = waive[one.name]
+      const title = reason === undefined ? one.name : `${one.name} (waived: ${reason})`
+      test(title, timeoutMs === undefined ? {} : { timeout: timeoutMs }, async (context) => {
+        const lab = await options.open()
+        try {
+          const lacking = one.lacks?.(lab)
+          if (lacking !== undefined) return context.skip(lacking)
+          if (reason === undefined) await one.run(lab)
+          else await expectToFail(one, lab)
+        } finally {
+          await lab.close()
+        }
+      })
+    }
+  })
+}
+
+async function expectToFail<Lab>(one: Case<Lab>, lab: Lab): Promise<void> {
+  const passed = await one.run(lab).then(
+    () => true,
+    () => false,
+  )
+  expect(passed, `"${one.name}" holds: its waiver has outlived its reason`).toBe(false)
+}

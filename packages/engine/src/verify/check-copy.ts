@@ -1,0 +1,86 @@
+import type { Call, Entry, Item, Receipt } from '@offramp/core'
+import { contentHash } from '../content-hash.ts'
+import type { VerifyRequest } from '../contract.ts'
+import { copyKey, isSameCopy } from '../same-copy.ts'
+import { type Copies, likeness, readBack } from './copies.ts'
+
+/** What became of one item's copy. */
+export interface Verdict {
+  readonly verified: boolean
+  readonly hashed: boolean
+  readonly bytes: number
+  readonly remarks: readonly { readonly kind: 'missing' | 'altered' | 'doubled'; readonly message: string }[]
+}
+
+export interface Checking {
+  readonly request: VerifyRequest
+  readonly copies: Copies
+  readonly call: Call
+  /** Whether the content of this one is read back. */
+  deep(entry: Entry, receipt: Receipt): boolean
+}
+
+const said = (kind: 'missing' | 'altered' | 'doubled', message: string) => ({ kind, message })
+
+/** Compares an item that the ledger says has arrived with what stands at the destination. */
+export async function checkCopy(checking: Checking, entry: Entry, item: Item): Promise<Verdict> {
+  const { copies, request } = checking
+  const { receipt } = entry
+  const standing = receipt && copies.owned.get(copyKey(receipt))
+  if (!receipt || !standing) return checkMoved(checking, item, receipt)
+  if (copies.shared.has(copyKey(receipt)))
+    return none(said('doubled', 'Two items of the source own this one copy, so one of them is missing.'))
+  if (standing.size !== receipt.size) {
+    return none(said('altered', `The copy has ${standing.size} bytes, and had ${receipt.size} when it arrived.`))
+  }
+  const content = checking.deep(entry, receipt) ? await checkContent(checking, item, receipt) : 'unread'
+  if (content === 'gone') return none(said('missing', 'The copy was there a moment ago and is gone now.'))
+  if (content === 'other') return none(said('altered', 'The copy reads back with other bytes than were sent.'))
+  const late = receivedLate(request, item, standing.receivedAt)
+  const double = await doubleOf(checking, item, receipt)
+  return { verified: true, hashed: content === 'same', bytes: standing.size, remarks: [...late, ...double] }
+}
+
+const none = (...remarks: Verdict['remarks']): Verdict => ({ verified: false, hashed: false, bytes: 0, remarks })
+
+/** Its receipt leads nowhere. A person may have moved it within the places that were walked. */
+async function checkMoved(checking: Checking, item: Item, receipt: Receipt | undefined): Promise<Verdict> {
+  const { request, copies, call } = checking
+  const likes = receipt ? (copies.others.get(likeness(receipt.size, item.naturalKey)) ?? []) : []
+  for (const other of likes) {
+    const body = await readBack(request.destination, other, call)
+    const sent = receipt?.hash ?? (await contentHash(item.body(call)))
+    if (!body || (await contentHash(body)) !== sent) continue
+    const remark = said('altered', `Somebody has moved it within the destination, to ${other.place}.`)
+    return { verified: true, hashed: true, bytes: other.size, remarks: [remark] }
+  }
+  return none(said('missing', 'It arrived, and is not there any more: somebody has deleted it at the destination, or moved it away.'))
+}
+
+async function checkContent({ request, call }: Checking, item: Item, receipt: Receipt): Promise<'same' | 'other' | 'gone'> {
+  const body = await readBack(request.destination, receipt, call)
+  if (!body) return 'gone'
+  const there = await contentHash(body)
+  // An adopted copy has no hash of what was sent: then the source is read.
+  return there === (receipt.hash ?? (await contentHash(item.body(call)))) ? 'same' : 'other'
+}
+
+/** Seconds are what IMAP keeps. */
+function receivedLate({ source, destination }: VerifyRequest, item: Item, there: number | undefined): Verdict['remarks'] {
+  const told = source.profile.offers.includes('receivedAt') && destination.profile.keeps.includes('receivedAt')
+  const { receivedAt } = item.traits
+  if (!told || receivedAt === undefined || there === undefined) return []
+  if (Math.floor(receivedAt / 1_000) === Math.floor(there / 1_000)) return []
+  const [was, is] = [receivedAt, there].map((ms) => new Date(ms).toISOString())
+  return [said('altered', `It was received ${was}, and the copy says ${is}.`)]
+}
+
+async function doubleOf({ request, copies, call }: Checking, item: Item, receipt: Receipt): Promise<Verdict['remarks']> {
+  const likes = (copies.others.get(likeness(receipt.size, item.naturalKey)) ?? []).filter((other) => !isSameCopy(other, receipt))
+  for (const other of likes) {
+    const [one, two] = [await readBack(request.destination, receipt, call), await readBack(request.destination, other, call)]
+    if (!one || !two || (await contentHash(one)) !== (await contentHash(two))) continue
+    return [said('doubled', `An equal copy that no item owns stands in ${other.place}.`)]
+  }
+  return []
+}

@@ -1,0 +1,71 @@
+import { type Call, type Destination, Fault, type LaneId, type Ledger, type Receipt } from '@offramp/core'
+import { looseKey } from '../natural-keys.ts'
+import { copyKey } from '../same-copy.ts'
+
+/** What stands at the destination, as little of it as a balance needs: some 100 bytes a copy. */
+export interface Copies {
+  /** By `copyKey`: every copy that an entry owns and that is there. */
+  readonly owned: ReadonlyMap<string, Standing>
+  /** By `likeness`: copies that no entry owns. */
+  readonly others: ReadonlyMap<string, readonly Receipt[]>
+  /** Copies that more than one entry owns, by `copyKey`. */
+  readonly shared: ReadonlySet<string>
+  /** Keys of entries that have arrived. */
+  readonly arrived: ReadonlySet<string>
+}
+
+export interface Standing {
+  readonly size: number
+  readonly receivedAt: number | undefined
+}
+
+/** What equal copies have in common. Content decides. */
+export const likeness = (size: number, naturalKey: string): string => `${size} ${looseKey(naturalKey)}`
+
+interface At {
+  readonly ledger: Ledger
+  readonly destination: Destination
+  readonly lane: LaneId
+}
+
+/** Reads the ledger once and walks every place that one of its receipts names. */
+export async function readCopies({ ledger, destination, lane }: At, call: Call): Promise<Copies> {
+  const claims = new Set<string>()
+  const shared = new Set<string>()
+  const arrived = new Set<string>()
+  const places = new Set<string>()
+  for await (const { key, state, receipt } of ledger.scan(lane)) {
+    if (state === 'arrived') arrived.add(key)
+    if (!receipt) continue
+    const copy = copyKey(receipt)
+    if (claims.has(copy)) shared.add(copy)
+    claims.add(copy)
+    places.add(receipt.place)
+  }
+  const owned = new Map<string, Standing>()
+  const others = new Map<string, Receipt[]>()
+  for (const place of places) {
+    for await (const { receipt, naturalKey, traits } of destination.walk({ place }, call)) {
+      const copy = copyKey(receipt)
+      if (claims.has(copy)) owned.set(copy, { size: receipt.size, receivedAt: traits.receivedAt })
+      else {
+        const like = likeness(receipt.size, naturalKey)
+        others.set(like, [...(others.get(like) ?? []), receipt])
+      }
+    }
+  }
+  return { owned, others, shared, arrived }
+}
+
+/** Undefined where it is gone. */
+export async function readBack(destination: Destination, receipt: Receipt, call: Call): Promise<AsyncIterable<Uint8Array> | undefined> {
+  const parts = destination.read(receipt, call)[Symbol.asyncIterator]()
+  const first = await parts.next().catch((thrown: unknown) => {
+    if (thrown instanceof Fault && thrown.reach === 'item') return undefined
+    throw thrown
+  })
+  if (!first) return undefined
+  return (async function* () {
+    for (let part = first; !part.done; part = await parts.next()) yield part.value
+  })()
+}

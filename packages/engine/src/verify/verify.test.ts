@@ -1,0 +1,151 @@
+import { Fault } from '@offramp/core'
+import { expect, test } from 'vitest'
+import { forever, LANE, memoryLane } from '../testing/memory-lane.ts'
+import { verify } from './verify.ts'
+
+async function moved(count = 4, options: Parameters<typeof memoryLane>[0] = {}) {
+  const lane = memoryLane(options)
+  const home = lane.account.addCollection('Inbox')
+  const ids = Array.from({ length: count }, (_, n) => lane.add(home, n))
+  expect(await lane.turn()).toEqual({ state: 'done' })
+  const check = async (sample = 0, withLease = false) => {
+    const lease = withLease ? await lane.lease() : undefined
+    const { source, destination, ledger } = lane
+    const balance = await verify({ source, destination, ledger, lane: LANE, sample, report: () => undefined }, lease, forever)
+    await lease?.release()
+    return balance
+  }
+  return { ...lane, home, ids, check }
+}
+
+const folder = (lane: Awaited<ReturnType<typeof moved>>) => lane.mailbox.make(['Inbox'])
+
+test('what was moved balances, and every content is read back when asked', async () => {
+  const lane = await moved(4)
+  const balance = await lane.check(1)
+  expect(balance).toMatchObject({ hashed: 4, goneSince: 0, exceptions: [], moreExceptions: 0 })
+  expect(balance.collections).toMatchObject([{ name: 'Inbox', source: 4, verified: 4, skipped: {}, failed: 0, remainder: 0 }])
+})
+
+test('a small sample reads at least one item a place', async () => {
+  expect((await (await moved(4)).check(0.000_001)).hashed).toBe(1)
+  expect((await (await moved(4)).check(0)).hashed).toBe(0)
+})
+
+test('a copy that was deleted at the destination is missing, and the remainder shows it', async () => {
+  const lane = await moved()
+  folder(lane).copies.delete(2)
+  const { collections, exceptions } = await lane.check()
+  expect(collections[0]).toMatchObject({ source: 4, verified: 3, remainder: 1 })
+  expect(exceptions.map(({ kind }) => kind)).toEqual(['missing'])
+})
+
+test('other bytes under the same receipt are altered, once they are read', async () => {
+  const lane = await moved()
+  const copy = folder(lane).copies.get(2)
+  if (!copy) throw new Error('There is no copy 2.')
+  folder(lane).copies.set(2, { ...copy, body: Buffer.from(copy.body).fill(120) })
+  expect((await lane.check(0)).collections[0]?.remainder).toBe(0)
+  const { collections, exceptions } = await lane.check(1)
+  expect(collections[0]).toMatchObject({ verified: 3, remainder: 1 })
+  expect(exceptions.map(({ kind }) => kind)).toEqual(['altered'])
+})
+
+test('a copy of another size is altered without being read', async () => {
+  const lane = await moved()
+  const copy = folder(lane).copies.get(2)
+  if (!copy) throw new Error('There is no copy 2.')
+  folder(lane).copies.set(2, { ...copy, body: copy.body.subarray(1) })
+  expect((await lane.check(0)).exceptions.map(({ kind }) => kind)).toEqual(['altered'])
+})
+
+test('a copy that says another date is verified, and reported', async () => {
+  const lane = await moved()
+  const copy = folder(lane).copies.get(1)
+  if (copy) copy.traits = { ...copy.traits, receivedAt: 0 }
+  const { collections, exceptions } = await lane.check()
+  expect(collections[0]).toMatchObject({ verified: 4, remainder: 0 })
+  expect(exceptions).toMatchObject([{ kind: 'altered', message: expect.stringContaining('1970-01-01') }])
+})
+
+test('a second equal copy is doubled, a similar one is not', async () => {
+  const lane = await moved()
+  const copy = folder(lane).copies.get(1)
+  if (!copy) throw new Error('There is no copy 1.')
+  lane.mailbox.append(folder(lane), copy)
+  lane.mailbox.append(folder(lane), { ...copy, body: Buffer.from(copy.body).fill(120) })
+  const { collections, exceptions } = await lane.check()
+  expect(collections[0]?.remainder).toBe(0)
+  expect(exceptions.map(({ kind }) => kind)).toEqual(['doubled'])
+})
+
+test('two entries that own one copy are doubled, and neither is verified', async () => {
+  const lane = await moved(2)
+  const { entries } = lane.store.lane(LANE)
+  const [one, two] = [...entries.values()]
+  if (!one?.receipt || !two) throw new Error('There are no two entries.')
+  entries.set(two.key, { ...two, receipt: one.receipt })
+  const { collections, exceptions } = await lane.check()
+  expect(collections[0]).toMatchObject({ source: 2, verified: 0, remainder: 2 })
+  expect(exceptions.filter(({ kind }) => kind === 'doubled')).toHaveLength(2)
+})
+
+test('what is not in the ledger waits, and the next pass finds it', async () => {
+  const lane = await moved(3)
+  const { entries, listings } = lane.store.lane(LANE)
+  const [lost] = entries.keys()
+  if (lost) entries.delete(lost)
+  expect((await lane.check(0)).collections[0]).toMatchObject({ verified: 2, remainder: 1 })
+  expect(listings.get(lane.home)?.cursor).toBeDefined()
+  expect((await lane.check(0, true)).exceptions.map(({ kind }) => kind)).toEqual(['waiting'])
+  expect(listings.get(lane.home)?.cursor).toBeUndefined()
+  expect(await lane.turn({ pass: 2 })).toEqual({ state: 'done' })
+  expect((await lane.check()).collections[0]).toMatchObject({ verified: 3, remainder: 0 })
+  expect(lane.standing()).toHaveLength(4)
+})
+
+test('a change at the source waits for the next pass', async () => {
+  const lane = await moved()
+  lane.account.mark(lane.ids[0] ?? '', { read: true })
+  expect((await lane.check()).exceptions.map(({ kind }) => kind)).toEqual(['waiting'])
+})
+
+test('what was skipped and what has failed are terms of the equation, also when they cannot be opened', async () => {
+  const poison = new Map<string, () => Fault>()
+  const lane = memoryLane({ source: { poison } })
+  const home = lane.account.addCollection('Inbox')
+  const [a, b] = [lane.add(home, 1), lane.add(home, 2)]
+  for (let n = 3; n < 9; n++) lane.add(home, n)
+  poison.set(a, () => new Fault({ reach: 'item', code: 'x', reason: 'corrupt-at-source', message: 'It is broken.' }))
+  poison.set(b, () => new Fault({ reach: 'call', code: 'x', message: 'It does not answer.' }))
+  expect(await lane.turn()).toEqual({ state: 'done' })
+  const source = {
+    ...lane.source,
+    open: (ref: Parameters<typeof lane.source.open>[0], call: Parameters<typeof lane.source.open>[1]) =>
+      ref.id === b ? Promise.reject(new Error('still broken')) : lane.source.open(ref, call),
+  }
+  const { destination, ledger } = lane
+  const balance = await verify({ source, destination, ledger, lane: LANE, sample: 0, report: () => undefined }, undefined, forever)
+  expect(balance.collections).toMatchObject([{ source: 8, verified: 6, skipped: { 'corrupt-at-source': 1 }, failed: 1, remainder: 0 }])
+  expect(balance.exceptions.map(({ kind, label }) => [kind, label])).toEqual([
+    ['skipped', `Item ${a}`],
+    ['failed', `Item ${b}`],
+  ])
+})
+
+test('a copy that a person moved within the destination is verified where it is', async () => {
+  const lane = await moved(3)
+  const second = lane.account.addCollection('Archive')
+  lane.add(second, 9)
+  await lane.turn({ pass: 2 })
+  lane.mailbox.move(folder(lane), 1, lane.mailbox.make(['Archive']))
+  const { collections, exceptions } = await lane.check()
+  expect(collections.map(({ remainder }) => remainder)).toEqual([0, 0])
+  expect(exceptions).toMatchObject([{ kind: 'altered', message: expect.stringContaining('moved') }])
+})
+
+test('what has left the source since is not part of the equation', async () => {
+  const lane = await moved(3)
+  lane.account.remove(lane.ids[0] ?? '')
+  expect(await lane.check()).toMatchObject({ goneSince: 1, collections: [{ source: 2, verified: 2, remainder: 0 }] })
+})
