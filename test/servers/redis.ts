@@ -89,13 +89,13 @@ interface Launched {
 
 /**
  * The shell between us and the server watches: its subshell waits for the end of our pipe, which the kernel closes when this process dies
- * in whatever way, and then ends the server by its id.
+ * in whatever way, and then ends the server by its id and removes its folder.
  */
 const WATCHED = [
   'exec 3<&0',
   'redis-server "$1" </dev/null >"$2/server.log" 2>&1 3<&- & server=$!',
   'echo $server',
-  '(read -r _ <&3; kill -9 $server) >/dev/null 2>&1 & watcher=$!',
+  '(read -r _ <&3; trap "" TERM; kill -9 $server; rm -rf "$2") >/dev/null 2>&1 & watcher=$!',
   'wait $server',
   'kill $watcher',
 ].join('\n')

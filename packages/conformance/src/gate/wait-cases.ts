@@ -145,6 +145,20 @@ export function gateWaitCases(open: OpenLab): void {
     expect(await a.gate.states()).toMatchObject([{ inFlight: 1 }])
   })
 
+  gateCase(open, 'who gives up at the very moment of being let in leaves no place taken', async (lab) => {
+    const process = await lab.process()
+    for (const delay of [0, 1, 2, 3]) {
+      const stop = new AbortController()
+      const call = enter(lab, process, { key: `k${delay}`, concurrent: 1 }, { signal: stop.signal })
+      for (let turn = 0; turn < delay; turn++) await Promise.resolve()
+      stop.abort(new Error('stop'))
+      await call.done
+      call.ticket?.leave()
+    }
+    await lab.advance(1_000)
+    expect((await process.gate.states()).filter(({ inFlight }) => inFlight > 0)).toEqual([])
+  })
+
   gateCase(open, 'a signal that has aborted lets nobody in', async (lab) => {
     const process = await lab.process()
     const reason = new Error('stop')

@@ -43,7 +43,7 @@ export async function connectRedis(url: string, options: ConnectOptions = {}): P
     return redis
   } catch (error) {
     redis.disconnect()
-    throw cannotConnect(address.shown, told.error ?? error)
+    throw cannotConnect(address, told.error ?? error)
   }
 }
 
@@ -68,9 +68,16 @@ function clientOptions(
   }
 }
 
-function parse(url: string): { readonly shown: string; readonly tls: boolean } {
+interface Address {
+  readonly shown: string
+  readonly tls: boolean
+}
+
+function parse(url: string): Address {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
-  if (parsed && (parsed.protocol === 'redis:' || parsed.protocol === 'rediss:') && parsed.hostname !== '') {
+  // A bare / # ? in a password ends up in another part of the address: refused before any of it is shown.
+  const whole = parsed && parsed.hash === '' && /^\/?\d*$/.test(parsed.pathname) && !parsed.search.includes('@')
+  if (whole && (parsed.protocol === 'redis:' || parsed.protocol === 'rediss:') && parsed.hostname !== '') {
     const shown = `${parsed.protocol}//${parsed.hostname}:${parsed.port || 6379}${parsed.pathname === '/' ? '' : parsed.pathname}`
     return { shown, tls: parsed.protocol === 'rediss:' }
   }
@@ -83,14 +90,16 @@ function parse(url: string): { readonly shown: string; readonly tls: boolean } {
   })
 }
 
-function cannotConnect(shown: string, error: unknown): Fault {
+function cannotConnect({ shown, tls }: Address, error: unknown): Fault {
   const { reach, code, message, remedy } = redisFault(error)
+  const reachable = 'Is Redis running there, and does a firewall let this machine through? Try: redis-cli -h <host> -p <port> ping'
+  const overTls = 'Is Redis running there with tls-port? Where it speaks no TLS, the address begins with redis:// instead of rediss://.'
   const detail = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
   return new Fault({
     reach: reach === 'call' ? 'run' : reach,
     code,
     message: `No connection to Redis at ${shown}: ${message}${detail}`,
-    remedy: remedy ?? 'Is Redis running there, and does a firewall let this machine through? Try: redis-cli -h <host> -p <port> ping',
+    remedy: remedy ?? (tls ? overTls : reachable),
     cause: error,
   })
 }

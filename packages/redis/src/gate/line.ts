@@ -30,7 +30,7 @@ export interface LineOptions {
 interface Waiter {
   readonly weight: number
   readonly began: number
-  enter(): boolean
+  enter(): void
   refuse(fault: unknown): void
 }
 
@@ -68,10 +68,8 @@ export class Line {
         weight,
         began: this.#options.clock.now(),
         enter: () => {
-          if (signal.aborted) return false
           over()
           resolve(this.#ticket())
-          return true
         },
         refuse: (fault) => {
           over()
@@ -128,11 +126,12 @@ export class Line {
     return Math.max(1, Math.min(holdMs / 3, ...waits))
   }
 
+  /** Who has given up while Redis was letting it in has asked for one more exchange, which gives its place back. */
   #admit(waiter: Waiter): void {
     const at = this.#waiters.indexOf(waiter)
-    if (at >= 0) this.#waiters.splice(at, 1)
-    // Aborted while Redis was letting it in: its place is given back with the next exchange.
-    if (at < 0 || !waiter.enter()) this.#again = true
+    if (at < 0) return
+    this.#waiters.splice(at, 1)
+    waiter.enter()
   }
 
   /** Keeps the waiter, or sends it away where its patience would not last. Milliseconds until its turn may come. */

@@ -25,10 +25,10 @@ end
 local INTENDED, ARRIVED, REJECTED, FAILED = 0, 1, 2, 3
 local STATE_FIELDS = { [0] = 'i', [1] = 'a', [2] = 'r', [3] = 'f' }
 
--- load: entries a bucket holds on average before the next one splits. An unsplit bucket of 88 exceeds 128 once in 10^5.
+-- load: entries of a bucket on average. The last one to be split holds about twice as many: 88, and more than 128 once in 10^5.
 local trees = {
-  e = { n = num('en'), d = num('ed'), s = num('es'), load = 88 },
-  x = { n = num('xn'), d = num('xd'), s = num('xs'), load = 64 },
+  e = { n = num('en'), d = num('ed'), s = num('es'), load = 44 },
+  x = { n = num('xn'), d = num('xd'), s = num('xs'), load = 44 },
 }
 
 local function position(key)
