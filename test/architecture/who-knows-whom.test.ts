@@ -43,8 +43,8 @@ test('a package is entered by its one door, and left by name', () => {
   const sideways = files.flatMap((file) =>
     file.imports
       .filter((specifier) => {
-        // The laboratory has a door for each of its parts, for tests alone.
-        if (/^@offramp\/test\/./.test(specifier)) return !isTest(file.path) && !file.path.includes('/testing/')
+        // A second door, `testing`, and the servers of `test` are open to tests.
+        if (/^@offramp\/([^/]+\/testing|test\/(servers|lab)\/[a-z-]+)$/.test(specifier)) return !isTest(file.path)
         if (/^@offramp\/[^/]+\/./.test(specifier)) return true
         if (!specifier.startsWith('.')) return false
         const target = join(file.path, '..', specifier)
@@ -86,6 +86,12 @@ test('every package has one index.ts as its door', () => {
   for (const name of Object.keys(MAY_KNOW)) {
     const folder = name === 'workers' ? 'workers' : `packages/${name}`
     expect(existsSync(join(ROOT, folder, 'src/index.ts')), folder).toBe(true)
-    expect(JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')).exports, folder).toBe('./src/index.ts')
+    const { exports } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as { exports: string | Record<string, string> }
+    const doors = typeof exports === 'string' ? { '.': exports } : exports
+    expect(doors['.'], folder).toBe('./src/index.ts')
+    expect(
+      Object.keys(doors).filter((door) => door !== '.' && door !== './testing'),
+      folder,
+    ).toEqual([])
   }
 })

@@ -166,7 +166,7 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
       await start()
     },
     stop: async () => {
-      await running?.stop()
+      await running?.kill()
       await rm(dir, { recursive: true, force: true })
     },
   }

@@ -143,4 +143,4 @@ export const DEFAULT_USERS: Readonly<Record<string, string>> = { 'anna@example.t
 
 /** Tokens are checked on the server itself, against a key in a file: no introspection endpoint is needed. */
 export const oauthConf = (dir: string): string =>
-  `introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix=${dir}/keys/\nusername_attribute = sub\nactive_attribute =\n`
+  `introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix=${dir}/keys/\nusername_attribute = sub\n`

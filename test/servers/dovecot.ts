@@ -107,6 +107,8 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
   let running: GuardedProcess | undefined
   const start = async (): Promise<void> => {
     await configure(home, asked)
+    // Left behind by a kill; the process of that number may be a zombie for a while yet.
+    await rm(join(dir, 'run/master.pid'), { force: true })
     const process = await startGuarded({ command: [DOVECOT, '-F', '-c', conf] })
     running = process
     await untilGreets(home.imapPort, async () => `${process.output()}${(await log()).slice(-2_000)}`)
@@ -132,7 +134,7 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
       await start()
     },
     stop: async () => {
-      await running?.stop()
+      await running?.kill()
       await rm(dir, { recursive: true, force: true })
     },
   }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 
 /** A server that cannot outlive the process that started it, however that process ends. */
 export interface GuardedProcess {
@@ -62,7 +63,8 @@ export async function startGuarded(wish: GuardedWish): Promise<GuardedProcess> {
   const kill = async (): Promise<void> => {
     if (groupExists(group)) process.kill(-group, 'SIGKILL')
     await exited
-    while (groupExists(group)) await tick(5)
+    // Sockets close with the processes; their zombies may wait long for somebody to reap them.
+    await tick(20)
   }
   const stop = async (graceMs = 2_000): Promise<void> => {
     try {
@@ -74,10 +76,11 @@ export async function startGuarded(wish: GuardedWish): Promise<GuardedProcess> {
   return { pid, kill, stop, output: () => said }
 }
 
+/** A zombie has ended: the shell that would reap it is waiting for its pipe. */
 const isAlive = (pid: number): boolean => {
   try {
-    process.kill(pid, 0)
-    return true
+    const state = /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1]
+    return state !== undefined && state !== 'Z'
   } catch {
     return false
   }

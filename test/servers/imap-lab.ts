@@ -7,7 +7,7 @@ import type { RawImap, RawMessage } from './raw-imap.ts'
 /** What a lab needs of a running server. */
 export interface LabServer {
   readonly imapPort: number
-  raw(): Promise<RawImap>
+  raw(user?: string): Promise<RawImap>
 }
 
 export interface LabWish {
@@ -112,7 +112,7 @@ export const accountNamed = (name: string): Account => ({ id: name, name, kind: 
 /** A destination suite's far side on a real server: the connector goes through a proxy that can lose answers; the eyes do not. */
 export async function openImapLab(wish: LabWish): Promise<DestinationLab> {
   const proxy = await startCuttingProxy({ port: wish.server.imapPort })
-  const raw = await wish.server.raw()
+  const raw = await wish.server.raw(wish.account)
   const closing: (() => Promise<void>)[] = []
   const connect = async () => {
     const services = { gate: new MemoryGate(systemClock), log: silentLog, clock: systemClock }
@@ -138,5 +138,8 @@ export async function openImapLab(wish: LabWish): Promise<DestinationLab> {
   }
 }
 
-/** Cyrus 3.6: "Message contains invalid header"; Dovecot 2.3 refuses no content but none at all. */
+/** Cyrus 3.6: "Message contains invalid header". */
 export const headless = (home: Collection): Item => specimen('mail', home, 900, { naturalKey: '', body: Buffer.from('no header here\r\n') })
+
+/** For a Dovecot with a `maxMailSize` below 2 MB: it refuses no content, but size. */
+export const oversize = (home: Collection): Item => specimen('mail', home, 900, { fill: 2_000_000 })

@@ -1,5 +1,6 @@
 import { type Call, Fault } from '@offramp/core'
 import type { Connection, Selected } from './connection.ts'
+import { asDovecotKeeps } from './dovecot-bytes.ts'
 import { isSystemFlag } from './flags.ts'
 import { ASK_FIRST_BYTES, BATCH, KEYWORDS_PER_MAILBOX } from './limits.ts'
 import { dateText, hashOf, type Outgoing } from './message.ts'
@@ -59,7 +60,8 @@ export function batches<T>(items: readonly T[], bytesOf: (item: T) => number, mu
 }
 
 function literal(bytes: Buffer, binary: boolean): Argument {
-  // A normal literal must not hold NUL: Cyrus 3.6 refuses it, and takes it as literal8. Dovecot 2.3 stores 0x80 for it either way.
+  // A normal literal must not hold NUL: Cyrus 3.6 refuses it, and takes it as literal8. Dovecot 2.3 stores
+  // 0x80 for it; as literal8 it writes parts of encoding "binary" as base64 instead, which loses nothing.
   return { type: 'LITERAL', value: bytes, ...(binary && bytes.includes(0) ? { isLiteral8: true } : {}) }
 }
 
@@ -120,7 +122,7 @@ export async function lookUpSent(
   const rows: Row[] = []
   await connection.fetch(`${mark}:*`, SIZES, (row) => row.uid >= mark && rows.push(row), call)
   const free = new Map<string, number[]>()
-  const sizes = new Set(batch.map(({ message }) => message.bytes.length))
+  const sizes = new Set(batch.flatMap(({ message }) => [message.bytes.length, asDovecotKeeps(message.bytes).length]))
   const wanted = rows.filter((row) => sizes.has(row.size)).map((row) => row.uid)
   if (wanted.length > 0) {
     const note = ({ uid, body }: Row) => {
@@ -130,5 +132,5 @@ export async function lookUpSent(
     }
     await connection.fetch(compactSet(wanted), [WHOLE], note, call)
   }
-  return batch.map(({ message }) => free.get(message.hash)?.shift())
+  return batch.map(({ message }) => (free.get(message.hash) ?? free.get(hashOf(asDovecotKeeps(message.bytes))))?.shift())
 }

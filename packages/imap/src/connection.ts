@@ -43,6 +43,11 @@ export interface Connection {
   exec(command: string, attributes: readonly Argument[], sent: Sent, call: Call): Promise<Line>
   /** Opens the mailbox, or opens it anew when `fresh`. Undefined where there is none of that name. */
   select(path: string, call: Call, fresh?: boolean): Promise<Selected | undefined>
+  /**
+   * As `select`, and what others have done since is seen: a server need not tell of it before it is asked something else (Dovecot 2.3 and Cyrus
+   * 3.6 go on showing messages that another session has removed).
+   */
+  look(path: string, call: Call): Promise<Selected | undefined>
   /** Rows of `UID FETCH`; nothing may be sent to this connection from inside `row`. */
   fetch(uids: string, items: readonly Argument[], row: (row: Row) => void, call: Call): Promise<void>
   /** The row of one message; undefined where it is gone. */
@@ -187,7 +192,9 @@ class LiveConnection implements Connection {
     } catch (thrown) {
       if (call.signal.aborted) throw abortReason(call)
       const fault = commandFault(thrown, sent.doing, this.#wish.subject())
-      if (fault.connection && fault.code === 'imap-connection-lost') this.destroy()
+      if (fault.code === 'imap-connection-lost') this.destroy()
+      // After a refusal nobody understands the mailbox is opened anew: it may have been deleted while it was open.
+      else if (fault.reach === 'call') this.#selected = undefined
       throw fault
     } finally {
       call.signal.removeEventListener('abort', stop)
@@ -221,6 +228,12 @@ class LiveConnection implements Connection {
       permanentFlags: seen.permanent ?? seen.flags,
       flags: seen.flags,
     }
+    return this.#selected
+  }
+
+  async look(path: string, call: Call): Promise<Selected | undefined> {
+    if (this.#selected?.path !== path) return this.select(path, call)
+    await this.exec('NOOP', [], { doing: 'looking at a folder' }, call)
     return this.#selected
   }
 

@@ -14,8 +14,9 @@ import {
 import { naturalKeyOf } from '@offramp/formats'
 import { batches } from './append.ts'
 import type { Connection, Selected } from './connection.ts'
-import { download, findIn, Likeness, openPlace } from './find.ts'
+import { download, findIn, openForMore, openPlace } from './find.ts'
 import { traitsOf } from './flags.ts'
+import { Likeness } from './likeness.ts'
 import { BATCH, READ_CHUNK, WALK_CHUNK } from './limits.ts'
 import { MailboxIndex, MESSAGE_ID } from './mailbox-index.ts'
 import { bodyOf, bytesFor, type Outgoing, outgoing } from './message.ts'
@@ -85,7 +86,7 @@ export function makeDestination(session: Session, profile: DestinationProfile, o
   const index = new MailboxIndex()
 
   const mustOpen = async (connection: Connection, place: Place, call: Call): Promise<Selected> => {
-    const mailbox = await openPlace(connection, place.id, call)
+    const mailbox = await openForMore(connection, place.id, call)
     if (mailbox !== undefined) return mailbox
     throw new Fault({
       reach: 'call',
@@ -222,7 +223,7 @@ async function* walk(session: Session, search: Search, call: Call): AsyncGenerat
   for (let at = 0; at < uids.length; at += WALK_CHUNK) {
     const rows: Row[] = []
     await session.use(async (connection) => {
-      if ((await openPlace(connection, search.place, call)) === undefined) return
+      if ((await openForMore(connection, search.place, call)) === undefined) return
       await connection.fetch(compactSet(uids.slice(at, at + WALK_CHUNK)), WALKED, (row) => rows.push(row), call)
     }, call)
     for (const row of rows.sort((a, b) => a.uid - b.uid)) yield foundOf(search.place, row)
@@ -257,7 +258,8 @@ async function* read(session: Session, receipt: Receipt, call: Call): AsyncGener
 }
 
 async function readPiece(connection: Connection, receipt: Receipt, from: number, call: Call): Promise<Buffer | undefined> {
-  if ((await openPlace(connection, receipt.place, call)) === undefined) return undefined
+  const open = from === 0 ? openPlace : openForMore
+  if ((await open(connection, receipt.place, call)) === undefined) return undefined
   const wanted: Argument = { type: 'ATOM', value: 'BODY.PEEK', section: [], partial: [from, READ_CHUNK] }
   return (await connection.fetchOne(receipt.locator, [wanted], call))?.body
 }

@@ -39,7 +39,8 @@ describe('what a command is refused with', () => {
     ['NO', 'Temporarily down', 'UNAVAILABLE', ['gate', 'imap-busy', undefined]],
     ['NO', "Mailbox doesn't exist: x", 'TRYCREATE', ['call', 'imap-place-gone', undefined]],
     ['NO', 'Permission denied', undefined, ['account', 'imap-not-permitted', undefined]],
-    ['NO', 'Internal error occurred', 'SERVERBUG', ['call', 'imap-refused-unknown', undefined]],
+    ['NO', 'Internal error occurred', 'SERVERBUG', ['call', 'imap-server-bug', undefined]],
+    ['NO', 'Mail size is larger than the maximum size allowed by server configuration', 'LIMIT', ['item', 'imap-too-large', 'too-large']],
     ['NO', 'the moon is wrong', undefined, ['call', 'imap-refused-unknown', undefined]],
   ] as const)('%s %s [%s]', (status, text, code, expected) => {
     expect(of(answered(status, text, code))).toEqual(expected)

@@ -115,6 +115,13 @@ const admin: Make = (words, { account, host }) => ({
   remedy: 'Ask whoever runs the mail server; its log says more.',
 })
 
+/** Dovecot 2.3 says so, among others, to everybody who writes into a mailbox that was deleted while it was open. */
+const bug: Make = (words, { host, account }) => ({
+  reach: 'call',
+  code: 'imap-server-bug',
+  message: `${host} ran into an error of its own for ${account}: "${words}".`,
+})
+
 /** RFC 5530 response codes and their like. A code that is not here says nothing certain. */
 const BY_CODE: Readonly<Record<string, Make>> = {
   OVERQUOTA: over,
@@ -125,6 +132,7 @@ const BY_CODE: Readonly<Record<string, Make>> = {
   UNAVAILABLE: busy,
   NOPERM: forbidden,
   CONTACTADMIN: admin,
+  SERVERBUG: bug,
   TRYCREATE: placeGone,
   NONEXISTENT: placeGone,
 }
@@ -136,7 +144,7 @@ const BY_TEXT: readonly (readonly [RegExp, Make])[] = [
     over,
   ],
   [
-    /(?:maximum|max) (?:message )?size|message (?:is )?too (?:large|big)|size of appendable message|literal size|literal too (?:large|big)/i,
+    /(?:maximum|max) (?:message )?size|larger than the maximum|message (?:is )?too (?:large|big)|size of appendable message|literal size|literal too (?:large|big)/i,
     tooLarge,
   ],
   [/virus|malware|infected/i, virus],
@@ -145,8 +153,12 @@ const BY_TEXT: readonly (readonly [RegExp, Make])[] = [
   [/read-only|permission denied|access denied/i, forbidden],
 ]
 
-const make = (error: ImapError): Make | undefined =>
-  (error.code === undefined ? undefined : BY_CODE[error.code]) ?? BY_TEXT.find(([pattern]) => pattern.test(error.text))?.[1]
+/** Dovecot 2.3 says `[LIMIT]` of too many connections and of too large a message, so that there the words decide. */
+function make(error: ImapError): Make | undefined {
+  const byText = BY_TEXT.find(([pattern]) => pattern.test(error.text))?.[1]
+  const byCode = error.code === undefined ? undefined : BY_CODE[error.code]
+  return error.code === 'LIMIT' && byText === tooLarge ? tooLarge : (byCode ?? byText)
+}
 
 /** The words that end a refusal: without Dovecot's times, which change from one to the next. */
 const words = (error: ImapError): string => (error.text === '' ? error.message : error.text).replace(/ \([\d.]+ \+ [\d. +]+ secs\)\.?$/, '')

@@ -1,8 +1,8 @@
 import type { Call, Item, Receipt, Search } from '@offramp/core'
-import { bytesToCrlf, encodeEightBitHeader, messagePrint } from '@offramp/formats'
 import { WHOLE } from './append.ts'
 import type { Connection, Selected } from './connection.ts'
 import { flagsPrint } from './flags.ts'
+import type { Likeness } from './likeness.ts'
 import { type MailboxIndex, mayBe } from './mailbox-index.ts'
 import { memoOf } from './memo.ts'
 import { hashOf } from './message.ts'
@@ -21,40 +21,6 @@ export async function download(connection: Connection, uid: number, call: Call):
   return row?.body === undefined ? undefined : { bytes: row.body, flags: row.flags }
 }
 
-const withoutNul = (bytes: Buffer): Buffer => {
-  const copy = Buffer.from(bytes)
-  for (let at = copy.indexOf(0); at >= 0; at = copy.indexOf(0, at + 1)) copy[at] = 0x80
-  return copy
-}
-
-/** What may be recognised as this message: itself, and itself as servers that change bytes would hold it. */
-export class Likeness {
-  readonly size: number
-  readonly #bytes: Buffer
-  #prints: ReadonlySet<string> | undefined
-
-  constructor(bytes: Buffer) {
-    const normal = bytesToCrlf(bytes)
-    this.#bytes = Buffer.isBuffer(normal) ? normal : Buffer.from(normal)
-    this.size = this.#bytes.length
-  }
-
-  matches(other: Buffer): boolean {
-    if (this.#bytes.equals(other)) return true
-    this.#prints ??= new Set(this.#variants().map(messagePrint))
-    return this.#prints.has(messagePrint(other))
-  }
-
-  /** Dovecot 2.3 stores 0x80 for NUL; for Cyrus the 8-bit header was written in encoded words. */
-  #variants(): Uint8Array[] {
-    const plain = [this.#bytes, ...(this.#bytes.includes(0) ? [withoutNul(this.#bytes)] : [])]
-    return plain.flatMap((bytes) => {
-      const encoded = encodeEightBitHeader(bytes)
-      return encoded === bytes ? [bytes] : [bytes, encoded]
-    })
-  }
-}
-
 export const receiptOf = (mailbox: Selected, uid: number, item: Item, standing: Standing): Receipt => ({
   place: placeId(mailbox),
   locator: String(uid),
@@ -63,11 +29,18 @@ export const receiptOf = (mailbox: Selected, uid: number, item: Item, standing: 
   memo: memoOf(item.revision, flagsPrint(standing.flags)),
 })
 
-/** The place's mailbox, opened; undefined when it is gone or another has taken its name. */
-export async function openPlace(connection: Connection, place: string, call: Call): Promise<Selected | undefined> {
+/** The place's mailbox, opened, as it stands now; undefined when it is gone or another has taken its name. */
+export const openPlace = (connection: Connection, place: string, call: Call): Promise<Selected | undefined> =>
+  open(place, (path) => connection.look(path, call))
+
+/** The same, when nothing hangs on what others have done in it since it was opened. */
+export const openForMore = (connection: Connection, place: string, call: Call): Promise<Selected | undefined> =>
+  open(place, (path) => connection.select(path, call))
+
+async function open(place: string, by: (path: string) => Promise<Selected | undefined>): Promise<Selected | undefined> {
   const { path, uidValidity } = readPlaceId(place)
   if (uidValidity === 0) return undefined
-  const mailbox = await connection.select(path, call)
+  const mailbox = await by(path)
   return mailbox?.uidValidity === uidValidity ? mailbox : undefined
 }
 

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { specimen, topCollection } from '@offramp/conformance'
+import type { Finding } from '@offramp/core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { cyrusProblem, PROXY, startCyrus } from '../../../test/servers/cyrus.ts'
 import { type Dovecot, type DovecotOptions, haveDovecot, MASTER, startDovecot } from '../../../test/servers/dovecot.ts'
@@ -140,12 +141,12 @@ describe.skipIf(!haveDovecot())('Dovecot', () => {
     const server = await start({ users: { [ANNA]: 'secret', 'ben@example.test': 'other' }, quota: { [ANNA]: '50M' } })
     const endpoint = endpointTo(byTls(server))
     const accounts = [ANNA, 'ben@example.test'].map((name) => ({ id: name, name, kind: 'user' }) as const)
-    const findings = []
+    const findings: Finding[] = []
     for await (const finding of endpoint.check({ accounts, kinds: ['mail'], plannedEnd: Date.now() + 400 * 86_400_000 }, soon()))
       findings.push(finding)
     const says = (about: string) => findings.filter((finding) => finding.about === about).map(({ level, says }) => `${level}: ${says}`)
-    expect(says('127.0.0.1:' + server.imapsPort)[0]).toMatch(/ok: Reached with TLSv1\.3; it calls itself "dovecot"/)
-    expect(says('127.0.0.1:' + server.imapsPort)[1]).toMatch(/warning: The certificate ends on/)
+    expect(says(`127.0.0.1:${server.imapsPort}`)[0]).toMatch(/ok: Reached with TLSv1\.3; it calls itself "dovecot"/)
+    expect(says(`127.0.0.1:${server.imapsPort}`)[1]).toMatch(/warning: The certificate ends on/)
     expect(says(ANNA)).toEqual([
       expect.stringMatching(/ok: The login works; 52 MB of 52 MB are free/),
       expect.stringMatching(/warning: Only 52 MB are free/),

@@ -1,15 +1,16 @@
 import { type Call, Fault, type Item, type Kept, type Place, type Receipt } from '@offramp/core'
 import { acceptable } from './append.ts'
 import type { Connection, Selected } from './connection.ts'
-import { download, Likeness, openPlace, receiptOf } from './find.ts'
+import { download, openPlace, receiptOf } from './find.ts'
 import { flagChanges, flagsOf, flagsPrint } from './flags.ts'
+import { Likeness } from './likeness.ts'
 import { isRevision, memoOf, readMemo } from './memo.ts'
 import { bodyOf, hashOf } from './message.ts'
 import { encodeMailbox } from './modified-utf7.ts'
 import { placeId, readPlaceId } from './prepare.ts'
 import { codeOf, expandSet, textOf } from './responses.ts'
+import { addFlags, store } from './store.ts'
 import { atom, type Line, quoted, sequence } from './wire-client.ts'
-import { store } from './writer.ts'
 
 /** What `putOver` needs of the destination around it. */
 export interface Around {
@@ -43,9 +44,9 @@ export async function putOver(around: Around, place: Place, item: Item, over: Re
   const same = memo === undefined ? await isSameContent(around.connection, copy, item, call) : isRevision(memo, item.revision)
   if (!untouched && flagsPrint(wanted) !== flagsPrint(copy.flags)) return { kept: 'changed', receipt: over }
   if (!same) return replace(around, place, item, copy, call)
-  await setFlags(around.connection, copy, wanted, call)
+  const flags = await setFlags(around.connection, copy, wanted, call)
   const moved = await moveTo(around, copy, place, call)
-  return { ...over, ...moved, memo: memoOf(item.revision, flagsPrint(wanted)) }
+  return { ...over, ...moved, memo: memoOf(item.revision, flagsPrint(flags)) }
 }
 
 /** What the item wants and this mailbox takes. */
@@ -64,10 +65,13 @@ async function isSameContent(connection: Connection, copy: Copy, item: Item, cal
   return standing !== undefined && new Likeness(await bodyOf(item, undefined, call)).matches(standing.bytes)
 }
 
-async function setFlags(connection: Connection, copy: Copy, wanted: readonly string[], call: Call): Promise<void> {
+/** Answers the flags as they are then: one that the server refuses is left out, as it was when the message was written. */
+async function setFlags(connection: Connection, copy: Copy, wanted: readonly string[], call: Call): Promise<readonly string[]> {
   const { add, remove } = flagChanges(copy.flags, wanted)
-  await store(connection, String(copy.uid), '+FLAGS.SILENT', add, call)
+  const added = await addFlags(connection, copy.uid, add, call)
   await store(connection, String(copy.uid), '-FLAGS.SILENT', remove, call)
+  const refused = new Set(add.filter((flag) => !added.includes(flag)))
+  return wanted.filter((flag) => !refused.has(flag))
 }
 
 async function replace(around: Around, place: Place, item: Item, copy: Copy, call: Call): Promise<Receipt> {
@@ -126,7 +130,7 @@ async function elsewhere(around: Around, place: Place, item: Item, over: Receipt
   const own = readPlaceId(over.place).path
   const others = (await around.mailboxes()).filter((path) => path !== own && path !== wanted)
   for (const path of new Set([wanted, own, ...others])) {
-    const mailbox = await connection.select(path, call)
+    const mailbox = await connection.look(path, call)
     if (mailbox === undefined) continue
     const receipt = await byContent(connection, mailbox, item, over, call)
     if (receipt === undefined) continue

@@ -3,6 +3,7 @@ import { append, type Ready } from './append.ts'
 import type { Connection } from './connection.ts'
 import { blameItem, isFlagRefusal } from './faults.ts'
 import { isSystemFlag } from './flags.ts'
+import { addFlags } from './store.ts'
 import type { Writer } from './writer.ts'
 
 /** UID, or why not. A UID of 0: stored, and the server did not say where. */
@@ -46,7 +47,7 @@ async function writeWithoutKeywords(writer: Writer, connection: Connection, batc
   for (const [at, one] of written.entries()) {
     const keywords = batch[at]?.flags.filter((flag) => !isSystemFlag(flag)) ?? []
     if ('uid' in one && one.uid > 0 && keywords.length > 0) {
-      const kept = await writer.addOneByOne(connection, one.uid, keywords, call)
+      const kept = await addFlags(connection, one.uid, keywords, call)
       written[at] = { uid: one.uid, ready: { ...one.ready, flags: [...one.ready.flags, ...kept] } }
     }
   }

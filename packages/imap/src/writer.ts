@@ -1,19 +1,21 @@
 import { type Call, Fault, type Receipt } from '@offramp/core'
-import { acceptable, lookUpSent, type Ready } from './append.ts'
+import { acceptable, lookUpSent, type Ready, WHOLE } from './append.ts'
 import type { Connection, Selected } from './connection.ts'
-import { flagsPrint, isSystemFlag } from './flags.ts'
+import { isFragile } from './dovecot-bytes.ts'
+import { flagsPrint } from './flags.ts'
+import { Likeness } from './likeness.ts'
 import { PROBATION } from './limits.ts'
 import { memoOf } from './memo.ts'
-import type { Outgoing } from './message.ts'
+import { hashOf, type Outgoing } from './message.ts'
 import { placeId } from './prepare.ts'
 import { compactSet, type Row } from './responses.ts'
 import type { Session } from './session.ts'
-import { atom, sequence } from './wire-client.ts'
+import { addFlags } from './store.ts'
+import { atom } from './wire-client.ts'
 import { type Written, writeBatch } from './write-batch.ts'
 
 /** What a mailbox has shown so far, kept as long as its generation is. */
 interface Experience {
-  accepted: number
   readonly keywords: Set<string>
   noKeywords: boolean
 }
@@ -25,6 +27,7 @@ export class Writer {
   readonly #session: Session
   readonly #experience = new Map<string, Experience>()
   #probation = PROBATION
+  #accepted = 0
   #doubt: Fault | undefined
   #mailbox: Selected | undefined
 
@@ -37,13 +40,16 @@ export class Writer {
     return this.#mailbox
   }
 
-  /** True when a message was stored in this mailbox: its neighbour is then not refused for reasons of the mailbox. */
+  /**
+   * True when a neighbour of the same call was stored. An earlier one proves nothing: Dovecot 2.3 refuses every message with words of no
+   * known meaning once the mailbox was deleted while it was open.
+   */
   hasAccepted(): boolean {
-    return this.#known().accepted > 0
+    return this.#accepted > 0
   }
 
   accepted(count: number): void {
-    this.#known().accepted += count
+    this.#accepted += count
   }
 
   keywordsRefused(): void {
@@ -58,32 +64,36 @@ export class Writer {
   async write(connection: Connection, mailbox: Selected, messages: readonly Outgoing[], call: Call): Promise<(Receipt | Fault)[]> {
     if (this.#doubt !== undefined) throw this.#doubt
     this.#mailbox = mailbox
+    this.#accepted = 0
     const ready = messages.map((message) => this.#ready(message, mailbox))
     const mark = connection.capabilities.has('UIDPLUS') ? mailbox.uidNext : await this.#markNow(connection, call)
     const written = await writeBatch(this, connection, ready, call)
     const known = written.some((one) => 'uid' in one && one.uid === 0) ? await this.#lookUp(connection, mark, written, call) : written
     await this.#prove(connection, known, call)
-    return known.map((one) => ('fault' in one ? one.fault : this.#receipt(one.uid, one.ready)))
+    const receipts: (Receipt | Fault)[] = []
+    for (const one of known)
+      receipts.push('fault' in one ? one.fault : await this.#asHeld(connection, this.#receipt(one.uid, one.ready), one.ready, call))
+    return receipts
   }
 
-  /** Sets keywords on a message of ours; those that the server takes. */
-  async addOneByOne(connection: Connection, uid: number, keywords: readonly string[], call: Call): Promise<string[]> {
-    const kept: string[] = []
-    for (const keyword of keywords) {
-      try {
-        await store(connection, String(uid), '+FLAGS.SILENT', [keyword], call)
-        kept.push(keyword)
-      } catch (thrown) {
-        if (!(thrown instanceof Fault) || thrown.connection || thrown.reach !== 'call') throw thrown
-      }
+  /** A receipt speaks of what the destination holds: where the server is known to change bytes, it is looked at. */
+  async #asHeld(connection: Connection, receipt: Receipt, { message }: Ready, call: Call): Promise<Receipt> {
+    if (!isFragile(message.bytes)) return receipt
+    try {
+      await connection.select(this.mailbox.path, call)
+      const held = (await connection.fetchOne(receipt.locator, [WHOLE], call))?.body
+      if (held === undefined || held.equals(message.bytes) || !new Likeness(message.bytes).matches(held)) return receipt
+      this.#session.services.log.warn({ uid: receipt.locator }, 'The server keeps NUL, or a doubled carriage return, in another form.')
+      return { ...receipt, size: held.length, hash: hashOf(held) }
+    } catch (thrown) {
+      if (thrown instanceof Fault) return receipt
+      throw thrown
     }
-    return kept
   }
 
   #known(): Experience {
     const key = placeId(this.mailbox)
     const known = this.#experience.get(key) ?? {
-      accepted: 0,
       keywords: new Set(this.mailbox.flags.map((flag) => flag.toLowerCase())),
       noKeywords: false,
     }
@@ -109,7 +119,7 @@ export class Writer {
 
   async #lookUp(connection: Connection, mark: number, written: readonly Written[], call: Call): Promise<Written[]> {
     const stored = written.flatMap((one) => ('uid' in one && one.uid === 0 ? [one.ready] : []))
-    await connection.select(this.mailbox.path, call)
+    await connection.look(this.mailbox.path, call)
     const uids = [...(await lookUpSent(connection, mark, stored, call))]
     if (mark > 1 && uids.includes(undefined)) {
       // Proton's bridge says OK without storing what it has: then the copy stands below the mark.
@@ -151,19 +161,7 @@ export class Writer {
     const missing = ready.flags.filter((flag) => !row.flags.some((held) => held.toLowerCase() === flag.toLowerCase()))
     if (missing.length > 0) {
       this.#probation = Math.max(this.#probation, PROBATION)
-      await store(
-        connection,
-        String(row.uid),
-        '+FLAGS.SILENT',
-        missing.filter((flag) => isSystemFlag(flag)),
-        call,
-      )
-      await this.addOneByOne(
-        connection,
-        row.uid,
-        missing.filter((flag) => !isSystemFlag(flag)),
-        call,
-      )
+      await addFlags(connection, row.uid, missing, call)
     }
     if (row.date !== undefined && Math.abs(row.date - ready.message.date) > DAY) this.#doubt = datesLost(this.#session.subject.host)
   }
@@ -177,12 +175,6 @@ export class Writer {
       memo: memoOf(message.item.revision, flagsPrint(flags)),
     }
   }
-}
-
-/** `UID STORE`; nothing to do for no flags. */
-export async function store(connection: Connection, uids: string, how: string, flags: readonly string[], call: Call): Promise<void> {
-  if (flags.length === 0) return
-  await connection.exec('UID STORE', [sequence(uids), atom(how), flags.map(atom)], { doing: 'setting flags' }, call)
 }
 
 const unconfirmed = (path: string): Fault =>

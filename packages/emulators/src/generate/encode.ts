@@ -10,7 +10,7 @@ const OFFSETS: Readonly<
 }
 
 /** Text in a single-byte charset; what the charset lacks becomes `?`, as old mailers did it. */
-export function encodeSingleByte(text: string, charset: SingleByteCharset): Buffer {
+function encodeSingleByte(text: string, charset: SingleByteCharset): Buffer {
   const offset = charset === 'iso-8859-1' ? { from: 0xa0, to: 0xff, shift: 0 } : OFFSETS[charset]
   const bytes: number[] = []
   for (const char of text) {

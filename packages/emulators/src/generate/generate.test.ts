@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readParts } from '../microsoft/mail/read-mime.ts'
 import { decodeWords } from '../microsoft/mail/read-words.ts'
-import { MAIL_KINDS, type MailKind, type Profile } from './kinds.ts'
+import { HOSTILE_KINDS, MAIL_KINDS, type MailKind, type Profile } from './kinds.ts'
 import { type MailOrigin, planMail, specAt } from './plan.ts'
 import { isRewritten, writeMail } from './write.ts'
 
@@ -92,6 +92,25 @@ test('each odd kind has its oddity', () => {
   expect(text('signed')).toContain('multipart/signed')
   expect(text('encrypted')).toContain('smime-type=enveloped-data')
   expect(text('nested').match(/message\/rfc822/g)?.length).toBeGreaterThan(4)
+})
+
+test('each hostile kind breaks programs in its own way', () => {
+  const text = (kind: MailKind, index = 4) => bytesOf(plan(index, { kind })).toString('latin1')
+  const [one, other] = [text('bare-twin', 4), text('bare-twin', 5)]
+  expect(one).toMatch(/\r\n\r\n$/)
+  expect(one).not.toMatch(/message-id|date/i)
+  expect([...one].filter((char, at) => char !== other[at] && !/\d/.test(char))).toEqual(['a'])
+  expect(text('no-blank-line')).not.toContain('\r\n\r\n')
+  expect(text('many-headers').match(/^X-Trace-/gm)).toHaveLength(10_000)
+  expect(text('huge-line')).toMatch(/[^\n]{1000000}/)
+  expect(text('deep').match(/^Content-Type: multipart/gm)).toHaveLength(500)
+  expect(text('unclosed')).toMatch(/boundary="/)
+  expect(text('unclosed')).not.toMatch(/_--\r\n$/)
+  expect(text('many-attachments').match(/^Content-Disposition: attachment/gm)).toHaveLength(500)
+  expect(text('winmail')).toContain('application/ms-tnef')
+  expect(text('openpgp')).toContain('BEGIN PGP MESSAGE')
+  const kinds = new Set(Array.from({ length: 34 }, (_, index) => plan(index, { profile: 'hostile' }).spec.kind))
+  expect(HOSTILE_KINDS.every((kind) => kinds.has(kind))).toBe(true)
 })
 
 test('a bench message is 20 kB to the byte, whatever its header', () => {

@@ -12,7 +12,7 @@ export interface Part {
 const CRLF = Buffer.from('\r\n')
 
 /** How a text part travels: 8-bit mail is legal and common, so some is sent as it is. */
-export function encodingOf(plan: MailPlan): TextEncoding {
+function encodingOf(plan: MailPlan): TextEncoding {
   if (plan.script.name === 'english') return '7bit'
   return hash32(plan.spec.origin.key, 'cte', plan.spec.index) % 3 === 0 ? '8bit' : 'quoted-printable'
 }

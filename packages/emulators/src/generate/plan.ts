@@ -54,7 +54,7 @@ export interface MailPlan {
   readonly conversation: number
 }
 
-const ATTACHMENTS: readonly [string, string][] = [
+const ATTACHMENTS: readonly [readonly [string, string], ...(readonly [string, string])[]] = [
   ['report.pdf', 'application/pdf'],
   ['figures.xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
   ['photo.jpg', 'image/jpeg'],
@@ -120,11 +120,14 @@ function personOf(script: Script, random: Random): Person {
 
 function attachmentsOf(kind: MailKind, size: number, random: Random): readonly AttachmentPlan[] {
   const file = (): AttachmentPlan => {
-    const [name, mediaType] = random.pick(ATTACHMENTS as [[string, string], ...[string, string][]])
+    const [name, mediaType] = random.pick(ATTACHMENTS)
     return { name, mediaType, size: Math.max(1, Math.floor(size * (0.5 + random.next() / 2))) }
   }
   if (kind === 'attachment') return Array.from({ length: random.between(1, 3) }, file)
   if (kind === 'attachment-only') return [file()]
+  if (kind === 'many-attachments')
+    return Array.from({ length: 500 }, (_, at) => ({ name: `part ${at}.txt`, mediaType: 'application/octet-stream', size: 60 }))
+  if (kind === 'winmail') return [{ name: 'winmail.dat', mediaType: 'application/ms-tnef', size }]
   if (kind === 'inline')
     return [{ name: 'image001.png', mediaType: 'image/png', size, contentId: `image001.${random.between(1e6, 9e6)}@fabrikam` }]
   return []
@@ -137,7 +140,7 @@ function charsetOf(script: Script, kind: MailKind, random: Random): string {
 }
 
 function subjectOf(spec: MailSpec, chain: readonly number[], topic: string): string {
-  if (spec.kind === 'empty-subject') return ''
+  if (spec.kind === 'empty-subject' || spec.kind === 'bare-twin') return ''
   if (spec.kind === 'invitation') return `Invitation: ${topic}`
   if (spec.kind === 'cancellation') return `Canceled: ${topic}`
   if (spec.kind === 'bounce') return `Undeliverable: ${topic}`
@@ -147,12 +150,12 @@ function subjectOf(spec: MailSpec, chain: readonly number[], topic: string): str
 
 function messageIdFor(spec: MailSpec): string | undefined {
   const { key } = spec.origin
-  if (spec.kind === 'no-message-id' || spec.role === 'draft') return undefined
+  if (spec.kind === 'no-message-id' || spec.kind === 'bare-twin' || spec.role === 'draft') return undefined
   return messageIdOf(key, spec.kind === 'twin' && spec.index > 0 ? spec.index - 1 : spec.index)
 }
 
 function dateFor(spec: MailSpec, sentAt: number, random: Random): string | undefined {
-  if (spec.kind === 'no-date' || spec.role === 'draft') return undefined
+  if (spec.kind === 'no-date' || spec.kind === 'bare-twin' || spec.role === 'draft') return undefined
   if (spec.kind === 'odd-date') return ODD_DATES[spec.index % ODD_DATES.length]
   return mailDate(sentAt, ZONES[random.between(0, ZONES.length - 1)] ?? 0)
 }

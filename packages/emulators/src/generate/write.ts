@@ -1,6 +1,7 @@
 import { slices, textBlock } from './blocks.ts'
 import { encodeText } from './encode.ts'
-import type { MailKind } from './kinds.ts'
+import { hostileMail } from './hostile.ts'
+import { isHostile, type MailKind } from './kinds.ts'
 import {
   attachmentPart,
   base64Body,
@@ -36,10 +37,10 @@ const SINGLE: ReadonlySet<MailKind> = new Set([
 ])
 
 /** Whether a message has parts, and is thus written with another boundary each time that Outlook is asked for it. */
-export const isMultipart = (plan: MailPlan): boolean => !SINGLE.has(plan.spec.kind)
+const isMultipart = (plan: MailPlan): boolean => !SINGLE.has(plan.spec.kind)
 
 /** A signed entity is handed out as it was received; everything else with parts is written anew. */
-export const isRewritten = (plan: MailPlan): boolean => isMultipart(plan) && plan.spec.kind !== 'signed'
+export const isRewritten = (plan: MailPlan): boolean => isMultipart(plan) && plan.spec.kind !== 'signed' && !isHostile(plan.spec.kind)
 
 /** What Outlook keeps for it: the parts as they are before base64, and properties. An estimate, as PR_MESSAGE_SIZE is none of the MIME. */
 export function storeSize(plan: MailPlan): number {
@@ -50,6 +51,7 @@ export function storeSize(plan: MailPlan): number {
 /** The message as bytes. `variant` changes nothing but boundaries. */
 export function writeMail(plan: MailPlan, variant = 0): readonly Buffer[] {
   const { kind } = plan.spec
+  if (isHostile(kind)) return hostileMail(plan, kind, headerBlock(plan))
   const part = body(plan, variant)
   const head = Buffer.concat([headerBlock(plan), Buffer.from(`MIME-Version: 1.0\r\n${part.headers}\r\n`)])
   if (plan.spec.origin.profile === 'bench') return padded(plan, head)
@@ -140,65 +142,63 @@ function nested(plan: MailPlan, depth: number): readonly Buffer[] {
   return [headerBlock(written), Buffer.from(`MIME-Version: 1.0\r\n${part.headers}\r\n`), ...part.body]
 }
 
+/** How each kind with something of its own is built; all others are a text alone. */
+const BUILDERS: Readonly<Partial<Record<MailKind, (plan: MailPlan, boundary: (depth: number) => string) => Part>>> = {
+  alternative: both,
+  twin: both,
+  'no-date': both,
+  'odd-date': both,
+  'many-recipients': both,
+  newsletter: (plan, boundary) =>
+    multipart(
+      'alternative',
+      [textPart(plan, 100), htmlPart(plan, plan.textSize * 3, '<img src="https://news.fabrikam.example/pixel.gif">')],
+      boundary(0),
+    ),
+  attachment: (plan, boundary) => multipart('mixed', [both(plan, () => boundary(1)), ...files(plan)], boundary(0)),
+  inline: (plan, boundary) =>
+    multipart(
+      'related',
+      [htmlPart(plan, plan.textSize, `<img src="cid:${plan.attachments[0]?.contentId ?? ''}">`), ...files(plan)],
+      boundary(0),
+    ),
+  invitation: (plan, boundary) => multipart('alternative', [textPart(plan, 200), calendarPart(plan, 'REQUEST')], boundary(0)),
+  cancellation: (plan, boundary) => multipart('alternative', [textPart(plan, 100), calendarPart(plan, 'CANCEL')], boundary(0)),
+  signed,
+  encrypted,
+  forwarded: (plan, boundary) => multipart('mixed', [textPart(plan, 120), messagePart(nested(plan, 1))], boundary(0)),
+  nested: (plan, boundary) => multipart('mixed', [textPart(plan, 120), messagePart(nested(plan, 1))], boundary(0)),
+  bounce: (plan, boundary) => multipart('report; report-type=delivery-status', [textPart(plan, 200), bouncePart(plan)], boundary(0)),
+  'attachment-only': (plan) => files(plan)[0] ?? textPart(plan, 100),
+  'empty-body': () => ({ headers: 'Content-Type: text/plain; charset="us-ascii"\r\n', body: [] }),
+}
+
 function body(plan: MailPlan, variant: number): Part {
-  const { kind, origin, index } = plan.spec
-  const seed = hash32(origin.key, 'sealed', index)
-  const boundary = (depth: number) => boundaryOf(plan, depth, variant)
-  const files = () => plan.attachments.map((each, at) => attachmentPart(plan, each, at))
-  const both = (depth: number) =>
-    multipart('alternative', [textPart(plan, plan.textSize / 2), htmlPart(plan, plan.textSize)], boundary(depth))
-  switch (kind) {
-    case 'alternative':
-    case 'twin':
-    case 'no-date':
-    case 'odd-date':
-    case 'many-recipients':
-      return both(0)
-    case 'newsletter':
-      return multipart(
-        'alternative',
-        [textPart(plan, 100), htmlPart(plan, plan.textSize * 3, '<img src="https://news.fabrikam.example/pixel.gif">')],
-        boundary(0),
-      )
-    case 'attachment':
-      return multipart('mixed', [both(1), ...files()], boundary(0))
-    case 'inline':
-      return multipart(
-        'related',
-        [htmlPart(plan, plan.textSize, `<img src="cid:${plan.attachments[0]?.contentId ?? ''}">`), ...files()],
-        boundary(0),
-      )
-    case 'invitation':
-      return multipart('alternative', [textPart(plan, 200), calendarPart(plan, 'REQUEST')], boundary(0))
-    case 'cancellation':
-      return multipart('alternative', [textPart(plan, 100), calendarPart(plan, 'CANCEL')], boundary(0))
-    case 'signed':
-      return signed(plan, seed)
-    case 'encrypted':
-      return {
-        headers:
-          'Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name="smime.p7m"\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename="smime.p7m"\r\n',
-        body: base64Body(seed, plan.textSize + 800),
-      }
-    case 'forwarded':
-    case 'nested':
-      return multipart('mixed', [textPart(plan, 120), messagePart(nested(plan, 1))], boundary(0))
-    case 'bounce':
-      return multipart('report; report-type=delivery-status', [textPart(plan, 200), bouncePart(plan)], boundary(0))
-    case 'attachment-only':
-      return attachmentPart(plan, plan.attachments[0] ?? { name: 'file.bin', mediaType: 'application/octet-stream', size: 100 }, 0)
-    case 'empty-body':
-      return { headers: 'Content-Type: text/plain; charset="us-ascii"\r\n', body: [] }
-    default:
-      return textPart(plan, plan.textSize)
+  const build = BUILDERS[plan.spec.kind]
+  return build ? build(plan, (depth) => boundaryOf(plan, depth, variant)) : textPart(plan, plan.textSize)
+}
+
+const files = (plan: MailPlan): readonly Part[] => plan.attachments.map((each, at) => attachmentPart(plan, each, at))
+
+const seedOf = (plan: MailPlan): number => hash32(plan.spec.origin.key, 'sealed', plan.spec.index)
+
+function both(plan: MailPlan, boundary: (depth: number) => string): Part {
+  return multipart('alternative', [textPart(plan, plan.textSize / 2), htmlPart(plan, plan.textSize)], boundary(0))
+}
+
+function encrypted(plan: MailPlan): Part {
+  return {
+    headers:
+      'Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name="smime.p7m"\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename="smime.p7m"\r\n',
+    body: base64Body(seedOf(plan), plan.textSize + 800),
   }
 }
 
-function signed(plan: MailPlan, seed: number): Part {
+function signed(plan: MailPlan): Part {
   const signature: Part = {
     headers:
       'Content-Type: application/pkcs7-signature; name="smime.p7s"\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename="smime.p7s"\r\n',
-    body: base64Body(seed, 1_400),
+    body: base64Body(seedOf(plan), 1_400),
   }
   return multipart(
     'signed; protocol="application/pkcs7-signature"; micalg=sha-256',

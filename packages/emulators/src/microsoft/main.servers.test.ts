@@ -10,10 +10,16 @@ import { connectTenant } from './control/connect.ts'
 import { testClient } from './test-client.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'offramp-main-test-'))
-const children: ReturnType<typeof spawn>[] = []
+const pids: number[] = []
 
 afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
+  for (const pid of pids.splice(0)) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It has ended, as it should.
+    }
+  }
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -55,8 +61,9 @@ test('a tenant runs as a process, is steered by another, and ends with its paren
   const parent = spawn('sh', ['-c', `"${process.execPath}" "${main}" --options "${options}" & wait`], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  children.push(parent)
+  if (parent.pid !== undefined) pids.push(parent.pid)
   const ready: Ready = JSON.parse(await firstLine(parent))
+  pids.push(ready.pid)
 
   const secret = readFileSync(ready.secretPath, 'utf8')
   expect(statSync(ready.secretPath).mode & 0o777).toBe(0o600)

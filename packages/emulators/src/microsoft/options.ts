@@ -51,6 +51,8 @@ export interface LimitOptions {
   readonly perMs?: number
   /** Default 4. */
   readonly concurrent?: number
+  /** Resource units of the directory in 10 seconds. Default: by the number of users. */
+  readonly directoryUnits?: number
   /** Seconds in Retry-After when too many are in flight. Default 10. */
   readonly concurrencyRetryAfter?: number
   /** Milliseconds after a 429 in which a request counts as having been on its way already. Default 250; never scaled. */
@@ -66,6 +68,8 @@ export interface Quirks {
   readonly emptyPageEvery?: number
   /** Every nth page repeats an item of the page before. 0: never. Default 5. */
   readonly repeatEvery?: number
+  /** `$value` of a larger message fails as it does above some 25 MB in the field; its attachments can still be read. 0: never. Default 0. */
+  readonly mimeLimitBytes?: number
   /** How many generations a delta state is remembered. Default 40. */
   readonly deltaGenerations?: number
   /** The first time in each folder, the state dies after so many pages of a walk. */

@@ -184,3 +184,65 @@ test('a folder of .eml files becomes a mailbox, byte for byte', async () => {
   expect((await client.get(`${attachments}/${pdf?.id}/$value`)).bytes).toEqual(Buffer.from([0, 1, 2]))
   rmSync(folder, { recursive: true })
 })
+
+test('the directory and the reports are throttled apart from each other and from mail', async () => {
+  let now = Date.UTC(2026, 5, 1)
+  await start({ limits: { directoryUnits: 10 }, now: () => now })
+  const users = async () => (await client.get('/users')).status
+  for (let count = 0; count < 5; count++) expect(await users()).toBe(200)
+  const refused = await client.get('/users')
+  expect([refused.status, refused.headers['retry-after'], refused.headers['x-ms-resource-unit']]).toEqual([429, '2', '2'])
+  expect((await client.get(`/users/${ANNA}/mailFolders`)).status).toBe(200)
+  const report = async () => client.get("/reports/getMailboxUsageDetail(period='D30')")
+  for (let count = 0; count < 14; count++) expect((await report()).status).toBe(302)
+  expect((await report()).status).toBe(429)
+  now += 2_000
+  expect(await users()).toBe(200)
+  expect(tenant.violations()).toEqual([])
+})
+
+test('a message too large for $value can be rebuilt from its JSON and attachments', async () => {
+  await start({ accounts: [{ address: ANNA }], quirks: { mimeLimitBytes: 20_000 } })
+  const anna = tenant.mailbox(ANNA)
+  const inner = 'Subject: inner\r\nMessage-ID: <inner@x>\r\n\r\nhello'
+  const part = (type: string, body: string, name: string) =>
+    `--b\r\nContent-Type: ${type}; name="${name}"\r\nContent-Disposition: attachment\r\n\r\n${body}\r\n`
+  const mail = `Subject: big\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\ntext\r\n${part('message/rfc822', inner, 'inner.eml')}${part('message/external-body; access-type=URL', '', 'plan.docx')}${part('application/pdf', 'x'.repeat(30_000), 'a.pdf')}--b--\r\n`
+  const { id } = await anna.add(['Inbox'], Buffer.from(mail))
+  const message = `/users/${ANNA}/messages/${id}`
+  expect((await client.get(`${message}/$value`)).status).toBe(500)
+  expect((await client.get(`${message}?$select=body,hasAttachments`)).json()).toMatchObject({
+    hasAttachments: true,
+    body: { contentType: 'text', content: 'text' },
+  })
+  type Shown = { readonly id: string; readonly name: string; readonly '@odata.type': string; readonly item?: { readonly subject: string } }
+  const path = `${message}/attachments`
+  const [item, link, file] = (await client.get(`${path}?$select=id,name,size`)).json<Page<Shown>>().value
+  expect([item, link, file].map((each) => each?.['@odata.type'].replace('#microsoft.graph.', ''))).toEqual([
+    'itemAttachment',
+    'referenceAttachment',
+    'fileAttachment',
+  ])
+  expect((await client.get(`${path}/${item?.id}/$value`)).text).toBe(inner)
+  expect((await client.get(`${path}/${item?.id}?$expand=microsoft.graph.itemattachment/item`)).json<Shown>().item?.subject).toBe('inner')
+  expect((await client.get(`${path}/${link?.id}/$value`)).status).toBe(405)
+  expect((await client.get(`${path}/${file?.id}/$value`)).bytes).toHaveLength(30_000)
+})
+
+test('small lists beside the mail: counts, categories, rules, the organization', async () => {
+  await start()
+  const user = `/users/${ANNA}`
+  const inbox = (await tenant.mailbox(ANNA).folders()).find((folder) => folder.wellKnown === 'inbox')
+  expect((await client.get(`${user}/mailFolders/inbox/messages/$count`)).text).toBe(String(inbox?.messages))
+  expect((await client.get(`${user}/outlook/masterCategories`)).json<Page<unknown>>().value.length).toBeGreaterThan(2)
+  expect((await client.get(`${user}/mailFolders/inbox/messageRules`)).json<Page<unknown>>().value).toHaveLength(2)
+  expect((await client.get('/organization')).json<Page<{ readonly id: string }>>().value[0]?.id).toBe(tenant.tenantId)
+  const [id] = (await tenant.mailbox(ANNA).messages()).map((each) => each.id)
+  const translated = await client.send(
+    'POST',
+    `${user}/translateExchangeIds`,
+    JSON.stringify({ inputIds: [id], sourceIdType: 'restImmutableEntryId', targetIdType: 'restId' }),
+  )
+  const truth = (await tenant.mailbox(ANNA).messages())[0]
+  expect(translated.json<Page<unknown>>().value).toEqual([{ sourceId: id, targetId: truth?.defaultId }])
+})

@@ -1,22 +1,15 @@
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { makeAuthority } from '../authority.ts'
-import { guidFrom, hash32, randomFrom } from '../generate/random.ts'
 import { type MailboxControl, MailboxDesk } from './control/mailbox-control.ts'
 import { Scenario, type ScenarioScript } from './control/scenario.ts'
-import { DeltaSeal } from './delta/token.ts'
-import { makeAccount } from './directory/account.ts'
-import { FaultPlan } from './faults/plan.ts'
 import type { FaultRule } from './faults/rule.ts'
-import { Limiter } from './limits/limiter.ts'
-import { MAIL_PERMISSIONS, type TenantOptions } from './options.ts'
+import { block, makeState } from './make-state.ts'
+import type { TenantOptions } from './options.ts'
 import { serveDownloads } from './serve/downloads.ts'
 import { handle } from './serve/handle.ts'
-import { Counting, type TenantStats } from './serve/stats.ts'
+import type { TenantStats } from './serve/stats.ts'
 import { findAccount, type TenantState } from './serve/tenant-state.ts'
-import { Violations } from './serve/violations.ts'
-import { TokenEndpoint } from './token/endpoint.ts'
-import { TokenMint } from './token/jwt.ts'
 
 /** A tenant that runs, and the hands that change it. */
 export interface EmulatedTenant {
@@ -45,70 +38,6 @@ export interface EmulatedTenant {
     certificates(pem: readonly string[]): void
   }
   close(): Promise<void>
-}
-
-/** What seeds and options make of a tenant, before it listens. */
-export function makeState(options: TenantOptions): TenantState {
-  const { seed } = options
-  const scale = options.timeScale ?? 1
-  const now = options.now ?? Date.now
-  const accounts = options.accounts.map((each) => makeAccount(each, seed, now))
-  const domain = options.accounts[0]?.address.split('@')[1] ?? 'contoso.example'
-  const violations = new Violations()
-  const application = options.application ?? {}
-  const limits = {
-    requests: options.limits?.requests ?? 10_000,
-    perMs: (options.limits?.perMs ?? 600_000) / scale,
-    concurrent: options.limits?.concurrent ?? 4,
-    concurrencyRetryAfter: Math.ceil((options.limits?.concurrencyRetryAfter ?? 10) / scale),
-    raceMs: options.limits?.raceMs ?? 250,
-  }
-  const mint = new TokenMint(`mint ${seed}`)
-  const registration = {
-    tenantId: guidFrom(seed, 'tenant'),
-    domain,
-    clientId: application.clientId?.toLowerCase() ?? guidFrom(seed, 'application'),
-    secret: application.secret ?? `${randomFrom(seed, 'secret').bytes(24).toString('base64url')}~${hash32(seed)}`,
-    secretExpiresAt: application.secretExpiresAt ?? Number.POSITIVE_INFINITY,
-    certificates: application.certificates ?? [],
-    permissions: options.permissions ?? MAIL_PERMISSIONS,
-    tokenSeconds: Math.max(1, Math.floor((application.tokenSeconds ?? 3599) / scale)),
-  }
-  for (const address of options.outOfScope ?? []) block({ accounts }, address)
-  return {
-    seed,
-    organization: options.organization ?? 'Contoso GmbH',
-    concealNames: options.concealNames ?? false,
-    accounts,
-    mint,
-    token: new TokenEndpoint(registration, mint),
-    limiter: new Limiter({ ...limits, now, violation: (text) => violations.record(text) }),
-    limits,
-    faults: new FaultPlan(seed, options.faults),
-    violations,
-    counting: new Counting(),
-    seal: new DeltaSeal(String(seed)),
-    quirks: {
-      regenerateMime: options.quirks?.regenerateMime ?? true,
-      lostMoves: options.quirks?.lostMoves ?? false,
-      emptyPageEvery: options.quirks?.emptyPageEvery ?? 7,
-      repeatEvery: options.quirks?.repeatEvery ?? 5,
-      deltaGenerations: options.quirks?.deltaGenerations ?? 40,
-      expireAfterPages: options.quirks?.expireAfterPages ?? 0,
-    },
-    latencyMs: options.latencyMs ?? 0,
-    warm: options.warm ?? false,
-    now,
-    downloads: new Map(),
-    downloadRoot: () => '',
-    ticks: () => {},
-  }
-}
-
-function block(state: Pick<TenantState, 'accounts'>, address: string): void {
-  const account = findAccount(state, address)
-  if (!account) throw new Error(`There is no account ${address} in this tenant.`)
-  account.blocked = true
 }
 
 /** Starts a tenant on loopback, over TLS. */
@@ -177,22 +106,27 @@ function control(state: TenantState, running: { readonly port: number; readonly 
         scenario.tick(kind, mailbox)
       }
     },
-    admin: {
-      grant: (permissions) => {
-        registration.permissions = permissions
-      },
-      scope: (outOfScope) => {
-        for (const account of state.accounts) account.blocked = false
-        for (const address of outOfScope) block(state, address)
-      },
-      secret: (secret, expiresAt = Number.POSITIVE_INFINITY) => {
-        registration.secret = secret
-        registration.secretExpiresAt = expiresAt
-      },
-      certificates: (pem) => {
-        registration.certificates = pem
-      },
-    },
+    admin: administrator(state),
     close: running.close,
+  }
+}
+
+function administrator(state: TenantState): EmulatedTenant['admin'] {
+  const { registration } = state.token
+  return {
+    grant: (permissions) => {
+      registration.permissions = permissions
+    },
+    scope: (outOfScope) => {
+      for (const account of state.accounts) account.blocked = false
+      for (const address of outOfScope) block(state, address)
+    },
+    secret: (secret, expiresAt = Number.POSITIVE_INFINITY) => {
+      registration.secret = secret
+      registration.secretExpiresAt = expiresAt
+    },
+    certificates: (pem) => {
+      registration.certificates = pem
+    },
   }
 }

@@ -1,6 +1,7 @@
+import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
 
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly bytes: Buffer
@@ -53,37 +54,38 @@ export interface Reachable {
 
 export const IMMUTABLE = { prefer: 'IdType="ImmutableId"' }
 
+interface Asking {
+  readonly agent: Agent
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
+}
+
+function call(url: string, { agent, method, headers, body }: Asking): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asking = request(url, { agent, method, headers }, (response) => {
+      const pieces: Buffer[] = []
+      response.on('data', (piece: Buffer) => pieces.push(piece))
+      response.on('error', reject)
+      response.on('end', () => resolve(answerOf(response, Buffer.concat(pieces))))
+    })
+    asking.on('error', reject)
+    asking.end(body)
+  })
+}
+
+function answerOf(response: IncomingMessage, bytes: Buffer): Answer {
+  const text = bytes.toString()
+  const json = <Shape>() => {
+    const shape: Shape = JSON.parse(text)
+    return shape
+  }
+  return { status: response.statusCode ?? 0, headers: response.headers, bytes, text, json }
+}
+
 export function testClient(tenant: Reachable): TestClient {
   const agent = new Agent({ keepAlive: true, ca: tenant.ca })
   let authorization: string | undefined
-  const call = (
-    method: string,
-    url: string,
-    how: { readonly headers: Readonly<Record<string, string>>; readonly body?: string | undefined },
-  ): Promise<Answer> =>
-    new Promise((resolve, reject) => {
-      const asking = request(url, { agent, method, headers: how.headers }, (response) => {
-        const pieces: Buffer[] = []
-        response.on('data', (piece: Buffer) => pieces.push(piece))
-        response.on('error', reject)
-        response.on('end', () => {
-          const bytes = Buffer.concat(pieces)
-          const text = bytes.toString()
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            bytes,
-            text,
-            json: <Shape>() => {
-              const shape: Shape = JSON.parse(text)
-              return shape
-            },
-          })
-        })
-      })
-      asking.on('error', reject)
-      asking.end(how.body)
-    })
   const login = {
     client_id: tenant.clientId,
     client_secret: tenant.clientSecret,
@@ -91,12 +93,16 @@ export function testClient(tenant: Reachable): TestClient {
     scope: 'https://graph.microsoft.com/.default',
   }
   const send: TestClient['send'] = (method, path, body, headers = IMMUTABLE) =>
-    call(method, path.startsWith('https:') ? path : `${tenant.graphUrl}v1.0${path}`, {
+    call(path.startsWith('https:') ? path : `${tenant.graphUrl}v1.0${path}`, {
+      agent,
+      method,
       headers: { 'user-agent': 'ISV|Offramp|Test/1.0', ...(authorization !== undefined && { authorization }), ...headers },
       body,
     })
   const token: TestClient['token'] = (form, name = tenant.tenantId) =>
-    call('POST', `${tenant.loginUrl}${name}/oauth2/v2.0/token`, {
+    call(`${tenant.loginUrl}${name}/oauth2/v2.0/token`, {
+      agent,
+      method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams(form).toString(),
     })

@@ -5,8 +5,8 @@ import type { IdSpace } from '../mail/ids.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
 import { changeKeyOf } from '../mail/message-json.ts'
 import type { Folder } from '../mail/state.ts'
+import { makeState } from '../make-state.ts'
 import type { Quirks } from '../options.ts'
-import { makeState } from '../tenant.ts'
 import { askState } from '../test-ask.ts'
 import type { Page } from '../test-client.ts'
 
@@ -116,7 +116,7 @@ function run(how: { readonly quirks: Quirks; readonly ids: IdSpace; readonly pag
 test.each(['immutable', 'default'] as const)('a correct client of delta ends up with exactly what each folder holds, by %s ids', (ids) => {
   fc.assert(
     fc.property(manners, fc.integer({ min: 1, max: 7 }), acts, (quirks, page, todo) => run({ quirks, ids, page, acts: todo })),
-    { numRuns: 400 },
+    { numRuns: 250 },
   )
 })
 

@@ -16,7 +16,7 @@ import type { DeltaOptions, DeltaState } from './token.ts'
 const DEFAULT_PAGE = 10
 
 /** 410, with the numbers that the real one has. */
-export function syncStateNotFound(generation: number, highest: number): GraphError {
+function syncStateNotFound(generation: number, highest: number): GraphError {
   const known = [highest, highest - 2, highest - 3]
     .map((each) => `[${each}]`)
     .join('')
@@ -75,8 +75,7 @@ function first(tenant: TenantState, asked: Asked, folder: Folder): DeltaState {
   const { query } = asked
   if (query.search !== undefined) throw badRequest("Parameter '$search' not supported for this request.", 'ErrorInvalidUrlQuery')
   if (query.skip !== undefined) throw badRequest("Parameter '$skip' not supported for this request.", 'ErrorInvalidUrlQuery')
-  if (query.top !== undefined)
-    tenant.violations.record('$top on a delta: Outlook limits the total to it, and older messages are never seen')
+  if (query.top !== undefined) tenant.violations.note('$top on a delta: Outlook limits the total to it, and older messages are never seen')
   const shape = shapeOf(asked, true)
   const options: DeltaOptions = {
     ...(query.select !== undefined && { select: shape.properties }),
@@ -116,7 +115,7 @@ const expired = new WeakSet<Folder>()
 function continued(tenant: TenantState, asked: Asked, folder: Folder, token: string): DeltaState {
   const { query } = asked
   if (query.select || query.top !== undefined || query.filter || query.expand.length > 0 || query.custom.size > 0) {
-    tenant.violations.record('query options added to a nextLink or deltaLink: it must be called as it is')
+    tenant.violations.note('query options added to a nextLink or deltaLink: it must be called as it is')
   }
   const state = tenant.seal.open(token)
   if (state === undefined) throw new GraphError(410, 'SyncStateInvalid', 'The sync state is invalid.')

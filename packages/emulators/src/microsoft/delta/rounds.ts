@@ -5,7 +5,7 @@ import type { Change, Folder, Message } from '../mail/state.ts'
 import type { DeltaOptions, DeltaState } from './token.ts'
 
 /** One value of a delta page. */
-export type DeltaValue = { readonly message: Message } | { readonly gone: IdFacts; readonly reason: 'deleted' | 'changed' }
+type DeltaValue = { readonly message: Message } | { readonly gone: IdFacts; readonly reason: 'deleted' | 'changed' }
 
 export interface DeltaPage {
   readonly values: readonly DeltaValue[]
@@ -23,7 +23,7 @@ export interface DeltaManners {
 }
 
 /** With `$filter` no more than this many messages are ever shown (concepts/delta-query-messages). */
-export const FILTERED_LIMIT = 5_000
+const FILTERED_LIMIT = 5_000
 
 /** The state in which a first call finds itself. */
 export function beginWalk(folder: Folder, options: DeltaOptions, top: number | undefined): DeltaState {
@@ -91,7 +91,7 @@ function walkPage(folder: Folder, state: DeltaState, manners: DeltaManners): Del
   return carryOn(state, values, { at })
 }
 
-export const passes = (message: Message, options: DeltaOptions): boolean => {
+const passes = (message: Message, options: DeltaOptions): boolean => {
   const { since } = options
   return since === undefined || message.receivedAt > since.at || (since.inclusive && message.receivedAt === since.at)
 }

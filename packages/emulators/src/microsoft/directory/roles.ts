@@ -1,7 +1,7 @@
 import type { Claims } from '../token/jwt.ts'
 
 /** What a request needs: any one of the roles opens it (facts 1.4). */
-export const NEEDS = {
+const NEEDS = {
   'directory-basic': ['User.ReadBasic.All', 'User.Read.All', 'User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
   directory: ['User.Read.All', 'User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
   organization: ['Organization.Read.All', 'User.Read.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],

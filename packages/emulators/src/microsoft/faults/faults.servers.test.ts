@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type EmulatedTenant, startTenant } from '../tenant.ts'
 import { type ErrorBody, type Page, type TestClient, type TokenBody, testClient } from '../test-client.ts'
 import type { FaultEffect, FaultWhen } from './rule.ts'
@@ -141,4 +141,18 @@ test('the token endpoint fails with the number that is asked for', async () => {
   now += 1_000
   expect((await client.token(client.login)).status).toBe(200)
   expect(tenant.violations()).toEqual([])
+})
+
+test('a request that is never answered takes its place until the client goes away', async () => {
+  const path = `/users/${ANNA}/mailFolders`
+  tenant.faults.add({ path: 'mailFolders', effect: { kind: 'hang' }, when: { first: 4 } })
+  const stuck = testClient(tenant)
+  await stuck.logIn()
+  const waiting = Promise.allSettled(Array.from({ length: 4 }, () => stuck.get(path)))
+  await vi.waitUntil(() => tenant.stats().mailboxes[ANNA]?.peakInFlight === 4)
+  expect((await client.get(path)).status).toBe(429)
+  stuck.close()
+  expect((await waiting).every((each) => each.status === 'rejected')).toBe(true)
+  now += 10_000
+  await vi.waitUntil(async () => (await client.get(path)).status === 200)
 })

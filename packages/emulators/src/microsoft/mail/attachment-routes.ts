@@ -1,7 +1,7 @@
 import type { FileAttachment } from '@microsoft/microsoft-graph-types'
 import { collection, pageOf } from '../odata/page.ts'
 import type { Asked } from '../serve/asked.ts'
-import { itemNotFound, unknownProperty } from '../serve/errors.ts'
+import { itemNotFound, notSupported, unknownProperty } from '../serve/errors.ts'
 import { bytesReply, jsonReply, type Reply } from '../serve/reply.ts'
 import { attachmentsOf } from './attachments.ts'
 import { findMessage, type MailAccount } from './find.ts'
@@ -24,6 +24,13 @@ function selected(json: Record<string, unknown>, select: readonly string[] | und
   return Object.fromEntries(Object.entries(json).filter(([name]) => name === 'id' || name.startsWith('@') || select.includes(name)))
 }
 
+/** `$expand=microsoft.graph.itemattachment/item`. */
+function expandsItem(asked: Asked): boolean {
+  for (const { path } of asked.query.expand)
+    if (path.toLowerCase() !== 'microsoft.graph.itemattachment/item') throw unknownProperty(path, 'attachment')
+  return asked.query.expand.length > 0
+}
+
 function checkSelect(asked: Asked): void {
   for (const name of asked.query.select ?? []) {
     // `contentBytes` and `contentId` are the file attachment's own: a plain $select of them is refused, as in Graph.
@@ -37,9 +44,10 @@ export function listAttachments(asked: Asked, { mailbox }: MailAccount, id: stri
   const { message } = findMessage(mailbox, id)
   checkSelect(asked)
   const all = attachmentsOf(message)
+  const item = expandsItem(asked)
   const withContent = asked.query.select === undefined
   const page = pageOf(all, asked, { usual: 1000, most: 1000 })
-  const value = page.items.map((each) => selected(each.json(withContent), asked.query.select))
+  const value = page.items.map((each) => selected(each.json({ content: withContent, item }), asked.query.select))
   return jsonReply(
     collection(`users('${asked.parts[1] ?? ''}')/messages('${encodeURIComponent(id)}')/attachments`, asked, {
       value,
@@ -58,10 +66,11 @@ export function getAttachment(
   const { message } = findMessage(mailbox, name.message)
   const found = attachmentsOf(message).find((each) => each.id === name.attachment)
   if (!found) throw itemNotFound()
-  if (name.raw) return bytesReply([found.leaf.content()], found.isItem ? 'text/plain' : found.leaf.mediaType)
+  if (name.raw && found.sort === 'reference') throw notSupported()
+  if (name.raw) return bytesReply([found.leaf.content()], found.sort === 'item' ? 'text/plain' : found.leaf.mediaType)
   checkSelect(asked)
   return jsonReply({
     '@odata.context': `${asked.root}/$metadata#users('${asked.parts[1] ?? ''}')/messages('${encodeURIComponent(name.message)}')/attachments/$entity`,
-    ...selected(found.json(true), asked.query.select),
+    ...selected(found.json({ content: true, item: expandsItem(asked) }), asked.query.select),
   })
 }

@@ -147,6 +147,12 @@ test('$top on a delta ends it early, Prefer only cuts it into pages', async () =
   expect(second.value).toEqual([])
   expect(second['@odata.deltaLink']).toContain('$deltatoken=')
   expect(tenant.violations().join()).toContain('$top on a delta')
+  const drafts = `${BASE}/mailFolders/drafts/messages/delta?$select=id`
+  const count = (await anna.folders()).find((each) => each.wellKnown === 'drafts')?.messages ?? 0
+  const links = async (top: number) => Object.keys(await page<Message>(`${drafts}&$top=${top}`))
+  expect(count).toBeLessThan(10)
+  expect(await links(count)).toContain('@odata.nextLink')
+  expect(await links(count + 1)).toContain('@odata.deltaLink')
   expect((await page<Message>(inbox)).value).toHaveLength(10)
 })
 

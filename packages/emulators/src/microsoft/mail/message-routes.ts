@@ -1,7 +1,7 @@
 import { matches, readPath } from '../odata/matches.ts'
 import { collection, pageOf, selectSuffix } from '../odata/page.ts'
 import type { Asked } from '../serve/asked.ts'
-import { badRequest, GraphError, unknownProperty } from '../serve/errors.ts'
+import { badRequest, GraphError, notSupported, unknownProperty } from '../serve/errors.ts'
 import { bytesReply, jsonReply, type Reply } from '../serve/reply.ts'
 import type { TenantState } from '../serve/tenant-state.ts'
 import { attachmentsOf } from './attachments.ts'
@@ -88,7 +88,7 @@ export function listMessages(asked: Asked, account: MailAccount, folder: Folder 
 
 function oneMessage(asked: Asked, { mailbox }: MailAccount, message: Message, shape: ReturnType<typeof shapeOf>): Record<string, unknown> {
   const json = messageJson(viewOf(mailbox, message, asked.prefer.ids), shape)
-  if (shape.attachments) json['attachments'] = attachmentsOf(message).map((each) => each.json(true))
+  if (shape.attachments) json['attachments'] = attachmentsOf(message).map((each) => each.json({ content: true, item: false }))
   return json
 }
 
@@ -101,6 +101,17 @@ export function getMessage(asked: Asked, account: MailAccount, id: string): Repl
   return jsonReply({ '@odata.context': context, ...oneMessage(asked, account, message, shape) })
 }
 
+const sizeOf = (message: Message): number => writeBody(message.body).reduce((sum, piece) => sum + piece.length, 0)
+
+/** `GET .../messages/$count`: a bare number. */
+export function countMessages(asked: Asked, { mailbox }: MailAccount, folder: Folder): Reply {
+  const { filter } = asked.query
+  const all = folder.search ? foundBy(mailbox) : newestFirst(folder)
+  const passing =
+    filter === undefined ? all : all.filter((message) => matches(filter, (path) => read(viewOf(mailbox, message, asked.prefer.ids), path)))
+  return bytesReply([Buffer.from(String(passing.length))], 'text/plain')
+}
+
 /** `GET /users/{u}/messages/{id}/$value`: the MIME, as `text/plain` without a charset, written anew each time. */
 export function getValue(state: TenantState, account: MailAccount, id: string): Reply {
   const { message } = findMessage(account.mailbox, id)
@@ -109,6 +120,8 @@ export function getValue(state: TenantState, account: MailAccount, id: string): 
   message.fetches += 1
   const error = message.poison && poisonError(message.poison)
   if (error) throw error
+  const { mimeLimitBytes: limit } = state.quirks
+  if (limit > 0 && sizeOf(message) > limit) throw poisonError('transport') ?? notSupported()
   const rewritten = state.quirks.regenerateMime && message.fetches > 1 && isRewrittenBody(message.body)
   if (rewritten) return bytesReply(writeBody(message.body, message.fetches - 1), 'text/plain')
   return bytesReply(state.warm ? warmBytes(message) : writeBody(message.body), 'text/plain')

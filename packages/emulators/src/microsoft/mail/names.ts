@@ -95,4 +95,5 @@ export const ODD_NAMES: readonly string[] = [
   'x'.repeat(255),
   '~tilde',
   '#hash',
+  'line\r\nbreak',
 ]

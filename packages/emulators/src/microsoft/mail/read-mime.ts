@@ -27,6 +27,9 @@ export function readParts(bytes: Buffer): MimeRoot {
 }
 
 function readHeaders(bytes: Buffer): { readonly headers: (readonly [string, string])[]; readonly bodyAt: number } {
+  // A part may begin with the blank line: it has no header.
+  if (bytes[0] === 0x0a) return { headers: [], bodyAt: 1 }
+  if (bytes[0] === 0x0d && bytes[1] === 0x0a) return { headers: [], bodyAt: 2 }
   const crlf = bytes.indexOf('\r\n\r\n')
   const lf = bytes.indexOf('\n\n')
   const useLf = lf >= 0 && (crlf < 0 || lf < crlf)

@@ -12,7 +12,7 @@ import type { Folder, Marks, Poison } from './state.ts'
 const NEWEST = Date.UTC(2026, 5, 1)
 const YEARS_15 = 15 * 365 * 86_400_000
 const USUAL = ['inbox', 'drafts', 'sentitems', 'deleteditems', 'junkemail', 'archive', 'outbox', 'conversationhistory']
-const CATEGORIES = ['Red category', 'Projekt Ä', 'To do', 'VIP']
+export const CATEGORIES = ['Red category', 'Projekt Ä', 'To do', 'VIP']
 
 /** Shares of a plain number of messages. */
 const SPREAD: readonly (readonly [readonly string[], number])[] = [

@@ -5,8 +5,8 @@ import { type Token, tokenize } from './tokens.ts'
 export type Filter =
   | { readonly op: 'and' | 'or'; readonly left: Filter; readonly right: Filter }
   | { readonly op: 'not'; readonly of: Filter }
-  | { readonly op: 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le'; readonly left: Operand; readonly right: Operand }
-  | { readonly op: 'startswith' | 'endswith' | 'contains'; readonly left: Operand; readonly right: Operand }
+  | { readonly op: Comparison; readonly left: Operand; readonly right: Operand }
+  | { readonly op: Test; readonly left: Operand; readonly right: Operand }
   | { readonly op: 'any'; readonly path: string; readonly variable: string; readonly of: Filter }
   | { readonly op: 'in'; readonly left: Operand; readonly list: readonly Operand[] }
 
@@ -14,105 +14,130 @@ export type Operand = { readonly path: string } | { readonly value: string | num
 
 const COMPARISONS = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'] as const
 const TESTS = ['startswith', 'endswith', 'contains'] as const
-type Comparison = (typeof COMPARISONS)[number]
-type Test = (typeof TESTS)[number]
+export type Comparison = (typeof COMPARISONS)[number]
+export type Test = (typeof TESTS)[number]
 
-const isComparison = (text: string): text is Comparison => (COMPARISONS as readonly string[]).includes(text)
-const isTest = (text: string): text is Test => (TESTS as readonly string[]).includes(text)
+const comparisonOf = (word: string): Comparison | undefined => COMPARISONS.find((each) => each === word.toLowerCase())
+const testOf = (word: string): Test | undefined => TESTS.find((each) => each === word.toLowerCase())
 
 /** Parses the subset of OData's filter language that Graph's mail and directory answer to; anything else is a 400, as there. */
 export function parseFilter(text: string): Filter {
-  const tokens = tokenize(text)
-  let at = 0
-  const peek = (): Token | undefined => tokens[at]
-  const invalid = () => badRequest(`Invalid filter clause: Syntax error at position ${peek()?.at ?? text.length} in '${text}'.`)
-  const take = (): Token => {
-    const token = tokens[at++]
-    if (!token) throw invalid()
-    return token
-  }
-  const expect = (mark: string): void => {
-    if (take().text !== mark) throw invalid()
-  }
-  const isWord = (word: string) => peek()?.kind === 'word' && peek()?.text.toLowerCase() === word
+  return new FilterParser(text).whole()
+}
 
-  const operand = (): Operand => {
-    const token = take()
-    if (token.kind === 'string') return { value: token.text }
-    if (token.kind === 'number') return { value: Number(token.text) }
-    if (token.kind === 'date') return { value: token.text, date: true }
-    if (token.kind !== 'word') throw invalid()
-    if (token.text === 'true' || token.text === 'false') return { value: token.text === 'true' }
-    return token.text === 'null' ? { value: null } : { path: token.text }
+/** Recursive descent; each method reads one level of the grammar and stands behind it afterwards. */
+class FilterParser {
+  readonly #text: string
+  readonly #tokens: readonly Token[]
+  #at = 0
+
+  constructor(text: string) {
+    this.#text = text
+    this.#tokens = tokenize(text)
   }
-  const test = (op: Test): Filter => {
-    expect('(')
-    const left = operand()
-    expect(',')
-    const right = operand()
-    expect(')')
-    return { op, left, right }
+
+  whole(): Filter {
+    const filter = this.#either()
+    if (this.#at < this.#tokens.length) throw this.#invalid()
+    return filter
   }
-  const any = (path: string): Filter => {
-    expect('(')
-    const variable = take().text
-    expect(':')
-    const of = either()
-    expect(')')
-    return { op: 'any', path: path.slice(0, -'/any'.length), variable, of }
+
+  #either(): Filter {
+    let left = this.#both()
+    while (this.#word('or')) left = { op: 'or', left, right: this.#both() }
+    return left
   }
-  const list = (left: Operand): Filter => {
-    expect('(')
-    const values = [operand()]
-    while (peek()?.text === ',') {
-      at += 1
-      values.push(operand())
-    }
-    expect(')')
-    return { op: 'in', left, list: values }
+
+  #both(): Filter {
+    let left = this.#single()
+    while (this.#word('and')) left = { op: 'and', left, right: this.#single() }
+    return left
   }
-  const single = (): Filter => {
-    if (peek()?.text === '(' && peek()?.kind === 'mark') {
-      at += 1
-      const inner = either()
-      expect(')')
+
+  #single(): Filter {
+    if (this.#mark('(')) {
+      const inner = this.#either()
+      this.#expect(')')
       return inner
     }
-    if (isWord('not')) {
-      at += 1
-      return { op: 'not', of: single() }
-    }
-    const next = tokens[at + 1]
-    const word = peek()?.kind === 'word' ? (peek()?.text ?? '') : ''
-    if (next?.text === '(' && isTest(word.toLowerCase())) {
-      at += 1
-      return test(word.toLowerCase() as Test)
-    }
-    if (next?.text === '(' && word.endsWith('/any')) return any(take().text)
-    const left = operand()
-    const op = take().text.toLowerCase()
-    if (op === 'in') return list(left)
-    if (!isComparison(op)) throw invalid()
-    return { op, left, right: operand() }
-  }
-  const both = (): Filter => {
-    let left = single()
-    while (isWord('and')) {
-      at += 1
-      left = { op: 'and', left, right: single() }
-    }
-    return left
-  }
-  function either(): Filter {
-    let left = both()
-    while (isWord('or')) {
-      at += 1
-      left = { op: 'or', left, right: both() }
-    }
-    return left
+    if (this.#word('not')) return { op: 'not', of: this.#single() }
+    const token = this.#tokens[this.#at]
+    if (token?.kind === 'word' && this.#tokens[this.#at + 1]?.text === '(') return this.#called(this.#take().text)
+    const left = this.#operand()
+    const op = this.#take().text
+    if (op.toLowerCase() === 'in') return { op: 'in', left, list: this.#list() }
+    const comparison = comparisonOf(op)
+    if (comparison === undefined) throw this.#invalid()
+    return { op: comparison, left, right: this.#operand() }
   }
 
-  const filter = either()
-  if (at < tokens.length) throw invalid()
-  return filter
+  /** `startswith(a,'b')`, or `path/any(x:...)`. */
+  #called(name: string): Filter {
+    const test = testOf(name)
+    this.#expect('(')
+    if (test !== undefined) {
+      const [left, right] = [this.#operand(), this.#second()]
+      this.#expect(')')
+      return { op: test, left, right }
+    }
+    if (!name.endsWith('/any')) throw this.#invalid()
+    const variable = this.#take().text
+    this.#expect(':')
+    const of = this.#either()
+    this.#expect(')')
+    return { op: 'any', path: name.slice(0, -'/any'.length), variable, of }
+  }
+
+  #second(): Operand {
+    this.#expect(',')
+    return this.#operand()
+  }
+
+  #list(): readonly Operand[] {
+    this.#expect('(')
+    const values = [this.#operand()]
+    while (this.#mark(',')) values.push(this.#operand())
+    this.#expect(')')
+    return values
+  }
+
+  #operand(): Operand {
+    const { kind, text } = this.#take()
+    if (kind === 'string') return { value: text }
+    if (kind === 'number') return { value: Number(text) }
+    if (kind === 'date') return { value: text, date: true }
+    if (kind !== 'word') throw this.#invalid()
+    if (text === 'true' || text === 'false') return { value: text === 'true' }
+    return text === 'null' ? { value: null } : { path: text }
+  }
+
+  /** Takes the word if it comes next. */
+  #word(word: string): boolean {
+    const token = this.#tokens[this.#at]
+    const isNext = token?.kind === 'word' && token.text.toLowerCase() === word
+    if (isNext) this.#at += 1
+    return isNext
+  }
+
+  #mark(mark: string): boolean {
+    const token = this.#tokens[this.#at]
+    const isNext = token?.kind === 'mark' && token.text === mark
+    if (isNext) this.#at += 1
+    return isNext
+  }
+
+  #expect(mark: string): void {
+    if (!this.#mark(mark)) throw this.#invalid()
+  }
+
+  #take(): Token {
+    const token = this.#tokens[this.#at++]
+    if (!token) throw this.#invalid()
+    return token
+  }
+
+  #invalid(): Error {
+    const at = this.#tokens[this.#at]?.at ?? this.#text.length
+    return badRequest(`Invalid filter clause: Syntax error at position ${at} in '${this.#text}'.`)
+  }
 }

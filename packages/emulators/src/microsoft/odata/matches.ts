@@ -1,4 +1,4 @@
-import type { Filter, Operand } from './filter.ts'
+import type { Comparison, Filter, Operand, Test } from './filter.ts'
 
 /** Reads a property path (`flag/flagStatus`) of what is being filtered; undefined where there is none. */
 export type ReadPath = (path: string) => unknown
@@ -15,10 +15,7 @@ function order(left: unknown, right: unknown): number | undefined {
   return undefined
 }
 
-function compare(
-  filter: Extract<Filter, { readonly right: Operand; readonly op: 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le' }>,
-  read: ReadPath,
-): boolean {
+function compare(filter: { readonly op: Comparison; readonly left: Operand; readonly right: Operand }, read: ReadPath): boolean {
   let left = readOperand(filter.left, read) ?? null
   let right = readOperand(filter.right, read) ?? null
   if (isDate(filter.left) || isDate(filter.right)) {
@@ -36,7 +33,7 @@ function compare(
   return filter.op === 'gt' ? sign > 0 : filter.op === 'ge' ? sign >= 0 : filter.op === 'lt' ? sign < 0 : sign <= 0
 }
 
-function test(op: 'startswith' | 'endswith' | 'contains', left: unknown, right: unknown): boolean {
+function test(op: Test, left: unknown, right: unknown): boolean {
   if (typeof left !== 'string' || typeof right !== 'string') return false
   const text = left.toLowerCase()
   const piece = right.toLowerCase()

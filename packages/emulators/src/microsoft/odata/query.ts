@@ -1,7 +1,7 @@
 import { badRequest } from '../serve/errors.ts'
 import { type Filter, parseFilter } from './filter.ts'
 
-export interface OrderBy {
+interface OrderBy {
   readonly path: string
   readonly descending: boolean
 }
@@ -41,7 +41,7 @@ const decode = (text: string): string => {
 }
 
 /** Splits at `mark`, but not within parentheses or quotes. */
-export function splitOutside(text: string, mark: string): readonly string[] {
+function splitOutside(text: string, mark: string): readonly string[] {
   const pieces: string[] = []
   let depth = 0
   let quoted = false

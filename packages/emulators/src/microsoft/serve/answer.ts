@@ -1,5 +1,6 @@
 import { replacementFor, retryAfterOf } from '../faults/effects.ts'
 import type { FaultEffect } from '../faults/rule.ts'
+import { unitCost } from '../limits/directory.ts'
 import type { Verdict } from '../limits/limiter.ts'
 import { parsePrefer } from '../odata/prefer.ts'
 import { parseQuery } from '../odata/query.ts'
@@ -23,13 +24,13 @@ export interface Answer {
 const nothing = () => {}
 
 /** A reply, or the error that was thrown instead. An error of the emulator itself is a 500, and a violation so that no test passes over it. */
-export function asReply(state: TenantState, ids: RequestIds, make: () => Reply): Reply {
+function asReply(state: TenantState, ids: RequestIds, make: () => Reply): Reply {
   try {
     return make()
   } catch (error) {
     if (error instanceof GraphError) return errorReply(error, ids, state.now())
     const text = `the emulator itself failed: ${error instanceof Error ? error.stack : String(error)}`
-    state.violations.record(text)
+    state.violations.note(text)
     return errorReply(new GraphError(500, 'InternalServerError', text), ids, state.now())
   }
 }
@@ -57,19 +58,43 @@ function answerOne(state: TenantState, asked: Asked, ids: RequestIds): Answer {
   state.ticks(found.kind, mailbox)
   const verdict: Verdict = mailbox === undefined ? { allowed: true, leave: nothing } : state.limiter.enter(mailbox)
   if (!verdict.allowed) return { reply: errorReply(limitError(verdict), ids, state.now()), effect: undefined, leave: nothing }
-  if (mailbox === undefined) state.limiter.notice(DIRECTORY)
+  const charge = mailbox === undefined ? chargeDirectory(state, asked, found.kind) : undefined
+  if (charge?.refusal) return { reply: errorReply(charge.refusal, ids, state.now()), effect: undefined, leave: nothing }
   const url = `/v1.0${asked.path}${asked.query.raw === '' ? '' : `?${asked.query.raw}`}`
   const effect = state.faults.next({ method: asked.method, url, mailbox })
   const reply = asReply(state, ids, () => {
     const instead = replaced(state, { effect, key: mailbox ?? DIRECTORY }, ids)
     if (instead) return instead
     if (asked.method !== 'GET' && found.kind !== 'translate') {
-      state.violations.record(`wrote to the source: ${asked.method} (${found.kind})`)
+      state.violations.note(`wrote to the source: ${asked.method} (${found.kind})`)
       throw accessDenied()
     }
     return answerRoute(state, asked, found)
   })
-  return { reply, effect, leave: verdict.leave }
+  const charged = charge === undefined ? reply : { ...reply, headers: { ...charge.headers, ...reply.headers } }
+  return { reply: charged, effect, leave: verdict.leave }
+}
+
+/** The directory and the reports have limits of their own. */
+function chargeDirectory(
+  state: TenantState,
+  asked: Asked,
+  kind: string,
+): { readonly refusal?: GraphError; readonly headers: Readonly<Record<string, string>> } {
+  const key = kind === 'report' ? 'the reports' : DIRECTORY
+  state.limiter.notice(key)
+  if (kind === 'report') {
+    const wait = state.reports.take(state.now())
+    if (wait === undefined) return { headers: {} }
+    const seconds = Math.ceil(wait / 1000)
+    state.limiter.told(key, seconds)
+    return { refusal: throttled('TooManyRequests', 'Too many requests for this report.', seconds), headers: {} }
+  }
+  const charge = state.units.take(unitCost(asked.query, kind === 'users' ? 2 : 1), state.now())
+  if (charge.allowed) return { headers: charge.headers }
+  state.limiter.told(key, charge.retryAfter)
+  const headers = { ...charge.headers, 'retry-after': String(charge.retryAfter) }
+  return { refusal: new GraphError(429, 'TooManyRequests', 'Too many requests. Please retry after a delay.', headers), headers }
 }
 
 const DIRECTORY = 'the directory'

@@ -47,7 +47,7 @@ function itemOf(value: unknown): BatchItem {
 }
 
 /** Parses `POST /$batch`; throws the outer 400 of an envelope that is malformed. */
-export function readBatch(asked: Asked): readonly BatchItem[] {
+function readBatch(asked: Asked): readonly BatchItem[] {
   let parsed: unknown
   try {
     parsed = JSON.parse(asked.body.toString())

@@ -3,7 +3,7 @@ import type { TenantState } from './tenant-state.ts'
 
 /** The other host: addresses that hold their own permission. Whoever sends a token there gives it to a stranger. */
 export function serveDownloads(state: TenantState, request: IncomingMessage, response: ServerResponse): void {
-  if (request.headers.authorization !== undefined) state.violations.record('Authorization sent to a pre-authenticated download host')
+  if (request.headers.authorization !== undefined) state.violations.note('Authorization sent to a pre-authenticated download host')
   const bytes = state.downloads.get(request.url ?? '')
   if (!bytes) {
     response.writeHead(404).end()

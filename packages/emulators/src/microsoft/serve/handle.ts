@@ -17,7 +17,7 @@ import { errorReply, idsOf, type RequestIds, send } from './send.ts'
 import type { TenantState } from './tenant-state.ts'
 
 /** What all of a request's stages need to know. */
-export interface Exchange {
+interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly ids: RequestIds
@@ -49,7 +49,7 @@ export async function handle(state: TenantState, request: IncomingMessage, respo
     else await handleToken(state, exchange, tenant)
   } catch (error) {
     // A client that goes away in the middle is no failure of the emulator; anything else must be seen.
-    if (!request.destroyed && !response.destroyed) state.violations.record(`the emulator itself failed: ${String(error)}`)
+    if (!request.destroyed && !response.destroyed) state.violations.note(`the emulator itself failed: ${String(error)}`)
     response.destroy()
   }
 }
@@ -59,7 +59,7 @@ async function handleToken(state: TenantState, exchange: Exchange, tenant: strin
   const form = new URLSearchParams((await readBody(request)).toString())
   state.counting.asked('token', undefined)
   state.counting.tokens += 1
-  if (request.headers.authorization !== undefined) state.violations.record('Authorization sent to the token endpoint')
+  if (request.headers.authorization !== undefined) state.violations.note('Authorization sent to the token endpoint')
   state.limiter.notice('the token endpoint')
   const effect = state.faults.next({ method: request.method ?? 'GET', url: exchange.path, mailbox: undefined })
   const url = `${exchange.origin}${exchange.path}`
@@ -87,7 +87,15 @@ async function finish(state: TenantState, exchange: Exchange, ending: Ending): P
   response.on('close', leave)
   if (wait > 0) await pause(wait)
   const onWire = effect && replacementFor(effect, state.now()) === undefined && effect.kind !== 'aadsts' ? effect : undefined
-  const bytes = await send(ending.reply, { request, response, ids, applied: ending.applied, effect: onWire, leaving: leave })
+  const bytes = await send(ending.reply, {
+    request,
+    response,
+    ids,
+    applied: ending.applied,
+    now: state.now(),
+    effect: onWire,
+    leaving: leave,
+  })
   state.counting.answered(ending.reply.status, bytes)
 }
 

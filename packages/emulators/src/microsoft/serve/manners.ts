@@ -11,9 +11,9 @@ export function checkManners(
 ): void {
   const agent = asked.headers['user-agent'] ?? ''
   if (!/^(?:NON)?ISV\|[^|]+\|[^|/]+\/\S+/.test(agent))
-    state.violations.record(`User-Agent is not decorated as "ISV|Company|App/Version": "${agent}"`)
+    state.violations.note(`User-Agent is not decorated as "ISV|Company|App/Version": "${agent}"`)
   if (mailbox !== undefined && WITH_MESSAGE_IDS.has(kind) && asked.prefer.ids !== 'immutable') {
-    state.violations.record(`Prefer: IdType="ImmutableId" is missing from a request for ${kind}`)
+    state.violations.note(`Prefer: IdType="ImmutableId" is missing from a request for ${kind}`)
   }
-  if (kind === 'wrong-path') state.violations.record('asked for $value below a mail folder')
+  if (kind === 'wrong-path') state.violations.note('asked for $value below a mail folder')
 }

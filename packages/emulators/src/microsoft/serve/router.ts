@@ -1,5 +1,6 @@
 import { folderDelta } from '../delta/folder-delta.ts'
 import { messageDelta } from '../delta/message-delta.ts'
+import { masterCategories, messageRules } from '../directory/mailbox-lists.ts'
 import { organization, skus } from '../directory/organization.ts'
 import { reportSettings, usageReport } from '../directory/reports.ts'
 import { allows, type Need } from '../directory/roles.ts'
@@ -9,7 +10,7 @@ import { getAttachment, listAttachments } from '../mail/attachment-routes.ts'
 import { findFolder, type MailAccount } from '../mail/find.ts'
 import { getFolder, listFolders } from '../mail/folder-routes.ts'
 import { BODY_PROPERTIES, selectedProperties } from '../mail/message-json.ts'
-import { getMessage, getValue, listMessages } from '../mail/message-routes.ts'
+import { countMessages, getMessage, getValue, listMessages } from '../mail/message-routes.ts'
 import { translateIds } from '../mail/translate.ts'
 import type { Asked } from './asked.ts'
 import {
@@ -28,7 +29,7 @@ import type { Reply } from './reply.ts'
 import { findAccount, type TenantState } from './tenant-state.ts'
 
 /** A route that was found: what sort it is, and how to answer it. */
-export interface Route {
+interface Route {
   /** For statistics. */
   readonly kind: string
   readonly need: Need
@@ -79,6 +80,9 @@ function mailboxRoute(state: TenantState, asked: Asked, user: string): Route {
       return folderRoute(state, asked, route)
     case 'messages':
       return messageRoute(state, asked, route)
+    case 'outlook':
+      if (parts[3] !== 'masterCategories') throw noRoute(parts[3] ?? '')
+      return route('categories', 'settings', () => masterCategories(asked))
     case 'translateExchangeIds':
       return route('translate', 'mail-basic', (account) => translateIds(asked, account))
     default:
@@ -100,9 +104,13 @@ function folderRoute(state: TenantState, asked: Asked, route: Make): Route {
   if (what === undefined) return route('folder', 'mail-basic', (account) => getFolder(asked, account, name))
   if (what === 'childFolders')
     return route('folders', 'mail-basic', (account) => listFolders(asked, account, findFolder(account.mailbox, name)))
+  if (what === 'messageRules' && name.toLowerCase() === 'inbox')
+    return route('rules', 'settings', (account) => messageRules(asked, account))
   if (what !== 'messages') throw noRoute(what)
   if (message === undefined)
     return route('messages', 'mail-basic', (account) => listMessages(asked, account, findFolder(account.mailbox, name)))
+  if (message === '$count')
+    return route('count', 'mail-basic', (account) => countMessages(asked, account, findFolder(account.mailbox, name)))
   if (message === 'delta') return route('delta', 'mail-basic', (account) => messageDelta(state, asked, account))
   // `$value` is answered for /users/{u}/messages/{id} only (facts 3.6).
   if (more !== undefined)

@@ -33,14 +33,26 @@ export interface Sending {
   readonly response: ServerResponse
   readonly ids: RequestIds
   readonly applied: string | undefined
+  /** Milliseconds since the Unix epoch, as the tenant sees it. */
+  readonly now: number
   /** Something that goes wrong on the wire. */
   readonly effect: FaultEffect | undefined
   /** Called just before the last byte leaves, so that whoever has read it is not counted as in flight any more. */
   readonly leaving: () => void
 }
 
+let dated: readonly [number, string] = [0, '']
+
+/** Written once a second. */
+function httpDate(now: number): string {
+  const second = Math.floor(now / 1000)
+  if (dated[0] !== second) dated = [second, new Date(second * 1000).toUTCString()]
+  return dated[1]
+}
+
 function headersOf(reply: Reply, sending: Sending, length: number): Record<string, string | number> {
   const headers: Record<string, string | number> = {
+    date: httpDate(sending.now),
     'cache-control': 'private',
     'strict-transport-security': 'max-age=31536000',
     'request-id': sending.ids.requestId,

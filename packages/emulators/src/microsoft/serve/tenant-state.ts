@@ -1,7 +1,9 @@
 import type { DeltaSeal } from '../delta/token.ts'
 import type { Account } from '../directory/account.ts'
 import type { FaultPlan } from '../faults/plan.ts'
+import type { UnitBucket } from '../limits/directory.ts'
 import type { Limiter } from '../limits/limiter.ts'
+import type { SlidingWindow } from '../limits/window.ts'
 import type { LimitOptions, Quirks } from '../options.ts'
 import type { TokenEndpoint } from '../token/endpoint.ts'
 import type { TokenMint } from '../token/jwt.ts'
@@ -19,6 +21,9 @@ export interface TenantState {
   readonly token: TokenEndpoint
   readonly limiter: Limiter
   readonly limits: Required<LimitOptions>
+  /** The directory's bucket, and the reports' window (14 in 10 minutes). */
+  readonly units: UnitBucket
+  readonly reports: SlidingWindow
   readonly faults: FaultPlan
   readonly violations: Violations
   readonly counting: Counting
@@ -35,8 +40,11 @@ export interface TenantState {
   ticks: (kind: string, mailbox: string | undefined) => void
 }
 
+const directories = new WeakMap<readonly Account[], ReadonlyMap<string, Account>>()
+
 /** By GUID or user principal name, in any case of letters. */
-export function findAccount(state: Pick<TenantState, 'accounts'>, name: string): Account | undefined {
-  const wanted = name.toLowerCase()
-  return state.accounts.find((each) => each.id === wanted || each.address === wanted)
+export function findAccount({ accounts }: Pick<TenantState, 'accounts'>, name: string): Account | undefined {
+  const known = directories.get(accounts) ?? new Map(accounts.flatMap((each) => [[each.id, each] as const, [each.address, each] as const]))
+  directories.set(accounts, known)
+  return known.get(name.toLowerCase())
 }

@@ -2,7 +2,7 @@
 export class Violations {
   readonly #counts = new Map<string, number>()
 
-  record(text: string): void {
+  note(text: string): void {
     this.#counts.set(text, (this.#counts.get(text) ?? 0) + 1)
   }
 

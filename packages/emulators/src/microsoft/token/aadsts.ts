@@ -9,7 +9,7 @@ export interface TokenError {
 const known = (code: number, status: number, error: string, text: string): TokenError => ({ code, status, error, text })
 
 /** The token endpoint's errors by number; texts as Microsoft writes them, shortened. */
-export const AADSTS: Readonly<Record<number, (about: string) => TokenError>> = {
+const AADSTS: Readonly<Record<number, (about: string) => TokenError>> = {
   7000215: (app) =>
     known(
       7000215,
