@@ -2,16 +2,9 @@ import { LedgerStore, MemoryGate, memoryLedger } from '@offramp/conformance'
 import type { OpenedProject, Wake, Waker, Workplace } from '@offramp/control'
 import { connectEnds, leaseMsOf, limitsOf } from '@offramp/control'
 import { type Clock, type LaneId, systemClock } from '@offramp/core'
-import { type Rebuild, turn, type Verify } from '@offramp/engine'
+import { rebuild, turn, verify } from '@offramp/engine'
 import { MemoryBoard } from './memory-board.ts'
 import type { MemoryServer, MemoryTenant } from './memory-ends.ts'
-
-const verify: Verify = async () => {
-  throw new Error('WAITING FOR ENGINE')
-}
-const rebuild: Rebuild = async () => {
-  throw new Error('WAITING FOR ENGINE')
-}
 
 /** A queue in memory: what was woken and not yet taken. */
 export class MemoryWaker implements Waker {

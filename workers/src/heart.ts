@@ -25,14 +25,19 @@ export async function startHeart({ workplace, name, log, lanes, signal, aliveFil
   const since = clock.now()
   const lag = monitorEventLoopDelay({ resolution: 20 })
   lag.enable()
-  await everyWhile(BEAT_EVERY, { clock, signal, log, what: 'beat' }, async () => {
+  const beat = async (last?: { readonly left: true }): Promise<void> => {
     const lagMs = Math.round(lag.max / 1e6)
     lag.reset()
     if (lagMs > LAG_ALARM) log.warn({ lagMs, worker: name }, 'this process did not answer for a while')
+    const rssBytes = process.memoryUsage.rss()
+    await board.beat({ worker: name, host: hostname(), pid: process.pid, since, at: clock.now(), lanes: lanes(), rssBytes, lagMs, ...last })
+  }
+  await everyWhile(BEAT_EVERY, { clock, signal, log, what: 'beat' }, async () => {
     // The file says that the process lives, also while Redis does not.
     if (aliveFile !== undefined) await writeFile(aliveFile, '')
-    const rssBytes = process.memoryUsage.rss()
-    await board.beat({ worker: name, host: hostname(), pid: process.pid, since, at: clock.now(), lanes: lanes(), rssBytes, lagMs })
+    await beat()
   })
+  // Redis may be away, and nobody waits for this word: it is forgotten within a minute without it.
+  await Promise.race([beat({ left: true }).catch(() => {}), clock.sleep(1_000, {})])
   lag.disable()
 }

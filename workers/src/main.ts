@@ -53,16 +53,22 @@ function optionsOf(args: readonly string[]) {
   }
 }
 
-/** Resolves with the first signal; the second ends the process at once, which is safe at any moment: the leases lapse by themselves. */
-const firstSignal = (): Promise<NodeJS.Signals> =>
+/**
+ * Resolves with the first signal; the second ends the process at once, which is safe at any moment: the leases lapse by themselves. A worker
+ * of `offramp run` ends with it in whatever way that ends, and leaves Ctrl-C, which the terminal sends to both, to it.
+ */
+const firstSignal = (): Promise<string> =>
   new Promise((resolve) => {
+    const belongs = process.connected
     let signals = 0
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
+        if (belongs && signal === 'SIGINT') return
         if (++signals > 1) process.exit(130)
         resolve(signal)
       })
     }
+    if (belongs) process.once('disconnect', () => resolve('parent gone'))
   })
 
 async function main(): Promise<number> {

@@ -5,53 +5,12 @@ import { type DestinationStream, pino } from 'pino'
  * The only fields that reach a log, whoever logs: ids, counts, codes and times. Everything else is dropped and only its name kept, so that
  * a subject, an address or an SDK's error object with its request headers cannot get out by a slip.
  */
-const ALLOWED = new Set([
-  'account',
-  'at',
-  'attempt',
-  'bytes',
-  'code',
-  'count',
-  'cost',
-  'duration',
-  'end',
-  'endpoint',
-  'error',
-  'fence',
-  'folder',
-  'gate',
-  'host',
-  'item',
-  'items',
-  'job',
-  'key',
-  'kind',
-  'lagMs',
-  'lane',
-  'lanes',
-  'limit',
-  'listing',
-  'ms',
-  'pass',
-  'pid',
-  'place',
-  'port',
-  'project',
-  'reach',
-  'reason',
-  'request',
-  'requestId',
-  'rssBytes',
-  'size',
-  'state',
-  'status',
-  'tries',
-  'until',
-  'uid',
-  'waitMs',
-  'weight',
-  'worker',
-])
+const ALLOWED = new Set(
+  (
+    'account at attempt bytes code cost count duration end endpoint error fence folder gate host item items job key kind lagMs lane lanes limit listing ' +
+    'method ms pass pid place port project reach reason request requestId route rssBytes size state status tries try uid until validMs waitMs weight worker'
+  ).split(' '),
+)
 
 /** Values that are ids or numbers by their nature may stand as they are; a text that could be anything is cut and stripped. */
 const clean = (value: unknown): unknown => {

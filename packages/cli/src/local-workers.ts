@@ -56,8 +56,10 @@ export const localWorkers =
         '--name',
         `local-${process.pid}-${index + 1}`,
       ]
-      const child = spawn(process.execPath, args, { stdio: ['ignore', log, log], env })
+      const child = spawn(process.execPath, args, { stdio: ['ignore', log, log, 'ipc'], env })
       closeSync(log)
+      // The channel carries nothing: when it closes, this process is gone, and the worker ends as well.
+      child.channel?.unref()
       place.child = child
       child.once('exit', (code) => {
         place.child = undefined

@@ -164,7 +164,7 @@ describe('commands', () => {
 
   it('check', async () => {
     expect(await offramp('check')).toBe(EXIT.balanced)
-    expect(out).toMatch(/^ok {6} project: mappings\.csv: 1 accounts/)
+    expect(out).toMatch(/^ok {6}project: mappings\.csv: 1 account,/)
     opened = openedWith([['nobody@a.example', 'x']], folder)
     expect(await offramp('check', '--json')).toBe(EXIT.input)
   })
@@ -192,7 +192,7 @@ describe('commands', () => {
 
   it('run --detach plans, wakes and returns', async () => {
     expect(await offramp('run', '--detach')).toBe(EXIT.balanced)
-    expect(err).toContain('Pass 1 over 1 accounts (first pass)')
+    expect(err).toContain('Pass 1 over 1 account (first pass)')
     expect(workplace.waker.waiting.size).toBe(1)
   })
 

@@ -83,7 +83,9 @@ export interface Books {
 /**
  * The right to move a lane. `signal` aborts *before* anyone else can hold the lease, also when the ledger's store cannot be
  * reached; all work of a turn hangs on it. Every write carries the fence and throws `LeaseLost` when the lease has passed
- * on, lapsed or been wiped; then nothing was written.
+ * on, lapsed or been wiped; then nothing was written. So it does when the store has forgotten an earlier write of this lease (a Redis
+ * that restarted without its last second): a cursor would advance over entries that are gone. The simulation loses and doubles
+ * items without this; a count of the lease's writes, kept on both sides, is enough.
  */
 export interface Lease {
   readonly lane: LaneId

@@ -1,9 +1,9 @@
-import { cleanText, type Discovered, discover, EXIT, type ExitCode, showBytes, showCount, showTable } from '@offramp/control'
+import { cleanText, type Discovered, discover, EXIT, type ExitCode, showBytes, showCount, showMany, showTable } from '@offramp/control'
 import { type Common, type Context, withWorkplace } from '../context.ts'
 import { jsonLine } from '../terminal.ts'
 
 function textOf({ account, folders, items, bytes, why }: Discovered): string {
-  const head = `${cleanText(account.name)}  ${account.kind}  ${why === undefined ? `${showCount(items)} items, ${showBytes(bytes)}` : `not readable: ${cleanText(why)}`}`
+  const head = `${cleanText(account.name)}  ${account.kind}  ${why === undefined ? `${showMany(items, 'item')}, ${showBytes(bytes)}` : `not readable: ${cleanText(why)}`}`
   const rows = folders.map((folder) => [
     `  ${folder.path.map((part) => cleanText(part, 60)).join(' / ')}`,
     folder.items === undefined ? '?' : showCount(folder.items),
@@ -27,7 +27,7 @@ export function discoverCommand(context: Context, { project, json }: Common): Pr
       terminal.out(json ? jsonLine({ type: 'account', ...found }) : textOf(found))
     }
     if (json) terminal.out(jsonLine({ type: 'end', accounts, items, bytes }))
-    else terminal.out(`${showCount(accounts)} accounts, ${showCount(items)} items, ${showBytes(bytes)} by the source's own count\n`)
+    else terminal.out(`${showMany(accounts, 'account')}, ${showMany(items, 'item')}, ${showBytes(bytes)} by the source's own count\n`)
     return EXIT.balanced
   })
 }

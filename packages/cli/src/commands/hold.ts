@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode, pause, resume, retry, showCount } from '@offramp/control'
+import { EXIT, type ExitCode, pause, resume, retry, showMany } from '@offramp/control'
 import { type Common, type Context, withWorkplace } from '../context.ts'
 import { jsonLine } from '../terminal.ts'
 
@@ -20,7 +20,7 @@ export const resumeCommand = (context: Context, common: Common): Promise<ExitCod
       context,
       common,
       { type: 'resumed', lanes: lanes.length },
-      `${showCount(lanes.length)} accounts go on, as soon as a worker is there.`,
+      `${showMany(lanes.length, 'account goes on', 'accounts go on')}, as soon as a worker is there.`,
     )
   })
 
@@ -30,6 +30,6 @@ export const retryCommand = (context: Context, common: Common): Promise<ExitCode
     const text =
       lanes.length === 0
         ? 'There is nothing to try again.'
-        : `${showCount(lanes.length)} accounts with ${showCount(items)} failed items are tried again, as soon as a worker is there.`
+        : `${showMany(lanes.length, 'account')} with ${showMany(items, 'failed item')} to try again, as soon as a worker is there.`
     return said(context, common, { type: 'retried', lanes: lanes.length, items }, text)
   })

@@ -8,7 +8,7 @@ import {
   type OpenedProject,
   pause,
   type Started,
-  showCount,
+  showMany,
   showProblem,
   start,
   type Workplace,
@@ -61,9 +61,9 @@ async function tellStart(context: Context, place: Place, started: Started, { jso
     return terminal.out(jsonLine({ type: 'started', how, pass: plan.pass, plan: plan.hash, lanes: lanes.length, left: left.length }))
   for (const warning of [...place.opened.warnings, ...warnings]) terminal.err(`${showProblem(warning)}\n`)
   for (const { caution } of place.workplace.destinations.values()) if (caution !== undefined) terminal.err(`CAUTION: ${caution}\n`)
-  terminal.err(`Pass ${plan.pass} over ${showCount(lanes.length)} accounts (${HOW[how]}). Plan ${plan.hash}.\n`)
+  terminal.err(`Pass ${plan.pass} over ${showMany(lanes.length, 'account')} (${HOW[how]}). Plan ${plan.hash}.\n`)
   if (left.length > 0)
-    terminal.err(`${showCount(left.length)} accounts are no longer in the table; what was moved of them stays as it is.\n`)
+    terminal.err(`${showMany(left.length, 'account is', 'accounts are')} no longer in the table; what was moved of them stays as it is.\n`)
   if (how === 'first') await tellLosses(context, place, started)
 }
 

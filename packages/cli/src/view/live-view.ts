@@ -1,4 +1,4 @@
-import { type News, type Snapshot, showTable } from '@offramp/control'
+import { fitText, type News, type Snapshot, showTable } from '@offramp/control'
 import { jsonLine, type Terminal } from '../terminal.ts'
 import { byInterest, LANE_HEADINGS, LANE_RIGHT, laneRow } from './lane-rows.ts'
 import { Rates } from './rates.ts'
@@ -19,9 +19,19 @@ const NEWS: Readonly<Record<'wiped' | 'silent', string>> = {
 const newsLine = (news: Exclude<News, { kind: 'snapshot' }>): string =>
   news.kind === 'mended' ? `${news.jobs} lost ${news.jobs === 1 ? 'job was' : 'jobs were'} put back into the queue.` : NEWS[news.kind]
 
+export interface ScreenFacts {
+  readonly columns: number
+  readonly rows: number
+  /** Workers may still be starting. */
+  readonly early: boolean
+}
+
+/** Milliseconds that workers may take to start before their lack is told. */
+const EARLY = 15_000
+
 /** The whole screen: lanes of interest first, as many as fit. */
-export function screen(snapshot: Snapshot, rates: Rates, size: { readonly columns: number; readonly rows: number }): readonly string[] {
-  const above = [summaryLine(snapshot, rates), ...notices(snapshot), '']
+export function screen(snapshot: Snapshot, rates: Rates, size: ScreenFacts): readonly string[] {
+  const above = [summaryLine(snapshot, rates), ...notices(snapshot, size.early), '']
   const room = Math.max(3, size.rows - above.length - 4)
   const lanes = snapshot.lanes.toSorted(byInterest)
   const table = showTable(
@@ -31,13 +41,14 @@ export function screen(snapshot: Snapshot, rates: Rates, size: { readonly column
     60,
   )
   const more = lanes.length > room ? [`… and ${lanes.length - room} more accounts`] : []
-  return [...above, ...table, ...more].map((line) => line.slice(0, size.columns))
+  return [...above, ...table, ...more].map((line) => fitText(line, size.columns))
 }
 
 /** Redraws in place: up over the last picture, each line cleared to its end, and what is left below. */
 function ttyView(terminal: Terminal): LiveView {
   const rates = new Rates()
   let drawn = 0
+  let began: number | undefined
   const draw = (lines: readonly string[]): void => {
     terminal.out(`${drawn > 0 ? `\u001b[${drawn}A` : ''}${lines.map((line) => `\r${line}\u001b[K\n`).join('')}\u001b[J`)
     drawn = lines.length
@@ -50,7 +61,9 @@ function ttyView(terminal: Terminal): LiveView {
         return
       }
       rates.add(news.snapshot)
-      draw(screen(news.snapshot, rates, { columns: terminal.columns(), rows: terminal.rows() }))
+      began ??= news.snapshot.at
+      const early = news.snapshot.at - began < EARLY
+      draw(screen(news.snapshot, rates, { columns: terminal.columns(), rows: terminal.rows(), early }))
     },
     end: () => {
       drawn = 0
@@ -65,6 +78,7 @@ function lineView(terminal: Terminal): LiveView {
   const rates = new Rates()
   let last = Number.NEGATIVE_INFINITY
   let latest: Snapshot | undefined
+  let began: number | undefined
   const told = new Set<string>()
   const line = (snapshot: Snapshot): void => {
     last = snapshot.at
@@ -76,7 +90,8 @@ function lineView(terminal: Terminal): LiveView {
       const { snapshot } = news
       latest = snapshot
       rates.add(snapshot)
-      for (const notice of notices(snapshot)) {
+      began ??= snapshot.at
+      for (const notice of notices(snapshot, snapshot.at - began < EARLY)) {
         if (told.has(notice)) continue
         told.add(notice)
         terminal.out(`${notice}\n`)

@@ -41,7 +41,7 @@ export class Rates {
 
   all(lanes: readonly LaneOnBoard[]): Rate {
     const open = lanes.filter(({ state }) => state.state !== 'done' && state.state !== 'halted').map(remaining)
-    const known = open.every((left) => left !== undefined)
+    const known = open.length > 0 && open.every((left) => left !== undefined)
     return this.#rate('', known ? open.reduce<number>((sum, left) => sum + (left ?? 0), 0) : undefined)
   }
 

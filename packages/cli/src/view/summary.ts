@@ -28,14 +28,14 @@ export function summaryLine({ lanes, workers, plan }: Snapshot, rates: Rates): s
 
 const until = (at: number): string => new Date(at).toTimeString().slice(0, 8)
 
-/** What everybody should know, beside the lanes. */
-export function notices({ held, shut, workers, lanes }: Snapshot): readonly string[] {
+/** What everybody should know, beside the lanes. `early`: workers may still be starting. */
+export function notices({ held, shut, workers, lanes }: Snapshot, early = false): readonly string[] {
   const lines: string[] = []
   if (held !== undefined)
     lines.push(`HELD: ${cleanText(held.why, 200)}${held.remedy === undefined ? '' : ` ${cleanText(held.remedy, 300)}`}`)
   for (const gate of shut)
     lines.push(`Waiting for the provider until ${until(gate.shutUntil ?? 0)}: ${cleanText(gate.why ?? gate.key, 120)}`)
-  if (workers.length === 0 && lanes.some(({ state }) => state.state !== 'done' && state.state !== 'halted')) {
+  if (!early && workers.length === 0 && lanes.some(({ state }) => state.state !== 'done' && state.state !== 'halted')) {
     lines.push('No worker has been heard of: start some with `offramp worker`, or run without --no-workers.')
   }
   for (const { worker, lagMs } of workers)

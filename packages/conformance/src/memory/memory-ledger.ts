@@ -20,6 +20,8 @@ export interface MemoryLedgerOptions {
   readonly wire?: Wire
   /** Wrong on purpose, for a test that shows what it breaks: writes are taken from whoever has held the lease. */
   readonly acceptsLapsed?: boolean
+  /** Wrong on purpose as well: a holder is not told that the store has forgotten what was written under its lease. */
+  readonly ignoresForgetting?: boolean
 }
 
 const lowest = (a: string, b: string): string => (a === '' || b === '' ? '' : Number(a) <= Number(b) ? a : b)
@@ -122,7 +124,8 @@ function memoryLease(held: Held): Lease {
     const data = store.lane(lane)
     if (held.acceptsLapsed) return data
     const { lease } = data
-    const ours = lease?.fence === fence && lease.until > clock.now() && data === held.data && lease.writes === writes
+    const ours =
+      lease?.fence === fence && lease.until > clock.now() && data === held.data && (lease.writes === writes || held.ignoresForgetting)
     if (!ours || ended.signal.aborted) throw lost()
     return data
   }

@@ -52,6 +52,8 @@ export interface Beat {
   readonly rssBytes: number
   /** Longest time for which the process did not answer, since the last beat. Milliseconds. */
   readonly lagMs: number
+  /** Its last word: it has ended in good order. */
+  readonly left?: true
 }
 
 /**

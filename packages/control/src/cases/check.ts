@@ -2,6 +2,7 @@ import { type Account, asFault, type Call, type Finding } from '@offramp/core'
 import type { LanePlan } from '../plan/lane-plan.ts'
 import { InputRefused, showProblem } from '../project/problem.ts'
 import { lossLines } from '../report/losses.ts'
+import { showMany } from '../report/show-numbers.ts'
 import type { OpenedProject } from '../workplace/open-project.ts'
 import type { Workplace } from '../workplace/workplace.ts'
 import { draftOf } from './draft.ts'
@@ -64,7 +65,12 @@ export async function* check(workplace: Workplace, opened: OpenedProject, call: 
     plans = draft.lanes
     accounts = draft.accounts
     for (const warning of draft.warnings) yield { side: 'project', level: 'warning', about: warning.file, says: showProblem(warning) }
-    yield { side: 'project', level: 'ok', about: opened.mappingsFile, says: `${plans.length} accounts, each with a place of its own` }
+    yield {
+      side: 'project',
+      level: 'ok',
+      about: opened.mappingsFile,
+      says: `${showMany(plans.length, 'account')}, each with a place of its own`,
+    }
   } catch (thrown) {
     call.signal.throwIfAborted()
     if (thrown instanceof InputRefused)

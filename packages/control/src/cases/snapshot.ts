@@ -24,7 +24,7 @@ export async function snapshot({ board, gate, clock, project }: Workplace): Prom
     at,
     project,
     lanes,
-    workers,
+    workers: workers.filter(({ left }) => left !== true),
     shut: gates.filter(({ shutUntil }) => shutUntil !== undefined && shutUntil > at),
     ...(plan === undefined ? {} : { plan }),
     ...(held === undefined ? {} : { held }),

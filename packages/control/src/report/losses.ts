@@ -1,4 +1,5 @@
 import type { DestinationProfile, SourceProfile, Trait } from '@offramp/core'
+import { losses } from '@offramp/engine'
 
 /** What an owner will miss where a trait is not kept. */
 const WORDS: Readonly<Record<Trait, string>> = {
@@ -22,16 +23,16 @@ export interface Losses {
 
 /** The loss report falls out of two profiles: what the source offers, minus what the destination keeps. */
 export function lossesOf(source: SourceProfile, destination: DestinationProfile): Losses {
-  const traits = source.offers.filter((trait) => !destination.keeps.includes(trait))
+  const traits = losses(source.offers, destination.keeps)
   return destination.maxItemBytes === undefined ? { traits } : { traits, maxItemBytes: destination.maxItemBytes }
 }
 
 /** One sentence a loss, for people. */
-export function lossLines(losses: Losses): readonly string[] {
-  const lines = losses.traits.map((trait) => `Not kept at the destination: ${WORDS[trait]}.`)
-  if (losses.maxItemBytes !== undefined)
+export function lossLines(lost: Losses): readonly string[] {
+  const lines = lost.traits.map((trait) => `Not kept at the destination: ${WORDS[trait]}.`)
+  if (lost.maxItemBytes !== undefined)
     lines.push(
-      `Items larger than ${Math.floor(losses.maxItemBytes / 1_048_576)} MiB are skipped and listed: the destination accepts no larger ones.`,
+      `Items larger than ${Math.floor(lost.maxItemBytes / 1_048_576)} MiB are skipped and listed: the destination accepts no larger ones.`,
     )
   return lines
 }

@@ -3,25 +3,23 @@ import type { CollectionBalance, Exception } from '@offramp/engine'
 import { cleanText } from './clean-text.ts'
 import { lossLines } from './losses.ts'
 import { type LaneReport, laneTotals, type Report } from './report.ts'
-import { showBytes, showCount } from './show-numbers.ts'
+import { showBytes, showCount, showMany } from './show-numbers.ts'
 import { showTable } from './show-table.ts'
 
 const isReason = (word: string): word is Reason => Object.hasOwn(REASONS, word)
-
-const plural = (count: number, one: string, many: string): string => `${showCount(count)} ${count === 1 ? one : many}`
 
 /** `anna@a -> anna@b`. */
 const wayOf = (lane: LaneReport): string => `${cleanText(lane.source, 80)} -> ${cleanText(lane.destination, 80)}`
 
 function firstLines({ totals, lanes, project, pass, madeAt }: Report): readonly string[] {
   const lines = [
-    `Unexplained remainder: ${showCount(totals.remainder)} of ${plural(totals.source, 'item', 'items')} in ${plural(lanes.length, 'account', 'accounts')}.`,
+    `Unexplained remainder: ${showCount(totals.remainder)} of ${showMany(totals.source, 'item', 'items')} in ${showMany(lanes.length, 'account', 'accounts')}.`,
     `${showCount(totals.source)} at the source = ${showCount(totals.verified)} verified + ${showCount(totals.skipped)} skipped + ${showCount(totals.failed)} failed + ${showCount(totals.remainder)} unexplained`,
-    `Project ${cleanText(project)}, pass ${pass}, ${madeAt}. ${showBytes(totals.bytes)} verified; ${plural(totals.hashed, 'item', 'items')} read back and compared byte by byte.`,
+    `Project ${cleanText(project)}, pass ${pass}, ${madeAt}. ${showBytes(totals.bytes)} verified; ${showMany(totals.hashed, 'item', 'items')} read back and compared byte by byte.`,
   ]
-  if (totals.unverified > 0) lines.push(`NOT VERIFIED: ${plural(totals.unverified, 'account', 'accounts')}; see below.`)
+  if (totals.unverified > 0) lines.push(`NOT VERIFIED: ${showMany(totals.unverified, 'account', 'accounts')}; see below.`)
   if (totals.doubled > 0)
-    lines.push(`DOUBLED: ${plural(totals.doubled, 'item stands', 'items stand')} more than once at the destination; see below.`)
+    lines.push(`DOUBLED: ${showMany(totals.doubled, 'item stands', 'items stand')} more than once at the destination; see below.`)
   return lines
 }
 
@@ -33,7 +31,7 @@ function lossBlock(lanes: readonly LaneReport[]): readonly string[] {
   const counts = new Map<string, number>()
   for (const lane of lanes)
     for (const line of lane.losses === undefined ? [] : lossLines(lane.losses)) counts.set(line, (counts.get(line) ?? 0) + 1)
-  return [...counts].map(([line, count]) => (count === lanes.length ? line : `${line} (${plural(count, 'account', 'accounts')})`))
+  return [...counts].map(([line, count]) => (count === lanes.length ? line : `${line} (${showMany(count, 'account', 'accounts')})`))
 }
 
 function laneTable(lanes: readonly LaneReport[]): readonly string[] {
@@ -71,7 +69,7 @@ function exceptions(lane: LaneReport): readonly string[] {
   }
   const lines = balance.exceptions.map((exception) => `  ${exceptionLine(exception)}`)
   if (balance.moreExceptions > 0) lines.push(`  and ${showCount(balance.moreExceptions)} more; see the JSON or CSV report of this account`)
-  if (balance.goneSince > 0) lines.push(`  ${plural(balance.goneSince, 'item has', 'items have')} left the source since; the copies stay`)
+  if (balance.goneSince > 0) lines.push(`  ${showMany(balance.goneSince, 'item has', 'items have')} left the source since; the copies stay`)
   return lines.length === 0 ? [] : [wayOf(lane), ...lines]
 }
 

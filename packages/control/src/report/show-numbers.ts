@@ -3,6 +3,9 @@ const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
 /** `1,234`. */
 export const showCount = (count: number): string => Math.round(count).toLocaleString('en-US')
 
+/** `1 account`, `1,234 accounts`. */
+export const showMany = (count: number, one: string, many = `${one}s`): string => `${showCount(count)} ${count === 1 ? one : many}`
+
 /** `3.4 GiB`. */
 export function showBytes(bytes: number): string {
   let value = bytes

@@ -13,7 +13,8 @@ export function widthOf(text: string): number {
   return width
 }
 
-const fit = (text: string, most: number): string => {
+/** Cut to a width, with `…` where something is missing. */
+export const fitText = (text: string, most: number): string => {
   if (widthOf(text) <= most) return text
   let cut = ''
   for (const character of text) {
@@ -30,7 +31,7 @@ export function showTable(
   right: readonly number[] = [],
   most = 44,
 ): readonly string[] {
-  const all = [headings, ...rows].map((row) => row.map((cell) => fit(cell, most)))
+  const all = [headings, ...rows].map((row) => row.map((cell) => fitText(cell, most)))
   const widths = headings.map((_, column) => Math.max(...all.map((row) => widthOf(row[column] ?? ''))))
   return all.map((row) =>
     row

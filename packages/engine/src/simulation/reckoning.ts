@@ -54,12 +54,14 @@ function* copiesOfItems(world: World, people: People, copies: readonly Standing[
       if (!untouched) for (let n = world.forgot ? 9 : 1; n > 0; n--) add(allowed, `Sorted|${place.slice(place.indexOf('|') + 1)}`)
     }
   }
-  // A double that came late is told by its keeper: when a person has deleted that, it stays.
-  const keeperless = (key: string): boolean => world.weather.late > 0 && people.touched.has(key.slice(key.indexOf('|') + 1))
+  // A double that came late is told by its keeper: when a person has deleted that, or the item left the source while it was in doubt so
+  // that there never was one, the double stays.
+  const ofLiving = new Set(world.account.items().map(({ body }) => bodyText(body)))
+  const keeperless = (body: string): boolean => world.weather.late > 0 && (people.touched.has(body) || !ofLiving.has(body))
   for (const key of new Set([...wanted.keys(), ...there.keys()])) {
     const [want, have] = [count(wanted, key), count(there, key)]
     if (have < want) yield `lost: ${have} of ${want} copies of ${key}`
-    if (have > want + count(allowed, key) && !keeperless(key))
+    if (have > want + count(allowed, key) && !keeperless(key.slice(key.indexOf('|') + 1)))
       yield `doubled: ${have} copies of ${key}, ${want} wanted, ${count(allowed, key)} more allowed`
   }
 }

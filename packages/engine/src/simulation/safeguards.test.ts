@@ -26,7 +26,8 @@ const SLIPS: Readonly<Record<string, Mutant>> = {
     weather: { ...fair, stop: 0.03, crash: 0, fault: 0, workers: 3 },
     arranged: 'most late writers are found by the sweep: it takes rivals that are often stopped',
   },
-  'a ledger that accepts a lapsed lease': { acceptsLapsed: true },
+  'a ledger that accepts a lapsed lease': { ledger: { acceptsLapsed: true } },
+  'a ledger that keeps a lease whose writes it has forgotten': { ledger: { ignoresForgetting: true } },
   'a failed item is not in doubt': {
     guards: { failedIsDoubt: false, sweep: false, checkFloor: false },
     weather: { ...fair, fault: 0.15, crash: 0, edits: 0, workers: 1 },

@@ -56,7 +56,7 @@ export class Workers {
     const { weather, dice } = world
     const wire = world.wireOf(process)
     const clock = world.scheduler.clockOf(process)
-    const ledger = memoryLedger(world.store, { clock, wire, acceptsLapsed: world.acceptsLapsed })
+    const ledger = memoryLedger(world.store, { clock, wire, ...world.ledger })
     const lease = await ledger.lease(LANE, process.name, LEASE_MS)
     if (!lease) return { state: 'lost' }
     const { pass } = this

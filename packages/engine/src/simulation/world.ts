@@ -1,4 +1,4 @@
-import { LedgerStore, Mailbox, MemoryAccount, type Wire } from '@offramp/conformance'
+import { LedgerStore, Mailbox, MemoryAccount, type MemoryLedgerOptions, type Wire } from '@offramp/conformance'
 import { Fault } from '@offramp/core'
 import { ALL_SAFEGUARDS, type Safeguards } from '../safeguards.ts'
 import { Dice } from './dice.ts'
@@ -32,7 +32,8 @@ export interface Weather {
 export interface Settings {
   readonly seed: number
   readonly guards?: Partial<Safeguards>
-  readonly acceptsLapsed?: boolean
+  /** What the ledger does wrong on purpose. */
+  readonly ledger?: Pick<MemoryLedgerOptions, 'acceptsLapsed' | 'ignoresForgetting'>
   readonly weather?: Partial<Weather>
   /** Told of every step, for whoever looks into a run. */
   readonly trace?: (...facts: readonly unknown[]) => void
@@ -75,7 +76,7 @@ export class World {
   readonly store = new LedgerStore({ remember: true })
   readonly weather: Weather
   readonly guards: Safeguards
-  readonly acceptsLapsed: boolean
+  readonly ledger: NonNullable<Settings['ledger']>
   /** Item -> what reading it does. */
   readonly poison = new Map<string, 'call' | 'connection' | 'corrupt' | 'kill'>()
   calm = false
@@ -90,7 +91,7 @@ export class World {
     this.weather = { ...weatherOf(this.dice), ...settings.weather }
     this.guards = { ...ALL_SAFEGUARDS, ...settings.guards }
     this.trace = settings.trace ?? (() => undefined)
-    this.acceptsLapsed = settings.acceptsLapsed ?? false
+    this.ledger = settings.ledger ?? {}
   }
 
   kill(process: Process): void {
