@@ -40,19 +40,30 @@ export async function copyBatch(state: TurnState, listing: string, fresh: readon
     await state.request.lease.intend(jobs.map(({ item, home }) => ({ id: item.id, listing, version: item.version, place: home.place.id })))
   }
   // Adoption before any write: a copy that this batch writes must not be taken for one that was there.
-  const rest = await adopt(state, jobs)
-  return new Copying(state).run(rest)
+  const { rest, doubts } = await adopt(state, jobs)
+  return [...doubts, ...(await new Copying(state).run(rest))]
 }
 
-/** Where a place holds what the ledger does not know, takes what is there already. */
-async function adopt(state: TurnState, jobs: readonly Job[]): Promise<readonly Job[]> {
+/**
+ * Where a place holds what the ledger does not know, takes what is there already. A changed item of which something is there is in
+ * doubt: its change may have been half done before the ledger forgot of it.
+ */
+async function adopt(
+  state: TurnState,
+  jobs: readonly Job[],
+): Promise<{ readonly rest: readonly Job[]; readonly doubts: readonly Doubt[] }> {
+  const doubts: Doubt[] = []
   const { destination } = state.request
   const outcomes: Outcome[] = []
   const claimed = new Set<string>()
   const rest: Job[] = []
   for (const job of jobs) {
-    if (job.over || !(await state.places.mayHold(job.home, job.item))) {
+    if (!(await state.places.mayHold(job.home, job.item))) {
       rest.push(job)
+      continue
+    }
+    if (job.over) {
+      doubts.push(doubtOf(job))
       continue
     }
     checkStop(state)
@@ -65,7 +76,7 @@ async function adopt(state: TurnState, jobs: readonly Job[]): Promise<readonly J
     }
   }
   await settle(state, outcomes)
-  return rest
+  return { rest, doubts }
 }
 
 /** One batch on its way through the window. */
@@ -223,16 +234,14 @@ class Copying {
     if (outcome) await settle(state, [outcome])
   }
 
-  #doubt({ ref, listing, item, home, tries, over }: Job): void {
-    const entry = {
-      state: 'intended' as const,
-      tries,
-      version: versionKey(item.version),
-      place: home.place.id,
-      ...(over ? { receipt: over } : {}),
-    }
-    this.#doubts.push({ ref, listing, entry })
+  #doubt(job: Job): void {
+    this.#doubts.push(doubtOf(job))
   }
+}
+
+const doubtOf = ({ ref, listing, item, home, tries, over }: Job): Doubt => {
+  const entry = { state: 'intended' as const, tries, version: versionKey(item.version), place: home.place.id }
+  return { ref, listing, entry: over ? { ...entry, receipt: over } : entry }
 }
 
 const belongTogether = (a: Job, b: Job): boolean => a.home === b.home && !a.over === !b.over
