@@ -15,3 +15,11 @@ export const limitsOf = ({ pageItems, windowItems, windowMegabytes, sliceSeconds
 
 /** Twice the longest write: a write that began while the lease was ours ends before it can be another's. Milliseconds. */
 export const leaseMsOf = ({ putMs }: Limits): number => 2 * putMs
+
+const SILENCE_MS = 30_000
+
+/**
+ * How long nothing may be heard of a process before its job is another's and its calls in flight no longer count, in milliseconds. Longer
+ * than the lease it would only keep the account waiting: the lease alone protects the writes.
+ */
+export const silenceMsOf = (limits: Limits): number => Math.min(SILENCE_MS, leaseMsOf(limits))

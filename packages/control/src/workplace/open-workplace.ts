@@ -7,7 +7,7 @@ import { assertSafe, connectRedis, RedisGate, redisBoard, redisLedger } from '@o
 import { isSecretRef, secretsFrom } from '../project/secret-refs.ts'
 import { makeWaker, type QueueConnection } from '../queue/waker.ts'
 import { connectEnds } from './connect-ends.ts'
-import { leaseMsOf, limitsOf } from './limits.ts'
+import { leaseMsOf, limitsOf, silenceMsOf } from './limits.ts'
 import type { OpenedProject } from './open-project.ts'
 import type { Workplace } from './workplace.ts'
 
@@ -87,12 +87,12 @@ export async function openWorkplace(opened: OpenedProject, { log, clock }: Surro
   })
   try {
     const safety = await assertSafe(redis)
-    const gate = new RedisGate(redis, { clock })
+    const limits = limitsOf(project.settings?.limits)
+    const gate = new RedisGate(redis, { clock, holdMs: silenceMsOf(limits) })
     const means = meansOf(opened, { gate, log, clock })
     const source = await openSource(project.source, means)
     const destinations = new Map<string, DestinationEndpoint>()
     for (const settings of project.destinations) destinations.set(endpointName(settings), await openDestination(settings, means))
-    const limits = limitsOf(project.settings?.limits)
     const waker = makeWaker(project.project, address.options, () => clock.now())
     const endpoints = { source, destinations }
     return {
