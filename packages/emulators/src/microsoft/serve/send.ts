@@ -91,13 +91,23 @@ export async function send(reply: Reply, sending: Sending): Promise<number> {
     return length
   }
   for (const piece of body) {
-    if (!response.write(piece) && !response.destroyed) await Promise.race([once(response, 'drain'), once(response, 'close')])
+    if (!response.write(piece) && !response.destroyed) await drained(response)
     if (response.destroyed) break
   }
   sending.leaving()
   response.end()
   return length
 }
+
+/** A client may be slow for long: no listener is left behind by any of its pauses. */
+const drained = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done)
+      resolve()
+    }
+    response.on('drain', done).on('close', done)
+  })
 
 async function disturbed(reply: Reply, headers: Record<string, string | number>, { response, effect, leaving }: Sending): Promise<number> {
   const whole = Buffer.concat(reply.body)
