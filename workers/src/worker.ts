@@ -30,7 +30,7 @@ export interface RunningWorker {
 const STALLED_INTERVAL = 5_000
 
 /** Milliseconds. The lock only says that a worker is alive; what protects the writes is the lease. */
-const LOCK = 30_000
+const LOCK = 15_000
 
 /** How long a lane rests when Redis failed under it, in milliseconds. */
 const TROUBLE_REST = 5_000

@@ -1,4 +1,4 @@
-import { systemClock } from '@offramp/core'
+import { Fault, systemClock } from '@offramp/core'
 import { MemoryServer, MemoryTenant } from '@offramp/test/lab/memory-ends'
 import { type MemoryWorkplace, memoryWorkplace, openedWith } from '@offramp/test/lab/memory-workplace'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -181,6 +181,43 @@ describe('start', () => {
     await pause(workplace)
     await begin()
     expect(await workplace.board.held()).toBeUndefined()
+  })
+})
+
+describe('a provider that asks for patience', () => {
+  const waits: string[] = []
+  const throttled = () => new Fault({ reach: 'gate', code: 'throttled', message: 'Too many requests.', until: systemClock.now() + 30 })
+
+  /** The first `times` questions about accounts are answered with `fault`. */
+  function failing(times: number, fault: () => Fault): void {
+    const { source } = workplace
+    let asked = 0
+    const account: typeof source.account = (name, given) => (asked++ < times ? Promise.reject(fault()) : source.account(name, given))
+    waits.length = 0
+    const tellWait = (why: string): void => void waits.push(why)
+    const clock = { now: systemClock.now, sleep: async () => {} }
+    workplace = { ...workplace, clock, source: { ...source, account }, tellWait }
+  }
+
+  it('is waited for, and the operator is told', async () => {
+    failing(9, throttled)
+    expect((await begin()).lanes).toHaveLength(2)
+    expect(waits).toHaveLength(9)
+    expect(waits[0]).toBe('Too many requests.')
+  })
+
+  it('is asked a few times when it does not answer, and then named', async () => {
+    const away = () => new Fault({ reach: 'call', code: 'away', message: 'It does not answer.', connection: true })
+    failing(2, away)
+    expect((await begin()).lanes).toHaveLength(2)
+    failing(1000, away)
+    await expect(begin()).rejects.toThrow('It does not answer.')
+  })
+
+  it('is not asked again where the account is to blame', async () => {
+    failing(1, () => new Fault({ reach: 'account', code: 'consent', message: 'No consent.' }))
+    await expect(begin()).rejects.toThrow('No consent.')
+    expect(waits).toEqual([])
   })
 })
 
