@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { makeAuthority } from '@offramp/emulators'
 import { cyrusRoot, unpackCyrus } from '../setup/cyrus.mjs'
 import { untilGreets } from './dovecot.ts'
@@ -124,6 +125,7 @@ async function programs(dir: string): Promise<string> {
   if (!owner().root) return cyrusRoot
   const copy = join(dir, 'root')
   await cp(cyrusRoot, copy, { recursive: true, verbatimSymlinks: true })
+  await promisify(execFile)('chown', ['-R', owner().name, copy])
   return copy
 }
 
@@ -142,6 +144,7 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
     const files = ['-C', `${dir}/imapd.conf`, '-M', `${dir}/cyrus.conf`, '-p', `${dir}/master.pid`, '-D']
     const process = await startGuarded({
       command: [`${root}/usr/lib/cyrus/bin/master`, ...files],
+      dir,
       env: environment(root),
       ...(me.root ? { uid: me.uid, gid: me.gid } : {}),
     })

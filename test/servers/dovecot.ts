@@ -109,7 +109,7 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
     await configure(home, asked)
     // Left behind by a kill; the process of that number may be a zombie for a while yet.
     await rm(join(dir, 'run/master.pid'), { force: true })
-    const process = await startGuarded({ command: [DOVECOT, '-F', '-c', conf] })
+    const process = await startGuarded({ command: [DOVECOT, '-F', '-c', conf], dir })
     running = process
     await untilGreets(home.imapPort, async () => `${process.output()}${(await log()).slice(-2_000)}`)
   }
