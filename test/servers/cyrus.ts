@@ -9,6 +9,7 @@ import { cyrusRoot, unpackCyrus } from '../setup/cyrus.mjs'
 import { untilGreets } from './dovecot.ts'
 import { freePort } from './free-port.ts'
 import { type GuardedProcess, startGuarded } from './guarded-process.ts'
+import { ownGroup } from './own-group.ts'
 import { type RawImap, rawImap } from './raw-imap.ts'
 
 export interface CyrusOptions {
@@ -63,7 +64,7 @@ const imapdConf = (dir: string, options: CyrusOptions): string => {
   return [
     `configdirectory: ${dir}/conf`,
     `defaultpartition: default\npartition-default: ${dir}/spool`,
-    `cyrus_user: ${me.name}\ncyrus_group: ${me.name}`,
+    `cyrus_user: ${me.name}\ncyrus_group: ${me.root ? me.name : ownGroup()}`,
     `admins: cyrus\nproxyservers: ${PROXY.user}\nservername: localhost`,
     'unixhierarchysep: yes\naltnamespace: yes\nallowplaintext: yes',
     `sasl_mech_list: PLAIN\nsasl_pwcheck_method: auxprop\nsasl_auxprop_plugin: sasldb\nsasl_sasldb_path: ${dir}/sasldb2`,
