@@ -13,7 +13,7 @@ import { MASTER } from '../servers/dovecot.ts'
 const { values: flags } = parseArgs({ options: { keep: { type: 'boolean', default: false } } })
 
 const ACCOUNTS: readonly AccountSeed[] = [
-  { address: 'anna@contoso.example', displayName: 'Anna Adler', messages: 1400, sizes: 'office' },
+  { address: 'anna@contoso.example', displayName: 'Anna Adler', messages: 700, sizes: 'office' },
   { address: 'bruno@contoso.example', displayName: 'Bruno Braun', language: 'de-DE', messages: 1200, sizes: 'small', deepFolders: 6 },
   {
     address: 'chloe@contoso.example',

@@ -1,7 +1,7 @@
 export { fastClock, ManualClock } from './clocks.ts'
 export { destinationSuite } from './destination-suite.ts'
-export * from './lab.ts'
 export { type GateLab, type GateProcess, type GateSuiteOptions, gateSuite } from './gate-suite.ts'
+export * from './lab.ts'
 export { type LedgerLab, type LedgerProcess, type LedgerSuiteOptions, ledgerSuite } from './ledger-suite.ts'
 export { MemoryAccount } from './memory/account.ts'
 export { LedgerStore } from './memory/ledger-store.ts'

@@ -53,6 +53,7 @@ export class Places {
   async home(item: Item): Promise<KnownPlace> {
     const at = await this.prepare(item.home)
     this.#touched.add(at)
+    if (!at.known && !this.#floors.has(at.place.id)) await this.#meet(at)
     return at
   }
 
@@ -71,15 +72,25 @@ export class Places {
 
   /** From where copies of ours may stand there that no receipt names. */
   search(place: string): Search {
-    const since = this.#suspects.get(place) ?? this.#floors.get(place)
-    return since === undefined || since === '' ? { place } : { place, since }
+    return searchFrom(place, this.#floors.get(place))
+  }
+
+  /** Every place of which anything is known. */
+  searches(): readonly Search[] {
+    return [...new Set([...this.#floors.keys(), ...this.#suspects.keys(), ...this.#byId.keys()])].map((place) => this.search(place))
+  }
+
+  /** Where a write of ours may have been stored late. What stood there before is not looked at: it may be anybody's. */
+  doubted(): readonly Search[] {
+    return [...this.#suspects].map(([place, since]) => searchFrom(place, since))
   }
 
   /** Records doubt, in the ledger first. */
   async suspect(places: Iterable<string>): Promise<void> {
     const fresh = [...new Set(places)].filter((place) => !this.#suspects.has(place))
     if (fresh.length === 0) return
-    const searches = fresh.map((place) => this.search(place))
+    // In a place that this turn has prepared, nothing that is now in doubt was written before.
+    const searches = fresh.map((place) => searchFrom(place, this.#byId.get(place)?.place.mark ?? this.#floors.get(place)))
     await this.#of.request.lease.suspect(searches)
     for (const { place, since } of searches) this.#suspects.set(place, since ?? '')
   }
@@ -126,6 +137,25 @@ export class Places {
     for (const { place, since } of floors) this.#floors.set(place, since)
   }
 
+  /**
+   * Before the first write into a place without a floor. One that holds nothing unknown gets its floor now. In one that somebody has
+   * filled (or we, before the ledger was lost) no floor can be set before the pass is over: it is put on record where our own
+   * writing begins, so that no sweep ever reaches below.
+   */
+  async #meet(at: KnownPlace): Promise<void> {
+    const { foreign } = await this.#survey(at)
+    const { id, mark } = at.place
+    if (mark === undefined) return
+    if (foreign) {
+      if (this.#suspects.has(id)) return
+      await this.#of.request.lease.suspect([{ place: id, since: mark }])
+      this.#suspects.set(id, mark)
+      return
+    }
+    await this.#of.request.lease.raise([{ place: id, since: mark }])
+    this.#floors.set(id, mark)
+  }
+
   async #prepare(collection: Collection): Promise<KnownPlace> {
     const { destination } = this.#of.request
     const place = await destination.prepare(collection, this.#of.reading)
@@ -152,7 +182,7 @@ export class Places {
       foreign = (await ledger.owners(lease.lane, asked)).includes(undefined)
       asked = []
     }
-    for await (const { receipt, naturalKey } of destination.walk(this.#floorOf(at), this.#of.reading)) {
+    for await (const { receipt, naturalKey } of destination.walk(this.search(at.place.id), this.#of.reading)) {
       keys.add(looseKey(naturalKey))
       if (!foreign) asked.push(receipt)
       if (asked.length >= OWNERS_AT_ONCE) await ask()
@@ -161,9 +191,7 @@ export class Places {
     at.known = !foreign
     return { keys, foreign }
   }
-
-  #floorOf(at: KnownPlace): Search {
-    const since = this.#floors.get(at.place.id)
-    return since === undefined ? { place: at.place.id } : { place: at.place.id, since }
-  }
 }
+
+const searchFrom = (place: string, since: string | undefined): Search =>
+  since === undefined || since === '' ? { place } : { place, since }

@@ -53,13 +53,22 @@ const isAsWritten = ({ entry, item, home }: Settling, copy: Receipt): boolean =>
 async function settleEarlier(state: TurnState, settling: Settling, receipt: Receipt): Promise<Receipt> {
   const { item, home, found } = settling
   const over = found.find((copy) => isSameCopy(copy, receipt)) ?? receipt
-  const answer = await put(state, home.place, { item, over })
-  if (!isKept(answer)) return answer
   const others = found.filter((copy) => !isSameCopy(copy, receipt))
+  const answer = await put(state, home.place, { item, over })
+  if (!isKept(answer)) {
+    await dropHalfDone(state, others, answer)
+    return answer
+  }
   const chosen = others.find(({ place }) => place === home.place.id) ?? others[0]
   // What looks moved or deleted by a person is our own half-done move or replacement, when the new copy is there.
   if (chosen && answer.kept !== 'changed') return write(state, settling, chosen)
   return receiptOfKept(state, answer, { item, home, over, inDoubt: true })
+}
+
+/** A replacement that broke off after its new copy was written, and was then done again, has written it twice. */
+async function dropHalfDone(state: TurnState, others: readonly Receipt[], keeper: Receipt): Promise<void> {
+  if (!state.guards.sweep) return
+  for (const other of others) if (!isSameCopy(other, keeper)) await state.request.destination.dropDouble(other, keeper, state.writing)
 }
 
 async function write(state: TurnState, { item, home }: Settling, over: Receipt | undefined): Promise<Receipt> {

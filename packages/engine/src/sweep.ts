@@ -24,21 +24,13 @@ export async function sweep(state: TurnState): Promise<void> {
 }
 
 async function dropLateOnes(state: TurnState): Promise<void> {
-  const { suspects } = state.places
   await outwaitLateWrites(state)
-  const extras = await unownedIn(
-    state,
-    [...suspects.keys()].map((place) => state.places.search(place)),
-  )
-  if (extras.size > 0) {
-    const left = await dropDoubles(
-      state,
-      extras,
-      [...suspects.keys()].map((place) => state.places.search(place)),
-    )
-    // The one that stays may have been moved on since, to a place that nobody doubts.
-    if (left.size > 0) await dropDoubles(state, left, await otherPlaces(state))
-  }
+  const doubted = state.places.doubted()
+  const extras = await unownedIn(state, doubted)
+  if (extras.size === 0) return
+  const left = await dropDoubles(state, extras, doubted)
+  // The one that stays may be older, or may have been moved on since to a place that nobody doubts.
+  if (left.size > 0) await dropDoubles(state, left, await allPlaces(state))
 }
 
 /** A server may store what was given up, until the write's own time is over. */
@@ -82,11 +74,11 @@ async function unownedIn(state: TurnState, searches: readonly Search[]): Promise
   return extras
 }
 
-async function otherPlaces(state: TurnState): Promise<readonly Search[]> {
+async function allPlaces(state: TurnState): Promise<readonly Search[]> {
   const { ledger, lease } = state.request
   const places = new Set<string>()
   for await (const { receipt } of ledger.scan(lease.lane, ['arrived'])) if (receipt) places.add(receipt.place)
-  return [...places].filter((place) => !state.places.suspects.has(place)).map((place) => ({ place }))
+  return [...places].map((place) => ({ place }))
 }
 
 /** Answers with those for which no equal copy was found that an entry owns. */

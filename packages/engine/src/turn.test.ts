@@ -80,6 +80,29 @@ test('a mailbox that somebody else has filled is not filled twice, and nothing i
   expect(lane.standing().filter(({ copy }) => copy.traits.flagged)).toHaveLength(3)
 })
 
+test('nor when writes into it were in doubt', async () => {
+  const lane = inbox(6)
+  const folder = lane.mailbox.make(['Inbox'])
+  const body = lane.account.item(lane.ids[1] ?? '')?.body ?? new Uint8Array()
+  for (let twice = 0; twice < 2; twice++) lane.mailbox.append(folder, { body, naturalKey: '<specimen-1@example.org>', traits: {} })
+  let writes = 0
+  const destination: Destination = {
+    ...lane.destination,
+    async put(place, item, over, call) {
+      const receipt = await lane.destination.put(place, item, over, call)
+      // Stored, not answered; and once more, later, after the search for it.
+      if (++writes !== 2) return receipt
+      setImmediate(() =>
+        lane.mailbox.append(folder, { body: lane.account.item(item.id)?.body ?? body, naturalKey: item.naturalKey, traits: {} }),
+      )
+      throw fault({ reach: 'call' })
+    },
+  }
+  expect(await lane.turn({ destination })).toEqual({ state: 'done' })
+  expect(lane.standing()).toHaveLength(7)
+  expect(lane.standing().filter(({ copy }) => copy.naturalKey === '<specimen-1@example.org>')).toHaveLength(2)
+})
+
 test('a place that was renumbered costs no duplicate', async () => {
   const lane = inbox(4)
   await lane.turn()

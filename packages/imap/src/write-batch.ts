@@ -43,11 +43,11 @@ async function writeOnce(writer: Writer, connection: Connection, batch: readonly
 
 async function writeWithoutKeywords(writer: Writer, connection: Connection, batch: readonly Ready[], call: Call): Promise<Written[]> {
   const written = await writeBatch(writer, connection, batch.map(withSystemFlagsOnly), call)
-  writer.keywordsRefused()
   for (const [at, one] of written.entries()) {
     const keywords = batch[at]?.flags.filter((flag) => !isSystemFlag(flag)) ?? []
     if ('uid' in one && one.uid > 0 && keywords.length > 0) {
       const kept = await addFlags(connection, one.uid, keywords, call)
+      writer.keywordsRefused(keywords.filter((keyword) => !kept.includes(keyword)))
       written[at] = { uid: one.uid, ready: { ...one.ready, flags: [...one.ready.flags, ...kept] } }
     }
   }

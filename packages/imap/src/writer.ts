@@ -17,7 +17,8 @@ import { type Written, writeBatch } from './write-batch.ts'
 /** What a mailbox has shown so far, kept as long as its generation is. */
 interface Experience {
   readonly keywords: Set<string>
-  noKeywords: boolean
+  /** Keywords that the server has refused. */
+  readonly refused: Set<string>
 }
 
 const DAY = 86_400_000
@@ -52,12 +53,11 @@ export class Writer {
     this.#accepted += count
   }
 
-  keywordsRefused(): void {
-    this.#known().noKeywords = true
-    this.#session.services.log.warn(
-      { account: this.#session.subject.account },
-      'The server refused keywords with a message; they are set one by one.',
-    )
+  /** They are not sent with a message again: each time would cost a refused batch. */
+  keywordsRefused(keywords: readonly string[]): void {
+    const { refused } = this.#known()
+    for (const keyword of keywords) refused.add(keyword)
+    this.#session.services.log.warn({ count: keywords.length }, 'The server takes no keywords of this kind; those categories are lost.')
   }
 
   /** Writes into a mailbox that the caller has opened. One answer a message, in order. */
@@ -95,7 +95,7 @@ export class Writer {
     const key = placeId(this.mailbox)
     const known = this.#experience.get(key) ?? {
       keywords: new Set(this.mailbox.flags.map((flag) => flag.toLowerCase())),
-      noKeywords: false,
+      refused: new Set(),
     }
     this.#experience.set(key, known)
     return known
@@ -103,7 +103,8 @@ export class Writer {
 
   #ready(message: Outgoing, mailbox: Selected): Ready {
     const known = this.#known()
-    const { flags, left } = acceptable(message.flags, mailbox, known.keywords)
+    const offered = message.flags.filter((flag) => !known.refused.has(flag))
+    const { flags, left } = acceptable(offered, mailbox, known.keywords)
     if (left > 0)
       this.#session.services.log.warn(
         { place: mailbox.uidValidity, left },

@@ -9,7 +9,7 @@ import { BYTES, directoryQuota, mailboxQuota } from './limits.ts'
 import type { MicrosoftSettings } from './settings.ts'
 
 /** One question to Graph. */
-export interface Ask {
+interface Ask {
   /** `/users/...` with its query, encoded; or a link that an earlier answer gave, as `linkOf` keeps it (`/v1.0/users...`). */
   readonly path: string
   readonly asks: Asks
@@ -21,7 +21,7 @@ export interface Ask {
   readonly tries?: number
 }
 
-export interface AskBytes extends Ask {
+interface AskBytes extends Ask {
   readonly expects: 'bytes' | 'any'
   readonly times: { readonly headTimeoutMs: number; readonly idleTimeoutMs: number; readonly timeoutMs: number }
 }

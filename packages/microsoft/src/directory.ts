@@ -134,7 +134,7 @@ async function probe(
 export const isDenied = (thrown: unknown): boolean =>
   thrown instanceof Fault && ['graph-out-of-scope', 'graph-access-denied', 'graph-permission-missing'].includes(thrown.code)
 
-export const isMissingMailbox = (thrown: unknown): boolean =>
+const isMissingMailbox = (thrown: unknown): boolean =>
   thrown instanceof Fault && ['graph-no-mailbox', 'graph-no-such-user', 'graph-folder-gone'].includes(thrown.code)
 
 const whyMissing = (licensed: boolean): string =>

@@ -13,7 +13,10 @@ export interface BodyReader {
   readonly broken: Map<string, number>
 }
 
-/** After so many breaks in the middle of a large message it is put together from its parts instead. */
+/**
+ * After so many breaks a message is put together from its parts instead. A small one only where Microsoft itself says that it broke
+ * off: a bad line must not cost a message its structure.
+ */
 const MOST_BREAKS = 2
 
 /** Ids remembered as broken; the oldest are forgotten, and then tried once more. */
@@ -31,7 +34,7 @@ export async function* readBody(
 ): AsyncGenerator<Uint8Array> {
   const path = `${reader.user}/messages/${encodeURIComponent(message.id)}`
   const large = (message.size ?? 0) > LARGE_MESSAGE_BYTES
-  if (large && (reader.broken.get(message.id) ?? 0) >= MOST_BREAKS) {
+  if ((reader.broken.get(message.id) ?? 0) >= MOST_BREAKS) {
     yield* rebuild(reader, path, { why: 'it breaks off every time', call })
     return
   }
@@ -39,7 +42,11 @@ export async function* readBody(
   try {
     answer = await reader.mailbox.bytes({ path: `${path}/$value`, asks: 'item', expects: 'bytes', times: BODY_TIMES }, call)
   } catch (thrown) {
-    if (!large || !(thrown instanceof Fault) || thrown.code !== 'graph-transport-broke') throw thrown
+    if (!(thrown instanceof Fault) || thrown.code !== 'graph-transport-broke') throw thrown
+    if (!large) {
+      remember(reader.broken, message.id)
+      throw thrown
+    }
     yield* rebuild(reader, path, { why: 'Microsoft cannot convert it', call })
     return
   }
@@ -60,6 +67,6 @@ function remember(broken: Map<string, number>, id: string): void {
 }
 
 function rebuild(reader: BodyReader, path: string, on: { readonly why: string; readonly call: Call }): AsyncIterable<Uint8Array> {
-  reader.log.warn({ code: 'graph-rebuilt' }, `A large message is put together from its parts, because ${on.why}.`)
+  reader.log.warn({ code: 'graph-rebuilt' }, `A message is put together from its parts, because ${on.why}.`)
   return rebuildMessage({ mailbox: reader.mailbox, path, why: on.why }, on.call)
 }

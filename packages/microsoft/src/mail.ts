@@ -27,7 +27,7 @@ export function mailSource(graph: Graph, account: Account, services: { readonly 
   const reader = { mailbox, user, log: services.log }
   /** What a page said of its messages, so that opening one costs no request. */
   const known = new WeakMap<ItemRef, { readonly message?: Json; readonly home: Collection }>()
-  /** How often a body broke off, for the fallback of large messages. */
+  /** How often a body broke off, for those that have to be put together from their parts. */
   const broken = new Map<string, number>()
   let roles: Promise<ReadonlyMap<string, Role>> | undefined
   let homes: ReadonlyMap<string, Collection> | undefined

@@ -55,7 +55,7 @@ export interface LimitOptions {
   readonly directoryUnits?: number
   /** Seconds in Retry-After when too many are in flight. Default 10. */
   readonly concurrencyRetryAfter?: number
-  /** Milliseconds after a 429 in which a request counts as having been on its way already. Default 250; never scaled. */
+  /** Milliseconds after a 429 in which a request counts as having been on its way already. Default 250, by the tenant’s clock; never scaled. */
   readonly raceMs?: number
 }
 

@@ -1,3 +1,4 @@
+import type { MessageRule, OutlookCategory } from '@microsoft/microsoft-graph-types'
 import { guidFrom } from '../../generate/random.ts'
 import type { MailAccount } from '../mail/find.ts'
 import { CATEGORIES } from '../mail/seed.ts'
@@ -7,7 +8,12 @@ import { jsonReply, type Reply } from '../serve/reply.ts'
 
 /** `GET /users/{u}/outlook/masterCategories`. */
 export function masterCategories(asked: Asked): Reply {
-  const value = CATEGORIES.map((displayName, at) => ({ id: guidFrom('category', displayName), displayName, color: `preset${at}` }))
+  const colors = ['preset0', 'preset1', 'preset2', 'preset3'] as const
+  const value: OutlookCategory[] = CATEGORIES.map((displayName, at) => ({
+    id: guidFrom('category', displayName),
+    displayName,
+    color: colors[at] ?? 'none',
+  }))
   return jsonReply(collection(`users('${asked.parts[1] ?? ''}')/outlook/masterCategories`, asked, { value, count: value.length }))
 }
 
@@ -15,7 +21,7 @@ export function masterCategories(asked: Asked): Reply {
 export function messageRules(asked: Asked, { mailbox }: MailAccount): Reply {
   const archive = mailbox.wellKnown('archive')
   const folder = archive ? mailbox.ids.folder(archive.serial) : ''
-  const value = [
+  const value: MessageRule[] = [
     {
       id: 'AQAAANr-1',
       displayName: 'Invoices',

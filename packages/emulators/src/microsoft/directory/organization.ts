@@ -1,3 +1,4 @@
+import type { Organization, SubscribedSku } from '@microsoft/microsoft-graph-types'
 import { guidFrom } from '../../generate/random.ts'
 import { collection } from '../odata/page.ts'
 import type { Asked } from '../serve/asked.ts'
@@ -8,7 +9,7 @@ import { userProperty } from './user-json.ts'
 /** `GET /organization`. */
 export function organization(state: TenantState, asked: Asked): Reply {
   const { tenantId, domain } = state.token.registration
-  const value = [
+  const value: Organization[] = [
     {
       id: tenantId,
       displayName: state.organization,
@@ -24,7 +25,7 @@ export function organization(state: TenantState, asked: Asked): Reply {
 /** `GET /subscribedSkus`. */
 export function skus(state: TenantState, asked: Asked): Reply {
   const consumedUnits = state.accounts.filter((account) => JSON.stringify(userProperty(account, 'assignedLicenses')) !== '[]').length
-  const value = [
+  const value: SubscribedSku[] = [
     {
       id: `${state.token.registration.tenantId}_${guidFrom('sku', 'E3')}`,
       skuId: guidFrom('sku', 'E3'),

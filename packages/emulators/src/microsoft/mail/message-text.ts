@@ -4,6 +4,8 @@ import { type Leaf, type MimeRoot, readParts } from './read-mime.ts'
 import { decodeWords } from './read-words.ts'
 
 const PREVIEW = 255
+/** Characters in which a preview is looked for: a large text must not cost seconds. */
+const LOOKED_AT = 50_000
 
 export const partsOf = (body: MailBody): MimeRoot => readParts(Buffer.concat(writeBody(body)))
 
@@ -27,7 +29,7 @@ export function textOf(body: MailBody): ItemBody {
 }
 
 export function previewOf(body: MailBody): string {
-  const text = textOf(body).content ?? ''
+  const text = (textOf(body).content ?? '').slice(0, LOOKED_AT)
   return text
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')

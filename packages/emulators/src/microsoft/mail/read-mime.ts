@@ -31,8 +31,8 @@ function readHeaders(bytes: Buffer): { readonly headers: (readonly [string, stri
   if (bytes[0] === 0x0a) return { headers: [], bodyAt: 1 }
   if (bytes[0] === 0x0d && bytes[1] === 0x0a) return { headers: [], bodyAt: 2 }
   const crlf = bytes.indexOf('\r\n\r\n')
-  const lf = bytes.indexOf('\n\n')
-  const useLf = lf >= 0 && (crlf < 0 || lf < crlf)
+  const lf = (crlf < 0 ? bytes : bytes.subarray(0, crlf)).indexOf('\n\n')
+  const useLf = lf >= 0
   const end = useLf ? lf : crlf < 0 ? bytes.length : crlf
   const headers: (readonly [string, string])[] = []
   for (const line of bytes

@@ -90,8 +90,10 @@ export async function send(reply: Reply, sending: Sending): Promise<number> {
     response.end(body.length === 1 ? body[0] : Buffer.concat(body))
     return length
   }
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
   for (const piece of body) {
-    if (!response.write(piece) && !response.destroyed) await Promise.race([once(response, 'drain'), once(response, 'close')])
+    if (!response.write(piece) && !response.destroyed) await once(response, 'drain', gone).catch(() => undefined)
     if (response.destroyed) break
   }
   sending.leaving()
