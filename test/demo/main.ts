@@ -42,7 +42,12 @@ async function show(lab: Lab, ...args: readonly string[]): Promise<number> {
 async function discover(lab: Lab): Promise<boolean> {
   say('$ offramp discover        (folders left out here)')
   const { code, out, err } = await lab.offramp('discover')
-  say(`${out.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('  ')).join('\n')}${err}`)
+  say(
+    `${out
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !line.startsWith('  '))
+      .join('\n')}${err}`,
+  )
   return code === 0
 }
 
