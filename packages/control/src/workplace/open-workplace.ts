@@ -7,7 +7,7 @@ import { assertSafe, connectRedis, RedisGate, redisBoard, redisLedger } from '@o
 import { isSecretRef, secretsFrom } from '../project/secret-refs.ts'
 import { makeWaker, type QueueConnection } from '../queue/waker.ts'
 import { connectEnds } from './connect-ends.ts'
-import { leaseMsOf, limitsOf } from './limits.ts'
+import { leaseMsOf, limitsOf, silenceMsOf } from './limits.ts'
 import type { OpenedProject } from './open-project.ts'
 import type { Workplace } from './workplace.ts'
 
@@ -89,13 +89,17 @@ export async function openWorkplace(opened: OpenedProject, { log, clock, tellWai
   })
   try {
     const safety = await assertSafe(redis)
+<<<<<<< HEAD
     // A body of 150 MB at its slowest takes most of an hour; a place that is given away earlier would be a fifth call in flight.
     const gate = new RedisGate(redis, { clock, ticketMs: 3_900_000 })
+=======
+    const limits = limitsOf(project.settings?.limits)
+    const gate = new RedisGate(redis, { clock, holdMs: silenceMsOf(limits) })
+>>>>>>> chaos
     const means = meansOf(opened, { gate, log, clock })
     const source = await openSource(project.source, means)
     const destinations = new Map<string, DestinationEndpoint>()
     for (const settings of project.destinations) destinations.set(endpointName(settings), await openDestination(settings, means))
-    const limits = limitsOf(project.settings?.limits)
     const waker = makeWaker(project.project, address.options, () => clock.now())
     const endpoints = { source, destinations }
     return {
