@@ -29,12 +29,6 @@ export interface RunningWorker {
 /** A job whose worker has died is noticed after two of these, milliseconds. (BullMQ's default of 30 s took 60 to 90 s in a measurement.) */
 const STALLED_INTERVAL = 5_000
 
-<<<<<<< HEAD
-/** Milliseconds. The lock only says that a worker is alive; what protects the writes is the lease. */
-const LOCK = 15_000
-
-=======
->>>>>>> chaos
 /** How long a lane rests when Redis failed under it, in milliseconds. */
 const TROUBLE_REST = 5_000
 

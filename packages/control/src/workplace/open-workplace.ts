@@ -89,13 +89,9 @@ export async function openWorkplace(opened: OpenedProject, { log, clock, tellWai
   })
   try {
     const safety = await assertSafe(redis)
-<<<<<<< HEAD
-    // A body of 150 MB at its slowest takes most of an hour; a place that is given away earlier would be a fifth call in flight.
-    const gate = new RedisGate(redis, { clock, ticketMs: 3_900_000 })
-=======
     const limits = limitsOf(project.settings?.limits)
-    const gate = new RedisGate(redis, { clock, holdMs: silenceMsOf(limits) })
->>>>>>> chaos
+    // A body of 150 MB at its slowest takes most of an hour; a place that is given away earlier would be a fifth call in flight.
+    const gate = new RedisGate(redis, { clock, holdMs: silenceMsOf(limits), ticketMs: 3_900_000 })
     const means = meansOf(opened, { gate, log, clock })
     const source = await openSource(project.source, means)
     const destinations = new Map<string, DestinationEndpoint>()
