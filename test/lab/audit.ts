@@ -77,16 +77,14 @@ const keyOf = (content: string, seconds: number, marks: { readonly read: boolean
   `${content} ${seconds} ${marks.read ? 'S' : ''}${marks.flagged ? 'F' : ''}`
 
 /** Lines as mail has them, and NUL as Dovecot 2.3 keeps it (0x80). */
-<<<<<<< HEAD
-function asStored(bytes: Uint8Array): Uint8Array {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
-  const stored = text.replace(/(?<!\r)\n/g, '\r\n').replaceAll('\0', '\u0080')
-  return Buffer.from(stored, 'latin1')
-}
-=======
 const asStored = (bytes: Uint8Array): Uint8Array =>
-  Buffer.from(Buffer.from(bytes).toString('latin1').replace(/(?<!\r)\n/g, '\r\n').replaceAll('\0', '\u0080'), 'latin1')
->>>>>>> hostile
+  Buffer.from(
+    Buffer.from(bytes)
+      .toString('latin1')
+      .replace(/(?<!\r)\n/g, '\r\n')
+      .replaceAll('\0', '\u0080'),
+    'latin1',
+  )
 
 const subjectOf = (bytes: Buffer): string => /^Subject:(.*)$/im.exec(bytes.toString('latin1', 0, 4_000))?.[1]?.trim() ?? '(no subject)'
 
