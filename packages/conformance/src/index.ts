@@ -1,5 +1,8 @@
+export { fastClock, ManualClock } from './clocks.ts'
 export { destinationSuite } from './destination-suite.ts'
+export { type GateLab, type GateProcess, type GateSuiteOptions, gateSuite } from './gate-suite.ts'
 export * from './lab.ts'
+export { type LedgerLab, type LedgerProcess, type LedgerSuiteOptions, ledgerSuite } from './ledger-suite.ts'
 export { MemoryAccount } from './memory/account.ts'
 export { LedgerStore } from './memory/ledger-store.ts'
 export { type Copy, type Folder, hashOf, Mailbox } from './memory/mailbox.ts'

@@ -1,1 +1,2 @@
-export {}
+export { imapDestination } from './imap-destination.ts'
+export type { ImapAuth, ImapSettings, ImapTimeouts } from './settings.ts'

@@ -1,1 +1,7 @@
-export {}
+export * from './board/board-types.ts'
+export { type RedisBoardOptions, redisBoard } from './board/redis-board.ts'
+export { assertSafe, checkRedis, judgeRedis, type RedisFacts } from './connection/assert-safe.ts'
+export { type ConnectOptions, connectRedis, shownRedisUrl } from './connection/connect-redis.ts'
+export { redisFault } from './connection/redis-faults.ts'
+export { RedisGate, type RedisGateOptions } from './gate/redis-gate.ts'
+export { type RedisLedgerOptions, redisLedger } from './ledger/redis-ledger.ts'

@@ -1,0 +1,39 @@
+import type { DestinationEndpoint, SourceEndpoint } from '@offramp/core'
+import { openImap } from './imap.ts'
+import type { Means } from './means.ts'
+import { openMicrosoft } from './microsoft.ts'
+import type { DestinationSettings, SourceSettings } from './settings.ts'
+
+/** The table of all sources. A new provider is one line here. */
+const SOURCES: {
+  readonly [K in SourceSettings['kind']]: (settings: SourceSettings & { kind: K }, means: Means) => Promise<SourceEndpoint>
+} = {
+  'microsoft-365': openMicrosoft,
+}
+
+/** The table of all destinations. */
+const DESTINATIONS: {
+  readonly [K in DestinationSettings['kind']]: (settings: DestinationSettings & { kind: K }, means: Means) => Promise<DestinationEndpoint>
+} = {
+  imap: openImap,
+}
+
+/** Makes the source endpoint of a project. Asks nobody yet. */
+export const openSource = (settings: SourceSettings, means: Means): Promise<SourceEndpoint> => SOURCES[settings.kind](settings, means)
+
+/** Makes a destination endpoint of a project. Asks nobody yet. */
+export const openDestination = (settings: DestinationSettings, means: Means): Promise<DestinationEndpoint> =>
+  DESTINATIONS[settings.kind](settings, means)
+
+/** The name by which the table of mappings chooses a destination. */
+export const endpointName = ({ name, host }: DestinationSettings): string => name ?? host
+
+/** Names the environment that is read, so that lane ids are the same in every process. */
+export const sourceId = (settings: SourceSettings): string => `${settings.kind}:${settings.tenantId.toLowerCase()}`
+
+/**
+ * Whether a destination is the source's own service, where the same name would be the same account.
+ * Exchange Online's IMAP hosts: https://support.microsoft.com/office/pop-imap-and-smtp-settings
+ */
+export const atSource = (source: SourceSettings, destination: DestinationSettings): boolean =>
+  source.kind === 'microsoft-365' && /(^|\.)(office365\.com|office365\.us|outlook\.com|partner\.outlook\.cn)$/i.test(destination.host)

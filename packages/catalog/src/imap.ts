@@ -1,0 +1,69 @@
+import { type DestinationEndpoint, Fault } from '@offramp/core'
+import { type ImapAuth, type ImapSettings, imapDestination } from '@offramp/imap'
+import { given } from './given.ts'
+import type { Means } from './means.ts'
+import type { ImapProject } from './settings.ts'
+
+const MEGABYTE = 1_048_576
+
+/** `{account}` in a reference is the login; one that would lead out of the folder is refused. */
+function refFor(template: string, account: string): string {
+  if (!template.includes('{account}')) return template
+  if (!/[\\/\0]/.test(account) && account !== '.' && account !== '..') return template.replaceAll('{account}', account)
+  throw new Fault({
+    reach: 'account',
+    code: 'catalog-account-in-path',
+    message: `The login ${account} cannot be a part of a file's name.`,
+    remedy: 'Give its password by the column "password ref" of the table.',
+  })
+}
+
+async function passwordOf(endpoint: string, account: string, template: string | undefined, means: Means): Promise<string> {
+  const ref = means.passwordRef(endpoint, account) ?? template
+  if (ref !== undefined) return means.secret(refFor(ref, account))
+  throw new Fault({
+    reach: 'account',
+    code: 'catalog-no-password',
+    message: `No password is known for ${account} at ${endpoint}.`,
+    remedy: 'Name one in the column "password ref" of the table, or set `auth` of the destination.',
+  })
+}
+
+function authOf(project: ImapProject, endpoint: string, means: Means): ImapAuth {
+  const auth = project.auth ?? { kind: 'password' }
+  switch (auth.kind) {
+    case 'password':
+      return { kind: 'password', secret: (account) => passwordOf(endpoint, account, auth.password, means) }
+    case 'master':
+      return { kind: 'master', user: auth.user, secret: () => means.secret(auth.password), ...given('separator', auth.separator) }
+    case 'authzid':
+      return { kind: 'authzid', user: auth.user, secret: () => means.secret(auth.password) }
+    case 'xoauth2':
+      return {
+        kind: 'xoauth2',
+        token: async (account) => means.secret(refFor(means.passwordRef(endpoint, account) ?? auth.token, account)),
+      }
+  }
+}
+
+/** Settings of the connector from those of the project file. */
+export async function openImap(project: ImapProject, means: Means): Promise<DestinationEndpoint> {
+  const security = project.security ?? 'tls'
+  const name = project.name ?? project.host
+  const { ca, certificateName, connections, connectionsPerAccount, folders, sizeLimitMegabytes, compress } = project
+  const settings: ImapSettings = {
+    name,
+    host: project.host,
+    port: project.port ?? (security === 'tls' ? 993 : 143),
+    security,
+    auth: authOf(project, name, means),
+    ...given('ca', ca === undefined ? undefined : await means.file(ca)),
+    ...given('certificateName', certificateName),
+    ...given('connections', connections),
+    ...given('connectionsPerAccount', connectionsPerAccount),
+    ...given('folders', folders),
+    ...given('sizeLimit', sizeLimitMegabytes === undefined ? undefined : sizeLimitMegabytes * MEGABYTE),
+    ...given('compress', compress),
+  }
+  return imapDestination(settings, means.services)
+}

@@ -1,0 +1,49 @@
+/** A Microsoft 365 tenant as a project file has it. Secrets are references (`env:NAME`, `file:path`), files are relative to the project. */
+export interface MicrosoftProject {
+  readonly kind: 'microsoft-365'
+  readonly name?: string
+  readonly tenantId: string
+  readonly clientId: string
+  readonly secret?: string
+  /** `YYYY-MM-DD`. */
+  readonly secretExpires?: string
+  /** References to PEM. */
+  readonly certificate?: { readonly cert: string; readonly key: string }
+  readonly cloud?: 'global' | 'us-gov' | 'us-dod' | 'china'
+  readonly outOfScopeProbe?: string
+  readonly limits?: { readonly requestsPer10Minutes?: number; readonly concurrent?: number }
+  readonly graphUrl?: string
+  readonly loginUrl?: string
+  readonly ca?: string
+  readonly proxy?: string
+}
+
+/** How accounts of an IMAP server are opened. `{account}` in a reference stands for the login. */
+export type ImapAuthProject =
+  | { readonly kind: 'password'; readonly password?: string }
+  | { readonly kind: 'master'; readonly user: string; readonly separator?: string; readonly password: string }
+  | { readonly kind: 'authzid'; readonly user: string; readonly password: string }
+  | { readonly kind: 'xoauth2'; readonly token: string }
+
+/** An IMAP server as a project file has it. */
+export interface ImapProject {
+  readonly kind: 'imap'
+  readonly name?: string
+  readonly host: string
+  readonly port?: number
+  readonly security?: 'tls' | 'starttls' | 'plain'
+  readonly ca?: string
+  readonly certificateName?: string
+  readonly auth?: ImapAuthProject
+  readonly connections?: number
+  readonly connectionsPerAccount?: number
+  readonly folders?: Readonly<Record<string, string>>
+  readonly sizeLimitMegabytes?: number
+  readonly compress?: boolean
+}
+
+/** One member for each source connector. */
+export type SourceSettings = MicrosoftProject
+
+/** One member for each destination connector. */
+export type DestinationSettings = ImapProject

@@ -1,0 +1,84 @@
+import { type Account, asFault, type Call, type Finding } from '@offramp/core'
+import type { LanePlan } from '../plan/lane-plan.ts'
+import { InputRefused, showProblem } from '../project/problem.ts'
+import { lossLines } from '../report/losses.ts'
+import { showMany } from '../report/show-numbers.ts'
+import type { OpenedProject } from '../workplace/open-project.ts'
+import type { Workplace } from '../workplace/workplace.ts'
+import { draftOf } from './draft.ts'
+import { lossesBefore } from './losses-before.ts'
+
+/** A finding, and whose. */
+export interface Found extends Finding {
+  readonly side: 'project' | 'redis' | 'source' | 'destination'
+}
+
+const findingOf = (thrown: unknown, about: string): Finding => {
+  const fault = asFault(thrown)
+  return { level: 'error', about, says: fault.message, ...(fault.remedy === undefined ? {} : { remedy: fault.remedy }) }
+}
+
+async function* guarded(side: Found['side'], about: string, findings: AsyncIterable<Finding>, call: Call): AsyncIterable<Found> {
+  try {
+    for await (const finding of findings) yield { side, ...finding }
+  } catch (thrown) {
+    call.signal.throwIfAborted()
+    yield { side, ...findingOf(thrown, about) }
+  }
+}
+
+async function* destinations(workplace: Workplace, opened: OpenedProject, plans: readonly LanePlan[], call: Call): AsyncIterable<Found> {
+  for (const [name, endpoint] of workplace.destinations) {
+    const accounts = plans
+      .filter(({ destination }) => destination.endpoint === name)
+      .map(({ destination }): Account => ({ id: destination.account, name: destination.account, kind: 'unknown' }))
+    if (endpoint.caution !== undefined) yield { side: 'destination', level: 'warning', about: endpoint.name, says: endpoint.caution }
+    const request = { accounts, kinds: opened.kinds, ...(opened.plannedEnd === undefined ? {} : { plannedEnd: opened.plannedEnd }) }
+    yield* guarded('destination', endpoint.name, endpoint.check(request, call), call)
+  }
+}
+
+/** Losses before anything moves, each said once with the accounts it touches. */
+async function* losses(workplace: Workplace, plans: readonly LanePlan[], call: Call): AsyncIterable<Found> {
+  const touched = new Map<string, string[]>()
+  // What cannot be connected to was named by the endpoint's own check.
+  for (const { plan, losses: lost } of await lossesBefore(workplace, plans, call)) {
+    for (const line of lost === undefined ? [] : lossLines(lost)) touched.set(line, [...(touched.get(line) ?? []), plan.source.name])
+  }
+  for (const [line, names] of touched) {
+    const about =
+      names.length === plans.length
+        ? 'all accounts'
+        : `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`
+    yield { side: 'destination', level: 'warning', about, says: line }
+  }
+}
+
+/** Everything that could stop the run or surprise its owner, found before anything moves. Never throws for what it can say as a finding. */
+export async function* check(workplace: Workplace, opened: OpenedProject, call: Call): AsyncIterable<Found> {
+  for (const finding of workplace.safety) yield { side: 'redis', ...finding }
+  for (const problem of opened.warnings) yield { side: 'project', level: problem.level, about: problem.file, says: showProblem(problem) }
+  let plans: readonly LanePlan[] = []
+  let accounts: readonly Account[] = []
+  try {
+    const draft = await draftOf(workplace, opened, call)
+    plans = draft.lanes
+    accounts = draft.accounts
+    for (const warning of draft.warnings) yield { side: 'project', level: 'warning', about: warning.file, says: showProblem(warning) }
+    yield {
+      side: 'project',
+      level: 'ok',
+      about: opened.mappingsFile,
+      says: `${showMany(plans.length, 'account')}, each with a place of its own`,
+    }
+  } catch (thrown) {
+    call.signal.throwIfAborted()
+    if (thrown instanceof InputRefused)
+      for (const problem of thrown.problems) yield { side: 'project', level: 'error', about: problem.file, says: showProblem(problem) }
+    else yield { side: 'source', ...findingOf(thrown, workplace.source.name) }
+  }
+  const request = { accounts, kinds: opened.kinds, ...(opened.plannedEnd === undefined ? {} : { plannedEnd: opened.plannedEnd }) }
+  yield* guarded('source', workplace.source.name, workplace.source.check(request, call), call)
+  yield* destinations(workplace, opened, plans, call)
+  yield* losses(workplace, plans, call)
+}

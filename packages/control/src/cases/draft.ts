@@ -1,0 +1,8 @@
+import type { Call } from '@offramp/core'
+import { draftPlan, type PlanDraft } from '../plan/make-plan.ts'
+import type { OpenedProject } from '../workplace/open-project.ts'
+import type { Workplace } from '../workplace/workplace.ts'
+
+/** Turns the table of mappings into lanes, asking the source who everybody is. Throws `InputRefused` with all lines that cannot be used. */
+export const draftOf = ({ source, sourceId, destinations }: Workplace, opened: OpenedProject, call: Call): Promise<PlanDraft> =>
+  draftPlan({ file: opened.mappingsFile, sourceId, source, destinations, kinds: opened.kinds, mappings: opened.mappings }, call)

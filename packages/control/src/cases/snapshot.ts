@@ -1,0 +1,32 @@
+import type { GateState } from '@offramp/core'
+import type { Beat, Held, LaneOnBoard } from '../board/board.ts'
+import type { Plan } from '../plan/lane-plan.ts'
+import type { Workplace } from '../workplace/workplace.ts'
+
+/** How everything stands at one moment. */
+export interface Snapshot {
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+  readonly project: string
+  readonly plan?: Plan
+  readonly held?: Held
+  readonly lanes: readonly LaneOnBoard[]
+  readonly workers: readonly Beat[]
+  /** Gates that are shut: what is waited for, and until when. */
+  readonly shut: readonly GateState[]
+}
+
+/** One look at the board, the workers and the gates. Moves nothing. */
+export async function snapshot({ board, gate, clock, project }: Workplace): Promise<Snapshot> {
+  const [plan, held, lanes, workers, gates] = await Promise.all([board.plan(), board.held(), board.lanes(), board.beats(), gate.states()])
+  const at = clock.now()
+  return {
+    at,
+    project,
+    lanes,
+    workers: workers.filter(({ left }) => left !== true),
+    shut: gates.filter(({ shutUntil }) => shutUntil !== undefined && shutUntil > at),
+    ...(plan === undefined ? {} : { plan }),
+    ...(held === undefined ? {} : { held }),
+  }
+}

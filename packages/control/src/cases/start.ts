@@ -1,0 +1,85 @@
+import type { Call, LaneId } from '@offramp/core'
+import type { Board, LaneOnBoard } from '../board/board.ts'
+import { type LanePlan, type Plan, planHash } from '../plan/lane-plan.ts'
+import { refuseChangedIdentity, type Standing } from '../plan/make-plan.ts'
+import { InputRefused, type Problem } from '../project/problem.ts'
+import { eachAtOnce } from '../run/each-at-once.ts'
+import type { OpenedProject } from '../workplace/open-project.ts'
+import type { Workplace } from '../workplace/workplace.ts'
+import { draftOf } from './draft.ts'
+
+/** What `start` did. */
+export interface Started {
+  readonly plan: Plan
+  readonly lanes: readonly LanePlan[]
+  /** `first`: nothing was known. `next`: the last pass was complete, this one carries what has changed since. `same`: an unfinished pass goes on. */
+  readonly how: 'first' | 'next' | 'same'
+  /** Accounts of the last plan that the table no longer has: left as they are. */
+  readonly left: readonly LanePlan[]
+  readonly warnings: readonly Problem[]
+}
+
+const isMoving = ({ state }: LaneOnBoard): boolean => state.state === 'moving'
+
+async function standingOf(
+  workplace: Workplace,
+  before: readonly LaneOnBoard[],
+  lanes: readonly LanePlan[],
+): Promise<ReadonlyMap<LaneId, Standing>> {
+  const changed = new Map(lanes.map((plan) => [plan.lane, plan.destination.address]))
+  const standing = new Map<LaneId, Standing>()
+  const asked = before.filter(({ plan }) => changed.has(plan.lane) && changed.get(plan.lane) !== plan.destination.address)
+  await eachAtOnce(asked, 16, async ({ plan }) => {
+    const tally = await workplace.ledger.tally(plan.lane)
+    standing.set(plan.lane, { address: plan.destination.address, entries: tally.arrived + tally.rejected + tally.failed + tally.intended })
+  })
+  return standing
+}
+
+/** Which pass comes now. A pass ends when every lane of it is done; what was halted belongs to the pass that it halted in. */
+function passOf(before: Plan | undefined, lanes: readonly LaneOnBoard[]): Pick<Started, 'how'> & { readonly pass: number } {
+  if (before === undefined) return { how: 'first', pass: 1 }
+  const complete = lanes.length > 0 && lanes.every(({ state }) => state.state === 'done')
+  return complete ? { how: 'next', pass: before.pass + 1 } : { how: 'same', pass: before.pass }
+}
+
+/** Another plan while lanes are on their way would pull the ground from under their workers. */
+function refuseOtherPlan(before: Plan | undefined, hash: string, lanes: readonly LaneOnBoard[]): void {
+  if (before === undefined || before.hash === hash || !lanes.some(isMoving)) return
+  const says = 'The table differs from the one that is being moved now. Pause first (offramp pause), then start again.'
+  throw new InputRefused([{ level: 'error', file: 'mappings', says }])
+}
+
+async function publish(board: Board, made: { plan: Plan; lanes: readonly LanePlan[]; before: Plan | undefined }): Promise<Plan> {
+  if (await board.publish(made.plan, made.lanes, made.before)) return made.plan
+  // Somebody pressed start as well. The same table: then we both mean the same.
+  const other = await board.plan()
+  if (other?.hash === made.plan.hash) return other
+  throw new InputRefused([
+    {
+      level: 'error',
+      file: 'mappings',
+      says: 'Somebody started this project with another table at this moment. Agree on one, and start again.',
+    },
+  ])
+}
+
+/**
+ * Plans the pass and wakes its lanes; workers do the rest. Safe to repeat and to press twice: an unfinished pass goes on where it is.
+ * Throws `InputRefused` for a table that cannot be used.
+ */
+export async function start(workplace: Workplace, opened: OpenedProject, call: Call): Promise<Started> {
+  const { board, waker, clock } = workplace
+  const draft = await draftOf(workplace, opened, call)
+  const { lanes } = draft
+  const before = await board.plan()
+  const standing = await board.lanes()
+  const hash = planHash(lanes)
+  refuseOtherPlan(before, hash, standing)
+  refuseChangedIdentity(lanes, await standingOf(workplace, standing, lanes), opened.mappingsFile)
+  const { how, pass } = passOf(before, standing)
+  const plan = await publish(board, { plan: { hash, pass, madeAt: clock.now() }, lanes, before })
+  await waker.hurry(lanes.map(({ lane }) => lane))
+  const kept = new Set(lanes.map(({ lane }) => lane))
+  return { plan, lanes, how, left: standing.map((one) => one.plan).filter(({ lane }) => !kept.has(lane)), warnings: draft.warnings }
+}

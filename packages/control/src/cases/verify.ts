@@ -1,0 +1,73 @@
+import { asFault, type Call, LeaseLost } from '@offramp/core'
+import type { LaneOnBoard } from '../board/board.ts'
+import type { LanePlan } from '../plan/lane-plan.ts'
+import { lossesOf } from '../report/losses.ts'
+import { type LaneReport, makeReport, type Report } from '../report/report.ts'
+import { eachAtOnce } from '../run/each-at-once.ts'
+import type { Workplace } from '../workplace/workplace.ts'
+import { LOOK_AT_ONCE } from './losses-before.ts'
+
+export interface VerifyOptions {
+  /** Share of the items whose content is read back, 0 to 1. */
+  readonly sample: number
+  /** Told after every lane. */
+  readonly tell?: (done: number, of: number) => void
+}
+
+const named = ({ lane, kind, source, destination, wave }: LanePlan): LaneReport => ({
+  lane,
+  kind,
+  source: source.name,
+  destination: destination.account,
+  ...(wave === undefined ? {} : { wave }),
+})
+
+async function balanceOf(workplace: Workplace, plan: LanePlan, sample: number, call: Call): Promise<LaneReport> {
+  const { ledger, verbs, leaseMs } = workplace
+  const ends = await workplace.connect(plan, call)
+  // With a lease, listings in which items wait are rewound. Without one somebody is moving the lane, and it is only looked at.
+  const lease = await ledger.lease(plan.lane, 'verify', leaseMs)
+  try {
+    const { source, destination } = ends
+    const request = { source, destination, ledger, lane: plan.lane, sample, report: () => {} }
+    const balance = await verbs.verify(request, lease, call)
+    return { ...named(plan), balance, losses: lossesOf(source.profile, destination.profile) }
+  } finally {
+    await lease?.release()
+    await ends.close()
+  }
+}
+
+async function laneReport(workplace: Workplace, { plan, state }: LaneOnBoard, sample: number, call: Call): Promise<LaneReport> {
+  if (state.state === 'halted') {
+    // Its balance is worth having all the same, where both ends can be reached.
+    const halted = { why: state.message, ...(state.remedy === undefined ? {} : { remedy: state.remedy }) }
+    return balanceOf(workplace, plan, sample, call).catch(() => {
+      call.signal.throwIfAborted()
+      return { ...named(plan), ...halted }
+    })
+  }
+  try {
+    return await balanceOf(workplace, plan, sample, call)
+  } catch (thrown) {
+    call.signal.throwIfAborted()
+    if (thrown instanceof LeaseLost) return { ...named(plan), why: 'It was being moved while it was verified.', remedy: 'Verify again.' }
+    const fault = asFault(thrown)
+    return { ...named(plan), why: fault.message, ...(fault.remedy === undefined ? {} : { remedy: fault.remedy }) }
+  }
+}
+
+/** Compares every lane of the plan anew, item by item, with both of its ends. Moves nothing. */
+export async function verify(workplace: Workplace, { sample, tell }: VerifyOptions, call: Call): Promise<Report> {
+  const { board, clock, project, destinations } = workplace
+  const plan = await board.plan()
+  const onBoard = await board.lanes()
+  const lanes: LaneReport[] = []
+  let done = 0
+  await eachAtOnce(onBoard, LOOK_AT_ONCE, async (lane, index) => {
+    lanes[index] = await laneReport(workplace, lane, sample, call)
+    tell?.(++done, onBoard.length)
+  })
+  const cautions = [...destinations.values()].flatMap(({ caution }) => (caution === undefined ? [] : [caution]))
+  return makeReport({ project, pass: plan?.pass ?? 0, now: clock.now(), cautions, lanes })
+}

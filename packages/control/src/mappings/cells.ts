@@ -1,0 +1,69 @@
+import { isSecretRef } from '../project/secret-refs.ts'
+import type { Column } from './columns.ts'
+import { lookalikeIn } from './lookalikes.ts'
+
+/** A row's cells by column, edges trimmed. */
+export type Cells = Readonly<Partial<Record<Column, string>>>
+
+export interface CellProblem {
+  readonly level: 'error' | 'warning'
+  readonly says: string
+}
+
+const NAMES: Readonly<Record<Column, string>> = {
+  source: 'source',
+  destination: 'destination',
+  endpoint: 'destination endpoint',
+  password: 'password ref',
+  wave: 'wave',
+}
+
+const error = (says: string): CellProblem => ({ level: 'error', says })
+
+/** Characters that end a protocol line, draw on a terminal or hide: none belongs in a name. Tab counts. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
+
+function nameProblem(column: Column, cell: string): CellProblem | undefined {
+  if (CONTROL.test(cell)) return error(`The ${NAMES[column]} holds a line break or another control character. Retype it.`)
+  if (/^[=@+\-|]/.test(cell)) {
+    return error(`The ${NAMES[column]} starts with "${cell[0]}", which spreadsheet programs run as a formula. Write the plain address.`)
+  }
+  if (cell.length > 320) return error(`The ${NAMES[column]} is longer than the 320 characters that an address may have.`)
+  return undefined
+}
+
+function passwordProblem(cell: string): CellProblem | undefined {
+  if (!isSecretRef(cell) || CONTROL.test(cell)) {
+    return error(
+      'A password stands here in clear. Move it to a file that only you can read and write file:path here, or use env:NAME. Then change that password: this table may have been copied.',
+    )
+  }
+  const file = cell.startsWith('file:') ? cell.slice(5) : ''
+  // A table often comes from somebody else: it must not name any file of this machine and have it sent to a server.
+  const outside = file.split(/[\\/]/).includes('..') || (/^([\\/]|[A-Za-z]:|~)/.test(file) && !file.startsWith('/run/secrets/'))
+  if (outside) return error("A password file is named relative to the project's folder, without `..` (or lies in /run/secrets/).")
+  return undefined
+}
+
+const lookalike = (column: Column, cell: string): CellProblem | undefined => {
+  const found = lookalikeIn(cell)
+  if (found === undefined) return undefined
+  return {
+    level: 'warning',
+    says: `The ${NAMES[column]} has ${found.code}, which is drawn like "${found.like}" and is another letter. Retype the address.`,
+  }
+}
+
+/** Everything that is wrong with one row by itself. Never says a cell's content. */
+export function cellProblems(cells: Cells): readonly CellProblem[] {
+  const problems: (CellProblem | undefined)[] = []
+  for (const column of ['source', 'destination'] as const) {
+    const cell = cells[column] ?? ''
+    const wrong = cell === '' ? error(`The ${NAMES[column]} is empty.`) : nameProblem(column, cell)
+    problems.push(wrong ?? lookalike(column, cell))
+  }
+  for (const column of ['endpoint', 'wave'] as const) if (cells[column]) problems.push(nameProblem(column, cells[column]))
+  if (cells.password) problems.push(passwordProblem(cells.password))
+  return problems.filter((problem) => problem !== undefined)
+}

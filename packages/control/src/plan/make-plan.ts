@@ -1,0 +1,123 @@
+import { type Account, type Call, type DestinationEndpoint, Fault, type Kind, type LaneId, type SourceEndpoint } from '@offramp/core'
+import type { Mapping } from '../mappings/mapping.ts'
+import { InputRefused, type Problem } from '../project/problem.ts'
+import { eachAtOnce } from '../run/each-at-once.ts'
+import { laneId } from './lane-id.ts'
+import type { LanePlan } from './lane-plan.ts'
+
+export interface PlanFacts {
+  /** The table, as the operator named it. */
+  readonly file: string
+  /** Names the source for lane ids: the tenant. */
+  readonly sourceId: string
+  readonly source: SourceEndpoint
+  readonly destinations: ReadonlyMap<string, DestinationEndpoint>
+  readonly kinds: readonly Kind[]
+  readonly mappings: readonly Mapping[]
+}
+
+/** What the accounts at the source say about the table. */
+export interface PlanDraft {
+  readonly lanes: readonly LanePlan[]
+  readonly accounts: readonly Account[]
+  readonly warnings: readonly Problem[]
+}
+
+interface Found {
+  readonly mapping: Mapping
+  readonly account: Account | undefined
+}
+
+const endpointOf = (facts: PlanFacts, mapping: Mapping): readonly [string, DestinationEndpoint] => {
+  const [first] = facts.destinations
+  const name = mapping.endpoint ?? first?.[0] ?? ''
+  const endpoint = facts.destinations.get(name)
+  if (endpoint === undefined)
+    throw new Fault({ reach: 'run', code: 'no-such-endpoint', message: `There is no destination endpoint ${name}.` })
+  return [name, endpoint]
+}
+
+function lanesOf(facts: PlanFacts, mapping: Mapping, account: Account): readonly LanePlan[] {
+  const [name, endpoint] = endpointOf(facts, mapping)
+  return facts.kinds
+    .filter((kind) => facts.source.kinds.includes(kind) && endpoint.kinds.includes(kind))
+    .map((kind) => ({
+      lane: laneId({ source: facts.sourceId, account: account.id, kind }),
+      kind,
+      source: { id: account.id, name: account.name, kind: account.kind },
+      destination: {
+        endpoint: name,
+        account: mapping.destination,
+        address: endpoint.addressOf(mapping.destination),
+        ...(mapping.passwordRef === undefined ? {} : { passwordRef: mapping.passwordRef }),
+      },
+      ...(mapping.wave === undefined ? {} : { wave: mapping.wave }),
+    }))
+}
+
+/** Twins that only the source and the destination can tell: an alias and its main address, two logins of one mailbox. */
+function met(facts: PlanFacts, found: readonly Found[]): readonly Problem[] {
+  const accounts = new Map<string, Mapping>()
+  const places = new Map<string, Mapping>()
+  const problems: Problem[] = []
+  const error = (mapping: Mapping, says: string): void => void problems.push({ level: 'error', file: facts.file, line: mapping.line, says })
+  for (const { mapping, account } of found) {
+    const [, endpoint] = endpointOf(facts, mapping)
+    const address = endpoint.addressOf(mapping.destination)
+    const samePlace = places.get(address)
+    if (samePlace !== undefined)
+      error(mapping, `This is the same place as the destination on line ${samePlace.line}. Two accounts must not be mixed in one.`)
+    else places.set(address, mapping)
+    if (account === undefined) {
+      error(
+        mapping,
+        'There is no such account at the source. Check the spelling, or whether it was deleted; then delete or mend this line.',
+      )
+      continue
+    }
+    const sameAccount = accounts.get(account.id)
+    if (sameAccount !== undefined) {
+      error(
+        mapping,
+        `This is another name of the account on line ${sameAccount.line}. One account is moved to one place: delete one of the lines.`,
+      )
+    } else accounts.set(account.id, mapping)
+  }
+  return problems
+}
+
+/** Asks the source for every account of the table. Throws `InputRefused` with every line that cannot be used. */
+export async function draftPlan(facts: PlanFacts, call: Call): Promise<PlanDraft> {
+  const found: Found[] = []
+  await eachAtOnce(facts.mappings, 8, async (mapping, index) => {
+    found[index] = { mapping, account: await facts.source.account(mapping.source, call) }
+  })
+  const problems = met(facts, found)
+  if (problems.length > 0) throw new InputRefused(problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)))
+  const lanes = found.flatMap(({ mapping, account }) => (account === undefined ? [] : lanesOf(facts, mapping, account)))
+  const warnings = found.flatMap(({ mapping, account }): readonly Problem[] =>
+    account?.unavailable === undefined ? [] : [{ level: 'warning', file: facts.file, line: mapping.line, says: account.unavailable }],
+  )
+  return { lanes, accounts: found.flatMap(({ account }) => (account === undefined ? [] : [account])), warnings }
+}
+
+/** What is known of a lane that has moved something before. */
+export interface Standing {
+  readonly address: string
+  /** Entries in the ledger. */
+  readonly entries: number
+}
+
+/**
+ * A lane keeps its destination once something has moved: another one would leave half of a mailbox behind, and what the ledger calls
+ * arrived would not be there. (Tools that took a changed identity for a new start wiped mailboxes: mailcow-dockerized#2269.)
+ */
+export function refuseChangedIdentity(lanes: readonly LanePlan[], standing: ReadonlyMap<LaneId, Standing>, file: string): void {
+  const problems = lanes.flatMap((plan): readonly Problem[] => {
+    const before = standing.get(plan.lane)
+    if (before === undefined || before.entries === 0 || before.address === plan.destination.address) return []
+    const says = `${plan.source.name} has been moving to ${before.address} (${before.entries} items) and the table now says ${plan.destination.address}. Put the old destination back; or, to start over somewhere else, use another project name.`
+    return [{ level: 'error', file, says }]
+  })
+  if (problems.length > 0) throw new InputRefused(problems)
+}

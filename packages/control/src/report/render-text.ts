@@ -1,0 +1,101 @@
+import { REASONS, type Reason } from '@offramp/core'
+import type { CollectionBalance, Exception } from '@offramp/engine'
+import { cleanText } from './clean-text.ts'
+import { lossLines } from './losses.ts'
+import { type LaneReport, laneTotals, type Report } from './report.ts'
+import { showBytes, showCount, showMany } from './show-numbers.ts'
+import { showTable } from './show-table.ts'
+
+const isReason = (word: string): word is Reason => Object.hasOwn(REASONS, word)
+
+/** `anna@a -> anna@b`. */
+const wayOf = (lane: LaneReport): string => `${cleanText(lane.source, 80)} -> ${cleanText(lane.destination, 80)}`
+
+function firstLines({ totals, lanes, project, pass, madeAt }: Report): readonly string[] {
+  const lines = [
+    `Unexplained remainder: ${showCount(totals.remainder)} of ${showMany(totals.source, 'item', 'items')} in ${showMany(lanes.length, 'account', 'accounts')}.`,
+    `${showCount(totals.source)} at the source = ${showCount(totals.verified)} verified + ${showCount(totals.skipped)} skipped + ${showCount(totals.failed)} failed + ${showCount(totals.remainder)} unexplained`,
+    `Project ${cleanText(project)}, pass ${pass}, ${madeAt}. ${showBytes(totals.bytes)} verified; ${showMany(totals.hashed, 'item', 'items')} read back and compared byte by byte.`,
+  ]
+  if (totals.unverified > 0) lines.push(`NOT VERIFIED: ${showMany(totals.unverified, 'account', 'accounts')}; see below.`)
+  if (totals.doubled > 0)
+    lines.push(`DOUBLED: ${showMany(totals.doubled, 'item stands', 'items stand')} more than once at the destination; see below.`)
+  return lines
+}
+
+const block = (title: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)]
+
+/** The same loss is named once, with how many accounts it touches. */
+function lossBlock(lanes: readonly LaneReport[]): readonly string[] {
+  const counts = new Map<string, number>()
+  for (const lane of lanes)
+    for (const line of lane.losses === undefined ? [] : lossLines(lane.losses)) counts.set(line, (counts.get(line) ?? 0) + 1)
+  return [...counts].map(([line, count]) => (count === lanes.length ? line : `${line} (${showMany(count, 'account', 'accounts')})`))
+}
+
+function laneTable(lanes: readonly LaneReport[]): readonly string[] {
+  const rows = lanes.map((lane) => {
+    if (lane.balance === undefined) return [wayOf(lane), '?', '?', '?', '?', 'not verified', '']
+    const sum = laneTotals(lane.balance)
+    return [wayOf(lane), ...[sum.source, sum.verified, sum.skipped, sum.failed, sum.remainder].map(showCount), showBytes(sum.bytes)]
+  })
+  return showTable(['Account', 'Source', 'Verified', 'Skipped', 'Failed', 'Unexplained', 'Size'], rows, [1, 2, 3, 4, 5, 6], 60)
+}
+
+const skippedWords = (collection: CollectionBalance): string =>
+  Object.entries(collection.skipped)
+    .filter(([, count]) => (count ?? 0) > 0)
+    .map(([reason, count]) => `${showCount(count ?? 0)} ${reason}`)
+    .join(', ')
+
+/** Collections that do not simply match. */
+function oddCollections(lane: LaneReport): readonly string[] {
+  const odd = (lane.balance?.collections ?? []).filter((one) => one.remainder !== 0 || one.failed > 0 || skippedWords(one) !== '')
+  return odd.map((one) => {
+    const skipped = skippedWords(one)
+    return `${wayOf(lane)}, ${cleanText(one.name)}: ${showCount(one.source)} = ${showCount(one.verified)} verified + skipped${skipped === '' ? ' 0' : ` (${skipped})`} + ${showCount(one.failed)} failed; unexplained ${showCount(one.remainder)}`
+  })
+}
+
+const exceptionLine = ({ kind, collection, label, message }: Exception): string =>
+  `${kind}: ${cleanText(collection, 80)}: "${cleanText(label, 80)}": ${cleanText(message, 300)}`
+
+function exceptions(lane: LaneReport): readonly string[] {
+  const { balance } = lane
+  if (balance === undefined) {
+    const remedy = lane.remedy === undefined ? '' : ` ${cleanText(lane.remedy, 300)}`
+    return [`${wayOf(lane)}`, `  not verified: ${cleanText(lane.why ?? 'It was not looked at.', 300)}${remedy}`]
+  }
+  const lines = balance.exceptions.map((exception) => `  ${exceptionLine(exception)}`)
+  if (balance.moreExceptions > 0) lines.push(`  and ${showCount(balance.moreExceptions)} more; see the JSON or CSV report of this account`)
+  if (balance.goneSince > 0) lines.push(`  ${showMany(balance.goneSince, 'item has', 'items have')} left the source since; the copies stay`)
+  return lines.length === 0 ? [] : [wayOf(lane), ...lines]
+}
+
+/** What each reason that occurs means to the owner of the data. */
+function reasonBlock(lanes: readonly LaneReport[]): readonly string[] {
+  const used = new Set<string>()
+  for (const { balance } of lanes)
+    for (const collection of balance?.collections ?? [])
+      for (const [reason, count] of Object.entries(collection.skipped)) if ((count ?? 0) > 0) used.add(reason)
+  return [...used].filter(isReason).map((reason) => `${reason}: ${REASONS[reason]}`)
+}
+
+/** The report for people. Its first line is the unexplained remainder. */
+export function renderText(report: Report): string {
+  const { lanes } = report
+  return [
+    ...firstLines(report),
+    ...block(
+      'Cautions',
+      report.cautions.map((caution) => cleanText(caution, 300)),
+    ),
+    ...block('What the destination does not keep', lossBlock(lanes)),
+    ...block('Accounts', laneTable(lanes)),
+    ...block('Collections with something to explain', lanes.flatMap(oddCollections)),
+    ...block('Items to know about', lanes.flatMap(exceptions)),
+    ...block('What the reasons mean', reasonBlock(lanes)),
+    '',
+  ].join('\n')
+}

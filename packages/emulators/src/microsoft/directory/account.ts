@@ -1,0 +1,25 @@
+import { guidFrom } from '../../generate/random.ts'
+import { Mailbox } from '../mail/mailbox.ts'
+import { seedMailbox } from '../mail/seed.ts'
+import type { AccountSeed } from '../options.ts'
+
+/** A user of the directory, with a mailbox or without. */
+export interface Account {
+  readonly id: string
+  /** Lower case. */
+  readonly address: string
+  readonly seed: AccountSeed
+  readonly mailbox: Mailbox | undefined
+  /** An administrator's scope keeps the application out. */
+  blocked: boolean
+  overQuota: boolean
+}
+
+export function makeAccount(seed: AccountSeed, tenantSeed: number, now: () => number): Account {
+  const address = seed.address.toLowerCase()
+  const id = guidFrom(tenantSeed, 'user', address)
+  const hasMailbox = (seed.mailbox ?? 'cloud') === 'cloud' && seed.userType !== 'Guest'
+  const mailbox = hasMailbox ? new Mailbox({ id: guidFrom(tenantSeed, 'mailbox', address), address, now }) : undefined
+  if (mailbox) seedMailbox(mailbox, seed, tenantSeed)
+  return { id, address, seed, mailbox, blocked: false, overQuota: seed.overQuota ?? false }
+}

@@ -1,0 +1,5 @@
+export { encodeEightBitHeader } from './encode-eight-bit-header.ts'
+export { type Header, type HeaderField, readHeader } from './header.ts'
+export { naturalKey, naturalKeyOf } from './natural-key.ts'
+export { messagePrint, sameMessage } from './same-message.ts'
+export { bytesToCrlf, toCrlf } from './to-crlf.ts'

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import type { Call, Item } from '@offramp/core'
+import { encodeEightBitHeader, toCrlf } from '@offramp/formats'
+import type { Connection } from './connection.ts'
+import { emptyMessage, largerThan } from './faults.ts'
+import { flagsOf } from './flags.ts'
+import { formatInternalDate, keepableDate } from './internal-date.ts'
+
+/** A message as it is sent: final bytes, flags and date. */
+export interface Outgoing {
+  readonly item: Item
+  readonly bytes: Buffer
+  /** First 8 bytes of the SHA-256 of `bytes`, as hex. */
+  readonly hash: string
+  /** What the item wants; the mailbox may take fewer. */
+  readonly flags: readonly string[]
+  /** Milliseconds since the Unix epoch, inside what servers keep. */
+  readonly date: number
+}
+
+export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 16)
+
+/** The body as it crosses to IMAP: CRLF throughout. Faults: `item` for nothing and for too much. */
+export async function bodyOf(item: Item, most: number | undefined, call: Call): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of toCrlf(item.body(call))) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (most !== undefined && size > most) throw largerThan(Math.max(size, item.size ?? 0), most)
+  }
+  if (size === 0) throw emptyMessage()
+  return Buffer.concat(chunks, size)
+}
+
+const HEADER = 200_000
+
+/** A read message that asks for a receipt must not send one from its new home: RFC 3503 has a keyword for that. */
+const wantsReceipt = (bytes: Buffer): boolean =>
+  /^disposition-notification-to:/im.test(bytes.subarray(0, Math.min(HEADER, headerLength(bytes))).toString('latin1'))
+
+function headerLength(bytes: Buffer): number {
+  const end = bytes.indexOf('\r\n\r\n')
+  return end < 0 ? bytes.length : end
+}
+
+const dateHeader = (bytes: Buffer): number | undefined => {
+  const line = /^date:([^\r\n]{1,100})/im.exec(bytes.subarray(0, Math.min(HEADER, headerLength(bytes))).toString('latin1'))?.[1]
+  const ms = line === undefined ? Number.NaN : Date.parse(line)
+  return Number.isNaN(ms) ? undefined : ms
+}
+
+/**
+ * Cyrus 3.6 puts an `X` for each 8-bit byte of a header (`munge8bit`) and keeps the size, so that nobody would notice: its
+ * header is written in encoded words instead. Other servers get the bytes as they are.
+ */
+export const bytesFor = (connection: Connection, bytes: Buffer): Buffer => {
+  const written = connection.server.includes('cyrus') ? encodeEightBitHeader(bytes) : bytes
+  return Buffer.isBuffer(written) ? written : Buffer.from(written)
+}
+
+/** The date falls back from receipt to `Date:` to now: without one the server would say today. */
+export function outgoing(item: Item, bytes: Buffer, now: number): Outgoing {
+  const date = keepableDate(item.traits.receivedAt ?? dateHeader(bytes) ?? now, now)
+  const flags = flagsOf(item.traits)
+  if (item.traits.read === true && wantsReceipt(bytes)) flags.push('$MDNSent')
+  return { item, bytes, hash: hashOf(bytes), flags, date: date.ms }
+}
+
+export const dateText = (message: Outgoing): string => formatInternalDate(message.date)

@@ -1,0 +1,89 @@
+import { ImapFlow, type ImapFlowOptions } from 'imapflow'
+import { compiler } from 'imapflow/lib/handler/imap-handler.js'
+import type { ImapAttribute, ImapResponse } from 'imapflow/lib/handler/types.js'
+
+export type Line = ImapResponse
+export type Attribute = ImapAttribute
+
+/** An argument of a command; a list is parenthesized. */
+export type Argument = Token | readonly Argument[]
+
+export interface Token {
+  readonly type: 'ATOM' | 'STRING' | 'SEQUENCE' | 'LITERAL'
+  readonly value: string | Buffer
+  readonly section?: readonly Argument[]
+  readonly partial?: readonly number[]
+  readonly isLiteral8?: boolean
+}
+
+export const atom = (value: string): Token => ({ type: 'ATOM', value })
+/** Quoted, so that a mailbox name is never taken for something else. */
+export const quoted = (value: string): Token => ({ type: 'STRING', value })
+export const sequence = (value: string): Token => ({ type: 'SEQUENCE', value })
+
+export type Untagged = Readonly<Record<string, (line: Line) => Promise<void>>>
+
+interface Request {
+  readonly tag: string
+  readonly command: string
+  readonly attributes: unknown
+  readonly options?: { readonly literalPlus?: boolean }
+}
+
+/** Parts of imapflow 2.10.2 that its types leave out. Checked when a client is made, so that an update that changes them says so. */
+interface Inner {
+  exec(command: string, attributes: readonly Argument[] | false, options: object): Promise<{ response: Line; next(): void }>
+  send(request: Request): Promise<void>
+  write(chunk: Buffer): unknown
+  commandParts: unknown[]
+  currentRequest: { tag: string; sent?: boolean } | false
+}
+
+const isInner = (client: object): client is Inner =>
+  ['exec', 'send', 'write'].every((name) => typeof Reflect.get(client, name) === 'function') &&
+  ['commandParts', 'currentRequest'].every((name) => name in client)
+
+export interface WireClient {
+  readonly flow: ImapFlow
+  /** Sends one command and waits for its tagged OK. With `literalPlus` all literals go at once, without waiting to be asked for each. */
+  exec(
+    command: string,
+    attributes: readonly Argument[],
+    options?: { readonly untagged?: Untagged; readonly literalPlus?: boolean },
+  ): Promise<Line>
+}
+
+/**
+ * imapflow for connection, TLS, login, parsing; its commands are gone round. Its own `append` waits a round trip for each literal over 4 kB
+ * although the server has LITERAL+, knows no MULTIAPPEND, and puts the personal namespace in front of paths that are elsewhere.
+ */
+export function makeWireClient(options: ImapFlowOptions): WireClient {
+  const flow = new ImapFlow(options)
+  flow.on('error', () => {})
+  if (!isInner(flow)) throw new Error('This version of imapflow is not the one that the IMAP connector was written for (2.10.2).')
+  const inner: Inner = flow
+  const sendAsUsual = inner.send.bind(inner)
+  inner.send = async (request) => {
+    if (request.options?.literalPlus !== true) return sendAsUsual(request)
+    // Checked by the compiler at run time; its type is imapflow's own, wider one.
+    const bytes = compiler(
+      { tag: request.tag, command: request.command, attributes: asNodes(request.attributes) },
+      { literalPlus: true, asArray: false },
+    )
+    inner.commandParts = []
+    inner.write(Buffer.isBuffer(bytes) ? bytes : Buffer.concat(bytes))
+    if (inner.currentRequest !== false && inner.currentRequest.tag === request.tag) inner.currentRequest.sent = true
+  }
+  return {
+    flow,
+    async exec(command, attributes, { untagged = {}, literalPlus = false } = {}) {
+      const { response, next } = await inner.exec(command, attributes.length === 0 ? false : attributes, { untagged, literalPlus })
+      next()
+      return response
+    },
+  }
+}
+
+type CompilerInput = Parameters<typeof compiler>[0]
+
+const asNodes = (attributes: unknown): Exclude<CompilerInput['attributes'], undefined> => (Array.isArray(attributes) ? attributes : null)

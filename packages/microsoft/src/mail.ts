@@ -1,0 +1,142 @@
+import {
+  type Account,
+  type Call,
+  type Collection,
+  Fault,
+  type Item,
+  type ItemRef,
+  type Listing,
+  type Log,
+  type Role,
+  type Source,
+} from '@offramp/core'
+import type { Graph, GraphClient } from './client.ts'
+import { isObject, type Json, numberOf, textOf } from './json.ts'
+import { readBody } from './mail-body.ts'
+import { isUnreadable, readPage } from './mail-delta.ts'
+import { extendedNumber, readFolders, readRoles } from './mail-folders.ts'
+import { MAIL_TRAITS, MESSAGE_EXPAND, MESSAGE_SELECT, revisionOf, SIZE, traitsOf, versionOf } from './mail-traits.ts'
+
+/** Ids of messages that Graph cannot even name: `unlistable:<folder>:<place>`. */
+const UNLISTABLE = 'unlistable:'
+
+/** One mailbox's mail, read app-only. A folder is a listing; ids are immutable and survive moves within the mailbox. */
+export function mailSource(graph: Graph, account: Account, services: { readonly log: Log }): Source {
+  const mailbox = graph.mailbox(account)
+  const user = `/users/${encodeURIComponent(account.id)}`
+  const reader = { mailbox, user, log: services.log }
+  /** What a page said of its messages, so that opening one costs no request. */
+  const known = new WeakMap<ItemRef, { readonly message?: Json; readonly home: Collection }>()
+  /** How often a body broke off, for those that have to be put together from their parts. */
+  const broken = new Map<string, number>()
+  let roles: Promise<ReadonlyMap<string, Role>> | undefined
+  let homes: ReadonlyMap<string, Collection> | undefined
+
+  async function folders(call: Call): Promise<readonly Listing[]> {
+    roles ??= readRoles(mailbox, user, call).catch((thrown: unknown) => {
+      roles = undefined
+      throw thrown
+    })
+    const listings = await readFolders(mailbox, await roles, { user, call })
+    homes = new Map(listings.flatMap(({ id, collection }) => (collection === undefined ? [] : [[id, collection] as const])))
+    return listings
+  }
+
+  async function homeOf(message: Json, call: Call): Promise<Collection> {
+    const id = textOf(message['parentFolderId']) ?? ''
+    if (!homes?.has(id)) await folders(call)
+    // Outside the folders that people see (Recoverable Items): the message has left.
+    const home = homes?.get(id)
+    if (home === undefined) throw gone(mailbox)
+    return home
+  }
+
+  async function ask(id: string, call: Call): Promise<Json> {
+    const path = `${user}/messages/${encodeURIComponent(id)}?$select=${MESSAGE_SELECT}&$expand=${encodeURIComponent(MESSAGE_EXPAND)}`
+    return mailbox.json({ path, asks: 'item' }, call)
+  }
+
+  /**
+   * Some messages fail whatever lists them, and yet their bytes can be had. Such a one is told apart from a service that is ill by
+   * asking for its id alone; it is then copied without its marks, which is better than not at all.
+   */
+  async function askAround(id: string, home: Collection | undefined, call: Call): Promise<Json> {
+    try {
+      return await ask(id, call)
+    } catch (thrown) {
+      if (home === undefined || !isUnreadable(thrown)) throw thrown
+      const bare = await mailbox.json({ path: `${user}/messages/${encodeURIComponent(id)}?$select=id`, asks: 'item' }, call)
+      services.log.warn({ code: 'graph-without-marks' }, 'Microsoft cannot say anything of a message; it is copied without its marks.')
+      return bare
+    }
+  }
+
+  return {
+    name: `microsoft mail ${account.name}`,
+    profile: { kind: 'mail', offers: MAIL_TRAITS },
+
+    async *listings(call) {
+      yield* await folders(call)
+    },
+
+    async page(listing, after, limit, call) {
+      const page = await readPage(reader, listing, { after, limit, call })
+      const refs = page.messages.flatMap((message) => {
+        const ref = refOf(message, listing.id)
+        if (ref !== undefined && ref.removed === undefined && listing.collection !== undefined) {
+          known.set(ref, { home: listing.collection, ...(page.bare ? {} : { message }) })
+        }
+        return ref === undefined ? [] : [ref]
+      })
+      if (page.unlistable !== undefined) refs.unshift({ id: `${UNLISTABLE}${listing.id}:${page.unlistable}`, version: 'unlistable' })
+      return { refs, cursor: page.cursor, last: page.last }
+    },
+
+    async open(ref, call) {
+      if (ref.id.startsWith(UNLISTABLE)) throw unlistable(mailbox)
+      const here = known.get(ref)
+      const message = here?.message ?? (await askAround(ref.id, here?.home, call))
+      const home = here?.home ?? (await homeOf(message, call))
+      return itemOf(ref.id, message, home, (bodyCall) =>
+        readBody({ ...reader, broken }, { id: ref.id, size: extendedNumber(message, SIZE) }, bodyCall),
+      )
+    },
+  }
+}
+
+function refOf(message: Json, folder: string): ItemRef | undefined {
+  const id = textOf(message['id'])
+  if (id === undefined) return undefined
+  if (isObject(message['@removed'])) return { id, version: '', removed: true }
+  const size = numberOf(extendedNumber(message, SIZE))
+  return { id, version: versionOf(message, folder), ...(size === undefined ? {} : { size }) }
+}
+
+function itemOf(id: string, message: Json, home: Collection, body: (call: Call) => AsyncIterable<Uint8Array>): Item {
+  const size = extendedNumber(message, SIZE)
+  const label = textOf(message['subject'])
+  return {
+    id,
+    version: versionOf(message, home.id),
+    kind: 'mail',
+    naturalKey: textOf(message['internetMessageId']) ?? '',
+    home,
+    // Without its marks nothing is claimed of them.
+    traits: 'isRead' in message ? traitsOf(message) : {},
+    revision: revisionOf(message),
+    ...(size === undefined ? {} : { size }),
+    ...(label === undefined ? {} : { label }),
+    body,
+  }
+}
+
+const gone = (mailbox: GraphClient): Fault =>
+  new Fault({ reach: 'item', reason: 'gone', code: 'graph-gone', message: `A message of ${mailbox.about} was deleted at the source.` })
+
+const unlistable = (mailbox: GraphClient): Fault =>
+  new Fault({
+    reach: 'item',
+    reason: 'unreadable-at-source',
+    code: 'graph-unlistable',
+    message: `Microsoft cannot even name a message of ${mailbox.about}, while the messages before and after it can be read.`,
+  })

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Redis } from 'ioredis'
+import { redisFault } from './redis-faults.ts'
+
+/** A Lua script as Redis knows it. */
+export interface Script {
+  readonly lua: string
+  readonly sha: string
+}
+
+/** Joins Lua files into one script. Read once, when the process starts. */
+export function readScript(...files: readonly URL[]): Script {
+  const lua = files.map((file) => readFileSync(file, 'utf8')).join('\n')
+  return { lua, sha: createHash('sha1').update(lua).digest('hex') }
+}
+
+/**
+ * Runs the script by its hash, and sends its text once where Redis has forgotten it (a restart, a failover, SCRIPT FLUSH).
+ * Strings in the answer are Buffers. Throws a `Fault` only.
+ */
+export async function runScript(redis: Redis, script: Script, key: string, args: readonly (string | number | Buffer)[]): Promise<unknown> {
+  try {
+    return await redis.callBuffer('EVALSHA', [script.sha, 1, key, ...args])
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw redisFault(error)
+  }
+  try {
+    return await redis.callBuffer('EVAL', [script.lua, 1, key, ...args])
+  } catch (error) {
+    throw redisFault(error)
+  }
+}

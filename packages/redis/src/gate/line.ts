@@ -1,0 +1,167 @@
+import { asFault, type Clock, Fault, type Quota, type Ticket } from '@offramp/core'
+
+/** Waiters named in one exchange. The others' turn comes with the next. */
+const ASKED = 32
+
+export interface Exchange {
+  readonly quota: Quota
+  readonly held: number
+  readonly waiters: readonly { readonly weight: number; readonly ageMs: number }[]
+}
+
+export interface Answer {
+  readonly granted: number
+  /** `''` when open. */
+  readonly why: string
+  /** Milliseconds, for each that was not granted. */
+  readonly waits: readonly number[]
+}
+
+export interface LineOptions {
+  readonly clock: Clock
+  readonly patienceMs: number
+  readonly holdMs: number
+  readonly ticketMs: number
+  readonly exchange: (asked: Exchange) => Promise<Answer>
+  /** The line is empty: nobody waits, nobody is in flight, and Redis knows. */
+  readonly idle: () => void
+}
+
+interface Waiter {
+  readonly weight: number
+  readonly began: number
+  enter(): void
+  refuse(fault: unknown): void
+}
+
+/**
+ * One process's side of one gate: its waiters in the order in which they came, and its calls in flight. All that happens at once (calls
+ * over, callers come) goes into one exchange with Redis, and there is never more than one under way.
+ */
+export class Line {
+  readonly #options: LineOptions
+  #quota: Quota
+  readonly #waiters: Waiter[] = []
+  /** Ticket -> when it lapses. */
+  readonly #flying = new Map<Ticket, number>()
+  #alarm: AbortController | undefined
+  #busy = false
+  #again = false
+
+  constructor(quota: Quota, options: LineOptions) {
+    this.#quota = quota
+    this.#options = options
+  }
+
+  enter(quota: Quota, weight: number, signal: AbortSignal): Promise<Ticket> {
+    this.#quota = quota
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason)
+      const over = () => signal.removeEventListener('abort', onAbort)
+      const onAbort = () => {
+        const at = this.#waiters.indexOf(waiter)
+        if (at >= 0) this.#waiters.splice(at, 1)
+        reject(signal.reason)
+        this.poke()
+      }
+      const waiter: Waiter = {
+        weight,
+        began: this.#options.clock.now(),
+        enter: () => {
+          over()
+          resolve(this.#ticket())
+        },
+        refuse: (fault) => {
+          over()
+          reject(fault)
+        },
+      }
+      signal.addEventListener('abort', onAbort, { once: true })
+      this.#waiters.push(waiter)
+      this.poke()
+    })
+  }
+
+  /** Something has changed: see whether somebody may enter. */
+  poke(): void {
+    this.#again = true
+    if (this.#busy) return
+    this.#busy = true
+    this.#alarm?.abort()
+    queueMicrotask(() => void this.#exchange())
+  }
+
+  #ticket(): Ticket {
+    const ticket: Ticket = {
+      leave: () => {
+        if (this.#flying.delete(ticket)) this.poke()
+      },
+    }
+    this.#flying.set(ticket, this.#options.clock.now() + this.#options.ticketMs)
+    return ticket
+  }
+
+  async #exchange(): Promise<void> {
+    let next: number | undefined
+    while (this.#again) {
+      this.#again = false
+      next = await this.#once().catch((error: unknown) => this.#refuseAll(error))
+    }
+    this.#busy = false
+    if (this.#waiters.length === 0 && this.#flying.size === 0) this.#options.idle()
+    else void this.#wakeIn(next)
+  }
+
+  /** Milliseconds until it is worth asking again. */
+  async #once(): Promise<number> {
+    const { clock, holdMs, exchange } = this.#options
+    const now = clock.now()
+    for (const [ticket, lapses] of this.#flying) if (lapses <= now) this.#flying.delete(ticket)
+    const asked = this.#waiters.slice(0, ASKED)
+    const waiters = asked.map(({ weight, began }) => ({ weight, ageMs: now - began }))
+    const answer = await exchange({ quota: this.#quota, held: this.#flying.size, waiters })
+    for (const waiter of asked.slice(0, answer.granted)) this.#admit(waiter)
+    const waits = asked.slice(answer.granted).map((waiter, i) => this.#hold(waiter, answer.waits[i] ?? 0, answer.why))
+    if (asked.length === ASKED && answer.granted === ASKED) this.#again = true
+    return Math.max(1, Math.min(holdMs / 3, ...waits))
+  }
+
+  /** Who has given up while Redis was letting it in has asked for one more exchange, which gives its place back. */
+  #admit(waiter: Waiter): void {
+    const at = this.#waiters.indexOf(waiter)
+    if (at < 0) return
+    this.#waiters.splice(at, 1)
+    waiter.enter()
+  }
+
+  /** Keeps the waiter, or sends it away where its patience would not last. Milliseconds until its turn may come. */
+  #hold(waiter: Waiter, wait: number, why: string): number {
+    const { clock, patienceMs } = this.#options
+    const left = waiter.began + patienceMs - clock.now()
+    const at = this.#waiters.indexOf(waiter)
+    if (at < 0) return Number.POSITIVE_INFINITY
+    if (wait <= left) return Math.min(wait, Math.max(left, 1))
+    this.#waiters.splice(at, 1)
+    this.#again = true
+    const message = `The gate ${this.#quota.key} lets nobody in for now: ${why || 'the quota is used up'}.`
+    waiter.refuse(new Fault({ reach: 'gate', code: 'gate-wait', message, until: clock.now() + Math.max(wait, 1_000) }))
+    return Number.POSITIVE_INFINITY
+  }
+
+  #refuseAll(error: unknown): number {
+    const fault = asFault(error)
+    for (const waiter of this.#waiters.splice(0)) waiter.refuse(fault)
+    this.#again = false
+    return this.#options.holdMs / 3
+  }
+
+  async #wakeIn(ms: number | undefined): Promise<void> {
+    const alarm = new AbortController()
+    this.#alarm = alarm
+    const slept = await this.#options.clock.sleep(ms ?? this.#options.holdMs / 3, { signal: alarm.signal }).then(
+      () => true,
+      () => false,
+    )
+    if (slept) this.poke()
+  }
+}

@@ -1,0 +1,33 @@
+-- ARGV[5]: verb; then its arguments. The books are one hash: c<listing> cursor, d<listing> pass, f<place> floor, s<place> suspect.
+if lost() then return 'LOST' end
+if done() then return 'OK' end
+
+-- Marks are opaque, but where both are decimal (IMAP) they are numbers, of any length.
+local function compare(a, b)
+  if not (string.find(a, '^%d+$') and string.find(b, '^%d+$')) then return nil end
+  a, b = string.gsub(a, '^0+', ''), string.gsub(b, '^0+', '')
+  if #a ~= #b then return #a < #b and -1 or 1 end
+  if a == b then return 0 end
+  return a < b and -1 or 1
+end
+
+local books, verb = base .. ':b', ARGV[5]
+if verb == 'advance' then
+  call('HSET', books, 'c' .. ARGV[6], ARGV[7])
+  if ARGV[8] ~= '' then call('HSET', books, 'd' .. ARGV[6], ARGV[8]) end
+elseif verb == 'rewind' then
+  call('HDEL', books, 'c' .. ARGV[6])
+elseif verb == 'raise' then
+  for i = 6, #ARGV, 2 do
+    local old = call('HGET', books, 'f' .. ARGV[i])
+    if not old or compare(old, ARGV[i + 1]) ~= 1 then call('HSET', books, 'f' .. ARGV[i], ARGV[i + 1]) end
+  end
+elseif verb == 'suspect' then
+  for i = 6, #ARGV, 2 do
+    local old, new = call('HGET', books, 's' .. ARGV[i]), ARGV[i + 1]
+    if not old or (old ~= '' and (new == '' or compare(new, old) == -1)) then call('HSET', books, 's' .. ARGV[i], new) end
+  end
+elseif verb == 'cleared' then
+  for i = 6, #ARGV do call('HDEL', books, 's' .. ARGV[i]) end
+end
+return commit()

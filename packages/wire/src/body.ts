@@ -1,0 +1,87 @@
+import { gunzipSync } from 'node:zlib'
+import { Fault } from '@offramp/core'
+import { brokenOff, type Exchange } from './exchange.ts'
+import { redactUrl } from './redact.ts'
+import type { WireRequest } from './request.ts'
+import type { Watch } from './watch.ts'
+
+/** The body chunk by chunk, bounded in bytes and time, complete or a fault. `close` is called exactly when it ends, in any way. */
+export async function* boundedBody(
+  asked: WireRequest,
+  answer: Exchange,
+  on: { watch: Watch; close: () => void },
+): AsyncGenerator<Uint8Array> {
+  const announced = announcedLength(answer)
+  let received = 0
+  try {
+    const chunks: AsyncIterator<Uint8Array> = answer.body[Symbol.asyncIterator]()
+    for (;;) {
+      on.watch.waiting()
+      const next = await chunks.next()
+      on.watch.arrived()
+      if (next.done === true) break
+      received += next.value.byteLength
+      if (received > asked.maxBytes) throw tooMuch(asked)
+      yield next.value
+    }
+    if (announced !== undefined && received !== announced) throw truncated(asked, received, announced)
+  } catch (thrown) {
+    throw brokenOff(asked, on.watch, thrown)
+  } finally {
+    on.close()
+  }
+}
+
+/** The whole body, decompressed. */
+export async function wholeBody(asked: WireRequest, answer: Exchange, chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const parts: Uint8Array[] = []
+  for await (const chunk of chunks) parts.push(chunk)
+  const raw = Buffer.concat(parts)
+  if (answer.headers['content-encoding'] !== 'gzip') return raw
+  try {
+    return gunzipSync(raw, { maxOutputLength: asked.maxBytes })
+  } catch (thrown) {
+    if (thrown instanceof RangeError) throw tooMuch(asked)
+    throw new Fault({ reach: 'call', code: 'http-truncated', message: `${name(asked)} ended in the middle of its compression.` })
+  }
+}
+
+function announcedLength(answer: Exchange): number | undefined {
+  const said = answer.headers['content-length']
+  return said !== undefined && /^\d+$/.test(said) ? Number(said) : undefined
+}
+
+const name = (asked: WireRequest): string => `The answer of ${redactUrl(asked.url)} (${asked.about})`
+
+const tooMuch = (asked: WireRequest): Fault =>
+  new Fault({
+    reach: 'call',
+    code: 'http-too-long',
+    message: `${name(asked)} is longer than the ${asked.maxBytes} bytes that are allowed.`,
+  })
+
+const truncated = (asked: WireRequest, received: number, announced: number): Fault =>
+  new Fault({
+    reach: 'call',
+    code: 'http-truncated',
+    message: `${name(asked)} ended after ${received} of ${announced} bytes.`,
+    connection: true,
+  })
+
+/** A fault where a 2xx answer is not what was asked for: an HTML page in place of data must never become content. */
+export function wrongSort(asked: WireRequest, answer: Exchange): Fault | undefined {
+  const type = (answer.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  const encoding = answer.headers['content-encoding'] ?? 'identity'
+  const strange =
+    (asked.expects === 'json' && type !== '' && !/[/+]json$/.test(type)) || (asked.expects === 'bytes' && type === 'text/html')
+  if (strange) {
+    const message = `${name(asked)} is ${type} where ${asked.expects === 'json' ? 'JSON' : 'content'} was asked: a sign-in page, or a proxy in between.`
+    return new Fault({ reach: 'call', code: 'http-wrong-content', message })
+  }
+  if (encoding === 'identity' || (encoding === 'gzip' && asked.reads === 'whole')) return undefined
+  return new Fault({
+    reach: 'call',
+    code: 'http-wrong-content',
+    message: `${name(asked)} is compressed as ${encoding}, which was not asked.`,
+  })
+}

@@ -1,0 +1,116 @@
+import type { Readable } from 'node:stream'
+import { Fault } from '@offramp/core'
+import { type Dispatcher, request } from 'undici'
+import { bareCause, redactUrl } from './redact.ts'
+import type { WireRequest } from './request.ts'
+import type { Watch } from './watch.ts'
+
+/** One answer whose head has arrived. */
+export interface Exchange {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Readable
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+const MOST_REDIRECTS = 5
+
+/**
+ * Sends one request and waits for the head of the answer. Follows redirects of safe methods; Authorization and cookies never travel
+ * to another origin, and never from https to http. Throws a `call` fault, or the watch's reason.
+ */
+export async function exchange(
+  asked: WireRequest,
+  headers: Readonly<Record<string, string>>,
+  on: { readonly dispatcher: Dispatcher; readonly watch: Watch },
+): Promise<Exchange> {
+  let url = asked.url
+  let sent = headers
+  for (let hops = 0; ; hops++) {
+    const answer = await sendOnce({ ...asked, url }, sent, on)
+    const target = redirectTarget(asked, url, answer)
+    if (target === undefined) return answer
+    answer.body.destroy()
+    if (hops >= MOST_REDIRECTS) throw badRedirect(asked, `It redirected more than ${MOST_REDIRECTS} times.`)
+    if (url.startsWith('https:') && target.protocol !== 'https:') throw badRedirect(asked, 'It redirected to an unencrypted address.')
+    if (target.origin !== new URL(url).origin) sent = withoutSecrets(sent)
+    url = target.href
+  }
+}
+
+function redirectTarget(asked: WireRequest, url: string, answer: Exchange): URL | undefined {
+  const location = answer.headers['location']
+  if (!REDIRECTS.has(answer.status) || location === undefined) return undefined
+  if (asked.method !== 'GET' && asked.method !== 'HEAD') return undefined
+  return URL.parse(location, url) ?? undefined
+}
+
+const withoutSecrets = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(authorization|cookie|proxy-authorization)$/i.test(name)))
+
+const badRedirect = (asked: WireRequest, why: string): Fault =>
+  new Fault({ reach: 'call', code: 'http-redirect', message: `${redactUrl(asked.url)} (${asked.about}) could not be read. ${why}` })
+
+async function sendOnce(
+  asked: WireRequest,
+  headers: Readonly<Record<string, string>>,
+  on: { readonly dispatcher: Dispatcher; readonly watch: Watch },
+): Promise<Exchange> {
+  try {
+    const answer = await request(asked.url, {
+      method: asked.method,
+      headers,
+      body: asked.body ?? null,
+      dispatcher: on.dispatcher,
+      signal: on.watch.signal,
+      // The watch keeps these, by a clock that a test can set.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    })
+    // Without a listener, an abort while nobody reads would end the process.
+    answer.body.on('error', () => undefined)
+    return { status: answer.statusCode, headers: flat(answer.headers), body: answer.body }
+  } catch (thrown) {
+    throw brokenOff(asked, on.watch, thrown)
+  }
+}
+
+function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const result: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) result[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return result
+}
+
+/** Whatever ended an exchange early, as a fault without the socket's or SDK's own error object. */
+export function brokenOff(asked: WireRequest, watch: Watch, thrown: unknown): unknown {
+  if (watch.signal.aborted) return watch.signal.reason
+  if (thrown instanceof Fault) return thrown
+  const cause = bareCause(thrown)
+  const says = sayCode(cause.code)
+  return new Fault({
+    reach: 'call',
+    code: 'http-connection',
+    message: `${redactUrl(asked.url)} (${asked.about}) could not be reached or hung up: ${says ?? (cause.code || cause.name)}.`,
+    connection: true,
+    cause,
+  })
+}
+
+function sayCode(code: string): string | undefined {
+  const words: Readonly<Record<string, string>> = {
+    ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
+    ECONNRESET: 'the connection was reset (ECONNRESET)',
+    ENOTFOUND: 'there is no such host (ENOTFOUND)',
+    UND_ERR_SOCKET: 'the connection was closed in the middle (UND_ERR_SOCKET)',
+    UND_ERR_CONNECT_TIMEOUT: 'no connection came about in time (UND_ERR_CONNECT_TIMEOUT)',
+    CERT_HAS_EXPIRED: "the server's certificate has expired (CERT_HAS_EXPIRED)",
+    SELF_SIGNED_CERT_IN_CHAIN: "the server's certificate is signed by nobody trusted here; give its CA (SELF_SIGNED_CERT_IN_CHAIN)",
+    DEPTH_ZERO_SELF_SIGNED_CERT: "the server's certificate is signed by itself; give it as CA (DEPTH_ZERO_SELF_SIGNED_CERT)",
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      "the server's certificate is signed by nobody trusted here; give its CA (UNABLE_TO_VERIFY_LEAF_SIGNATURE)",
+    ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another name (ERR_TLS_CERT_ALTNAME_INVALID)",
+  }
+  return words[code]
+}

@@ -1,0 +1,74 @@
+import type { Call, Fault, Quota } from '@offramp/core'
+
+/** Where a request gets its bearer token from. One per credential and process; safe for many callers at once. */
+export interface TokenSource {
+  /** A token that is good for now. Throws a fault of its own when none is to be had. */
+  token(call: Call): Promise<string>
+  /** The server did not accept this token: the next call asks for a new one, unless that has happened already. */
+  refused(token: string): void
+}
+
+export interface WireRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS' | 'PROPFIND' | 'REPORT' | 'MKCOL'
+  /** Absolute, encoded. Never quoted in a fault or a log line with its query. */
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array
+  /** What the provider counts this call under, and how much it costs. */
+  readonly quota: Quota
+  readonly weight: number
+  readonly token?: TokenSource
+  /** Whom the call is about, for the person who reads a fault: `the mailbox of anna@example.com`. */
+  readonly about: string
+  /** The connector's own word for what it asks for; handed to `classify`, so that one status can mean two things. */
+  readonly asks?: string
+  /** A 2xx answer of another sort (a sign-in page) is a fault and never content. `any`: HTML may be what was asked for. */
+  readonly expects: 'json' | 'bytes' | 'any'
+  /**
+   * `whole`: the body is read before `send` resolves, so that a reset in its middle is tried again like any other. `stream`: the
+   * body is read by the caller, whose place in the gate is held until it has been read, discarded, aborted or timed out.
+   */
+  readonly reads: 'whole' | 'stream'
+  /** Bytes, also after decompression. */
+  readonly maxBytes: number
+  /** Milliseconds: until the head of the answer, between two chunks, and for everything. */
+  readonly headTimeoutMs?: number
+  readonly idleTimeoutMs?: number
+  readonly timeoutMs?: number
+  /** How often to try, counting the first. Waits at the gate are no tries. Methods that are not safe are tried once. */
+  readonly tries?: number
+  /** The call may be repeated although its method is not a safe one (a token request). */
+  readonly repeatable?: boolean
+}
+
+/** A 2xx answer. Its body can be read once, in one of the three ways. */
+export interface WireAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** Throws a `call` fault when it breaks off, stalls, or is longer than allowed. */
+  readonly body: AsyncIterable<Uint8Array>
+  text(): Promise<string>
+  json(): Promise<unknown>
+  /** Lets go of the connection without reading on. */
+  discard(): void
+}
+
+/** What a connector's table of faults gets to see of an answer that is not 2xx. */
+export interface ResponseFacts {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** The first 64 kB of the body as text. Empty where it could not be read. */
+  readonly body: string
+  readonly about: string
+  readonly asks: string | undefined
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number
+  /** What `Retry-After` says, as milliseconds from now, made sane. */
+  readonly retryAfterMs: number | undefined
+}
+
+/**
+ * Undefined where the connector has nothing to say that the status does not. A `gate` fault without `until` gets one from
+ * `Retry-After` or from a growing back-off.
+ */
+export type Classify = (facts: ResponseFacts) => Fault | undefined

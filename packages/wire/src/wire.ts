@@ -1,0 +1,232 @@
+import { rootCertificates } from 'node:tls'
+import { type Call, type Clock, Fault, type Gate, type Log } from '@offramp/core'
+import { Agent, type Dispatcher, ProxyAgent } from 'undici'
+import { backoff } from './backoff.ts'
+import { boundedBody, wholeBody, wrongSort } from './body.ts'
+import { type Exchange, exchange } from './exchange.ts'
+import { httpFault, passes } from './http-fault.ts'
+import { redactUrl } from './redact.ts'
+import type { Classify, ResponseFacts, WireAnswer, WireRequest } from './request.ts'
+import { parseRetryAfter } from './retry-after.ts'
+import { startWatch, type TimeLimits, type Watch } from './watch.ts'
+
+export interface WireOptions {
+  /** PEM. Trusted beside the well-known authorities, never instead of checking. */
+  readonly ca?: string
+  /** `http://proxy:3128`: every request goes through it. The composition root reads it from wherever the operator put it. */
+  readonly proxy?: string
+  readonly gate: Gate
+  readonly log: Log
+  readonly clock: Clock
+  readonly userAgent: string
+  readonly classify: Classify
+  readonly timeouts?: Partial<TimeLimits>
+}
+
+/** HTTP as a provider wants it: gate, token, request, classify, redact. The only place that waits between tries. */
+export interface Wire {
+  /**
+   * Resolves for 2xx only; everything else is a fault. Throttling shuts the gate for everyone who shares the quota and is then waited
+   * for inside it, or thrown as the gate's fault. Aborts with the call's own reason.
+   */
+  send(request: WireRequest, call: Call): Promise<WireAnswer>
+  close(): Promise<void>
+}
+
+/** Milliseconds. */
+const TIMEOUTS: TimeLimits = { headMs: 60_000, idleMs: 60_000, totalMs: 300_000 }
+const TRIES = 4
+/** How often one request may be sent away by a provider before its caller is told, and may do something else meanwhile. */
+const MOST_THROTTLES = 5
+const RETRY_WAIT = { first: 1_000, most: 30_000 }
+/** For a 429 that does not say when to come back: growing, because throttled requests count as well. */
+const THROTTLE_WAIT = { first: 4_000, most: 300_000 }
+const ERROR_BODY_BYTES = 65_536
+
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT'])
+
+/** What one try came to. */
+type Tried =
+  | { readonly answer: WireAnswer }
+  | { readonly fault: unknown; readonly again: boolean; readonly status?: number; readonly token?: string | undefined }
+
+export function makeWire(options: WireOptions): Wire {
+  const { gate, log, clock } = options
+  const dispatcher = makeDispatcher(options)
+  const throttled = new Map<string, number>()
+
+  async function send(request: WireRequest, call: Call): Promise<WireAnswer> {
+    const tries = SAFE.has(request.method) || request.repeatable === true ? (request.tries ?? TRIES) : 1
+    let failures = 0
+    let throttles = 0
+    let renewed = false
+    for (;;) {
+      const tried = await tryOnce(request, call)
+      if ('answer' in tried) {
+        throttled.delete(request.quota.key)
+        return tried.answer
+      }
+      call.signal.throwIfAborted()
+      const { fault, token } = tried
+      if (fault instanceof Fault && fault.reach === 'gate') {
+        const shut = await shutGate(request, fault)
+        if (++throttles > MOST_THROTTLES) throw shut
+      } else if (tried.status === 401 && token !== undefined && !renewed) {
+        renewed = true
+        request.token?.refused(token)
+      } else if (tried.again && ++failures < tries) {
+        const waitMs = backoff(failures, RETRY_WAIT)
+        log.info({ ...seen(request, tried.status, fault), try: failures, waitMs }, 'A request failed and is tried again.')
+        await clock.sleep(waitMs, call)
+      } else {
+        log.info(seen(request, tried.status, fault), 'A request failed.')
+        throw fault
+      }
+    }
+  }
+
+  async function shutGate(request: WireRequest, fault: Fault): Promise<Fault> {
+    const { key } = request.quota
+    const again = (throttled.get(key) ?? 0) + 1
+    throttled.set(key, again)
+    const until = fault.until ?? clock.now() + backoff(again, THROTTLE_WAIT)
+    log.warn({ ...seen(request, undefined, fault), gate: key, waitMs: until - clock.now() }, 'The gate is shut.')
+    await gate.shut(key, until, fault.message)
+    return new Fault({ reach: 'gate', code: fault.code, message: fault.message, until })
+  }
+
+  async function tryOnce(request: WireRequest, call: Call): Promise<Tried> {
+    const ticket = await gate.enter(request.quota, request.weight, call)
+    let watch: Watch | undefined
+    const close = () => {
+      watch?.end()
+      ticket.leave()
+    }
+    let held = false
+    try {
+      const token = await request.token?.token(call)
+      watch = startWatch(limitsOf(options, request), redactUrl(request.url), { clock, call })
+      try {
+        const answer = await exchange(request, headersOf(options, request, token), { dispatcher, watch })
+        if (answer.status < 200 || answer.status > 299) return { ...(await refusal(request, answer, watch)), token }
+        const wrong = wrongSort(request, answer)
+        if (wrong !== undefined) {
+          answer.body.destroy()
+          return { fault: wrong, again: true, status: answer.status }
+        }
+        const handed = await handOver(request, answer, { watch, close })
+        held = true
+        return { answer: handed }
+      } catch (thrown) {
+        return { fault: thrown, again: thrown instanceof Fault && thrown.reach === 'call' && thrown.code !== 'http-too-long' }
+      }
+    } finally {
+      if (!held) close()
+    }
+  }
+
+  async function refusal(request: WireRequest, answer: Exchange, watch: Watch): Promise<Exclude<Tried, { answer: WireAnswer }>> {
+    const now = clock.now()
+    const retryAfterMs = parseRetryAfter(answer.headers, now)
+    const body = await errorText(answer, watch)
+    const { status, headers } = answer
+    const facts: ResponseFacts = { status, headers, body, about: request.about, asks: request.asks, now, retryAfterMs }
+    const fault = options.classify(facts) ?? httpFault(request, facts)
+    if (fault.reach !== 'gate') return { fault, status, again: passes(status) && (fault.reach === 'call' || fault.reach === 'item') }
+    const until = fault.until ?? (retryAfterMs === undefined ? undefined : now + retryAfterMs)
+    const timed = new Fault({ reach: 'gate', code: fault.code, message: fault.message, ...(until === undefined ? {} : { until }) })
+    return { fault: timed, status, again: false }
+  }
+
+  return { send, close: () => dispatcher.destroy() }
+}
+
+function makeDispatcher(options: WireOptions): Dispatcher {
+  const connect = { timeout: 20_000, ...(options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] }) }
+  // One request a connection: what the provider counts as in flight is then what we count.
+  const limits = { connect, connections: 64, keepAliveTimeout: 30_000, allowH2: false }
+  return options.proxy === undefined ? new Agent(limits) : new ProxyAgent({ ...limits, uri: options.proxy, requestTls: connect })
+}
+
+function limitsOf(options: WireOptions, request: WireRequest): TimeLimits {
+  const usual = { ...TIMEOUTS, ...options.timeouts }
+  return {
+    headMs: request.headTimeoutMs ?? usual.headMs,
+    idleMs: request.idleTimeoutMs ?? usual.idleMs,
+    totalMs: request.timeoutMs ?? usual.totalMs,
+  }
+}
+
+function headersOf(options: WireOptions, request: WireRequest, token: string | undefined): Record<string, string> {
+  return {
+    'user-agent': options.userAgent,
+    'accept-encoding': request.reads === 'whole' ? 'gzip' : 'identity',
+    ...request.headers,
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  }
+}
+
+/** What may be logged of a failure. */
+function seen(request: WireRequest, status: number | undefined, fault: unknown): object {
+  const code = fault instanceof Fault ? fault.code : 'unclassified'
+  return { method: request.method, route: redactUrl(request.url), code, ...(status === undefined ? {} : { status }) }
+}
+
+/** The start of an error's body. Reading it is a courtesy: that it fails must not hide what the status says. */
+async function errorText(answer: Exchange, watch: Watch): Promise<string> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  try {
+    watch.waiting()
+    for await (const chunk of answer.body) {
+      watch.waiting()
+      parts.push(chunk)
+      length += chunk.length
+      if (length >= ERROR_BODY_BYTES) break
+    }
+  } catch {
+    // What has come so far will do.
+  }
+  answer.body.destroy()
+  return Buffer.concat(parts).subarray(0, ERROR_BODY_BYTES).toString('utf8')
+}
+
+async function handOver(request: WireRequest, answer: Exchange, on: { watch: Watch; close: () => void }): Promise<WireAnswer> {
+  const chunks = boundedBody(request, answer, on)
+  const { status, headers } = answer
+  const streamed = async (): Promise<Buffer> => wholeBody(request, answer, chunks)
+  const discard = () => {
+    answer.body.destroy()
+    on.close()
+  }
+  if (request.reads === 'stream') {
+    // Whoever never reads the body must not keep the place in the gate for ever.
+    on.watch.signal.addEventListener('abort', on.close, { once: true })
+    const given = { status, headers, body: chunks, discard }
+    return { ...given, text: async () => (await streamed()).toString('utf8'), json: async () => parse(request, await streamed()) }
+  }
+  const bytes = await streamed()
+  const value = request.expects === 'json' ? parse(request, bytes) : undefined
+  return {
+    status,
+    headers,
+    body: one(bytes),
+    text: async () => bytes.toString('utf8'),
+    json: async () => (request.expects === 'json' ? value : parse(request, bytes)),
+    discard,
+  }
+}
+
+async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
+
+function parse(request: WireRequest, bytes: Buffer): unknown {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'))
+    return value
+  } catch {
+    const message = `The answer of ${redactUrl(request.url)} (${request.about}) is not JSON, although it says so.`
+    throw new Fault({ reach: 'call', code: 'http-bad-json', message })
+  }
+}

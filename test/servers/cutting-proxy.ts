@@ -1,0 +1,160 @@
+import { connect, createServer, type Socket } from 'node:net'
+
+export type Direction = 'up' | 'down'
+
+/** What is done to every connection that comes from now on. `up` is from the client to the server. */
+export interface Cut {
+  /** Counted on each connection from its first byte. */
+  readonly direction: Direction
+  readonly afterBytes: number
+  /** `cut`: both ends are reset. `stall`: nothing passes in that direction any more, and nobody is told. */
+  readonly how: 'cut' | 'stall'
+  /** How many connections suffer it; default 1. Later ones pass untouched. */
+  readonly times?: number
+}
+
+export interface CuttingProxy {
+  readonly host: string
+  readonly port: number
+  /** Replaces what was wished before; undefined lets everything pass. */
+  next(cut: Cut | undefined): void
+  /** Starts counting for `cut` on the connections that are open now. */
+  now(cut: Cut): void
+  /**
+   * The next such IMAP command goes up in full, and what the server answers is thrown away with the connection: stored, and nobody was told.
+   * Invitations to send a literal (`+`) pass. Plain text only.
+   */
+  loseNextAnswer(command: string): void
+  /** Connections that were cut or stalled so far. */
+  suffered(): number
+  /** Connections accepted so far. */
+  connections(): number
+  /** Resets every open connection. */
+  dropAll(): void
+  stop(): Promise<void>
+}
+
+export interface ProxyTarget {
+  readonly host?: string
+  readonly port: number
+  /** Milliseconds by which every chunk is held back in each direction, to see what round trips cost. */
+  readonly delayMs?: number
+  /** What the server says, changed on its way (Latin-1): to take a response code out, for example. */
+  readonly answers?: (text: string) => string
+}
+
+interface Pair {
+  readonly client: Socket
+  readonly server: Socket
+  cut: Cut | undefined
+  passed: number
+  /** A command has gone up whose answer is to be lost. */
+  doomed: boolean
+}
+
+/** A TCP proxy on loopback that breaks connections on purpose, at a given byte. */
+export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingProxy> {
+  const pairs = new Set<Pair>()
+  let wish: Cut | undefined
+  let left = 0
+  let suffered = 0
+  let losing: string | undefined
+  let accepted = 0
+  const takeWish = (): Cut | undefined => {
+    if (wish === undefined || left === 0) return undefined
+    left -= 1
+    return wish
+  }
+  const drop = (pair: Pair) => {
+    pair.client.resetAndDestroy()
+    pair.server.resetAndDestroy()
+    pairs.delete(pair)
+  }
+  /** True when the chunk must go no further. */
+  const isLost = (pair: Pair, direction: Direction, chunk: Buffer): boolean => {
+    if (direction === 'up') {
+      if (losing !== undefined && chunk.includes(losing)) {
+        pair.doomed = true
+        losing = undefined
+      }
+      return false
+    }
+    if (!pair.doomed || chunk.toString('latin1', 0, 1) === '+') return false
+    suffered += 1
+    drop(pair)
+    return true
+  }
+  const pass = (pair: Pair, direction: Direction, chunk: Buffer) => {
+    if (isLost(pair, direction, chunk)) return
+    const to = direction === 'up' ? pair.server : pair.client
+    const { cut } = pair
+    if (cut?.direction !== direction) return void send(to, chunk)
+    const room = Math.max(0, cut.afterBytes - pair.passed)
+    const before = pair.passed
+    pair.passed += chunk.length
+    if (chunk.length <= room) return void send(to, chunk)
+    if (before <= cut.afterBytes) suffered += 1
+    if (cut.how === 'stall') return void (room > 0 && to.write(chunk.subarray(0, room)))
+    if (room > 0) to.write(chunk.subarray(0, room), () => drop(pair))
+    else drop(pair)
+  }
+  const send = (to: Socket, chunk: Buffer) => {
+    if (target.delayMs === undefined) to.write(chunk)
+    else setTimeout(() => to.destroyed || to.write(chunk), target.delayMs)
+  }
+  const listener = createServer((client) => {
+    accepted += 1
+    const server = connect(target.port, target.host ?? '127.0.0.1')
+    const pair: Pair = { client, server, cut: takeWish(), passed: 0, doomed: false }
+    pairs.add(pair)
+    client.setNoDelay(true)
+    server.setNoDelay(true)
+    client.on('data', (chunk) => pass(pair, 'up', chunk))
+    const { answers } = target
+    server.on('data', (chunk) =>
+      pass(pair, 'down', answers === undefined ? chunk : Buffer.from(answers(chunk.toString('latin1')), 'latin1')),
+    )
+    for (const [one, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      one.on('error', () => other.destroy())
+      one.on('end', () => other.end())
+      one.on('close', () => {
+        other.destroy()
+        pairs.delete(pair)
+      })
+    }
+  })
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+  const address = listener.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const dropAll = () => {
+    for (const pair of [...pairs]) drop(pair)
+  }
+  return {
+    host: '127.0.0.1',
+    port,
+    next(cut) {
+      wish = cut
+      left = cut?.times ?? 1
+    },
+    now(cut) {
+      for (const pair of pairs) {
+        pair.cut = cut
+        pair.passed = 0
+      }
+    },
+    loseNextAnswer(command) {
+      losing = ` ${command} `
+    },
+    suffered: () => suffered,
+    connections: () => accepted,
+    dropAll,
+    stop: () =>
+      new Promise((resolve) => {
+        dropAll()
+        listener.close(() => resolve())
+      }),
+  }
+}

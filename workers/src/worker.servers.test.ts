@@ -1,0 +1,171 @@
+import { attend, JOB, makeWaker, pause, QUEUE, queuePrefix, resume, start, type Workplace } from '@offramp/control'
+import { Fault, type LaneId, silentLog } from '@offramp/core'
+import { MemoryServer, MemoryTenant } from '@offramp/test/lab/memory-ends'
+import { memoryWorkplace, openedWith } from '@offramp/test/lab/memory-workplace'
+import { type RedisServer, startRedis } from '@offramp/test/servers/redis'
+import { Queue } from 'bullmq'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type RunningWorker, startWorker } from './worker.ts'
+
+let redis: RedisServer
+let tenant: MemoryTenant
+let server: MemoryServer
+let workplace: Workplace & { readonly board: ReturnType<typeof memoryWorkplace>['board'] }
+const running: RunningWorker[] = []
+const call = { signal: new AbortController().signal }
+
+beforeAll(async () => {
+  redis = await startRedis()
+})
+afterAll(() => redis.stop())
+
+beforeEach(async () => {
+  await redis.cli('flushall')
+  tenant = new MemoryTenant()
+  server = new MemoryServer()
+  const memory = memoryWorkplace(tenant, server)
+  const connection = { host: '127.0.0.1', port: redis.port, password: redis.password }
+  const waker = makeWaker('test', connection, () => Date.now())
+  workplace = { ...memory, redis: connection, waker, close: () => waker.close() }
+})
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((worker) => worker.stop(5_000)))
+  await workplace.close()
+})
+
+const work = (name: string, concurrency = 2): void => void running.push(startWorker({ workplace, name, log: silentLog, concurrency }))
+
+const opened = (people: number) => openedWith(Array.from({ length: people }, (_, n) => [`person${n}@a.example`, `person${n}`] as const))
+
+function populate(people: number, items: number): void {
+  for (let n = 0; n < people; n++) tenant.add(`person${n}@a.example`, items)
+}
+
+const stay = (people: number) => attend(workplace, { opened: opened(people), everyMs: 50, tell: () => {} }, call)
+
+const counts = (people: number): readonly number[] => Array.from({ length: people }, (_, n) => server.count(`person${n}`))
+
+/** Everything that Redis holds, as text. */
+const dump = (): Promise<string> =>
+  redis.cli(
+    'eval',
+    "local out = {} for _, k in ipairs(redis.call('keys', '*')) do out[#out + 1] = k local t = redis.call('type', k).ok if t == 'hash' then out[#out + 1] = table.concat(redis.call('hgetall', k), ' ') elseif t == 'string' then out[#out + 1] = redis.call('get', k) elseif t == 'list' then out[#out + 1] = table.concat(redis.call('lrange', k, 0, -1), ' ') elseif t == 'stream' then out[#out + 1] = cjson.encode(redis.call('xrange', k, '-', '+')) elseif t == 'zset' then out[#out + 1] = table.concat(redis.call('zrange', k, 0, -1), ' ') end end return table.concat(out, '\\n')",
+    '0',
+  )
+
+describe('workers on a real queue', () => {
+  it('move every account to its end, once', async () => {
+    populate(6, 40)
+    work('w1')
+    work('w2')
+    await start(workplace, opened(6), call)
+    expect(await stay(6)).toBe('finished')
+    expect(counts(6)).toEqual(Array.from({ length: 6 }, () => 40))
+    expect(await workplace.waker.open()).toBe(0)
+  })
+
+  it('leave no job behind and put nothing into one but the name of its lane', async () => {
+    populate(1, 5)
+    const { lanes } = await start(workplace, opened(1), call)
+    const before = await dump()
+    expect(before).toContain(`{"lane":"${lanes[0]?.lane}"}`)
+    for (const secret of ['person0', 'a.example', 'Specimen']) expect(before).not.toContain(secret)
+    work('w1')
+    await stay(1)
+    await Promise.all(running.splice(0).map((worker) => worker.stop(5_000)))
+    expect(await dump()).not.toMatch(new RegExp(`${lanes[0]?.lane} .*data`))
+  })
+
+  it('take turns fairly: a large account does not keep small ones waiting', async () => {
+    tenant.add('person0@a.example', 600)
+    for (let n = 1; n < 4; n++) tenant.add(`person${n}@a.example`, 5)
+    const limits = { ...workplace.limits, pageItems: 20, sliceMs: 1 }
+    workplace = { ...workplace, limits }
+    const done: LaneId[] = []
+    const { lanes } = await start(workplace, opened(4), call)
+    const { setState } = workplace.board
+    workplace.board.setState = async (lane, state) => {
+      if (state.state === 'done') done.push(lane)
+      await setState.call(workplace.board, lane, state)
+    }
+    work('w1', 1)
+    expect(await stay(4)).toBe('finished')
+    expect(done.at(-1)).toBe(lanes[0]?.lane)
+    expect(counts(4)).toEqual([600, 5, 5, 5])
+  })
+
+  it('mend a queue that was lost', async () => {
+    populate(4, 10)
+    await start(workplace, opened(4), call)
+    await redis.cli('flushall')
+    const told: string[] = []
+    work('w1')
+    const end = await attend(workplace, { opened: opened(4), everyMs: 50, tell: ({ kind }) => void told.push(kind) }, call)
+    expect(end).toBe('finished')
+    expect(counts(4)).toEqual([10, 10, 10, 10])
+  })
+
+  it('plan anew when the board is lost, and say so', async () => {
+    populate(2, 10)
+    await start(workplace, opened(2), call)
+    workplace.board.wipe()
+    await redis.cli('flushall')
+    const told: string[] = []
+    work('w1')
+    expect(await attend(workplace, { opened: opened(2), everyMs: 50, tell: ({ kind }) => void told.push(kind) }, call)).toBe('finished')
+    expect(told).toContain('wiped')
+    expect(counts(2)).toEqual([10, 10])
+  })
+
+  it('drop a job that an evicting Redis has emptied, and any job that is not ours', async () => {
+    populate(1, 5)
+    const { lanes } = await start(workplace, opened(1), call)
+    const lane = lanes[0]?.lane ?? ''
+    await redis.cli('hset', `${queuePrefix('test')}:${QUEUE}:${lane}`, 'data', '{}')
+    const queue = new Queue(QUEUE, { connection: workplace.redis, prefix: queuePrefix('test') })
+    await queue.add(JOB, { lane: '../../etc/passwd' }, { jobId: 'mail-strange' })
+    await queue.add(JOB, { lane, secret: 'x' }, { jobId: 'mail-more' })
+    work('w1')
+    expect(await stay(1)).toBe('finished')
+    expect(counts(1)).toEqual([5])
+    await queue.close()
+  })
+
+  it('wait for a throttled account without using it up, and carry on at the time', async () => {
+    populate(2, 10)
+    let asked = 0
+    tenant.broken.set('person0@a.example', () => {
+      asked++
+      if (asked === 6) tenant.broken.clear()
+      return new Fault({ reach: 'gate', code: 'throttled', message: 'Too many requests.', until: Date.now() + 300 })
+    })
+    await start(workplace, opened(2), call)
+    work('w1')
+    expect(await stay(2)).toBe('finished')
+    expect(asked).toBe(6)
+    expect(counts(2)).toEqual([10, 10])
+  })
+
+  it('rest while paused, and go on', async () => {
+    populate(3, 30)
+    await start(workplace, opened(3), call)
+    await pause(workplace)
+    work('w1')
+    expect(await stay(3)).toBe('held')
+    expect(counts(3)).toEqual([0, 0, 0])
+    await resume(workplace)
+    expect(await stay(3)).toBe('finished')
+    expect(counts(3)).toEqual([30, 30, 30])
+  })
+
+  it('outlive a Redis that goes away and comes back', async () => {
+    populate(3, 30)
+    work('w1')
+    await redis.kill('SIGKILL')
+    await redis.restart()
+    await start(workplace, opened(3), call)
+    expect(await stay(3)).toBe('finished')
+    expect(counts(3)).toEqual([30, 30, 30])
+  })
+})
