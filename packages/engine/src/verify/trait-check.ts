@@ -79,6 +79,7 @@ function alteredKeywords(wanted: readonly string[], standing: readonly string[])
       `The copy lacks the category or label ${quoted(lost)}: somebody may have taken it off there since, or the server did not keep it.`,
     )
   }
-  if (more.length > 0) said.push(`The copy has the category or label ${quoted(more)}, which the source has not: somebody may have set it there.`)
+  if (more.length > 0)
+    said.push(`The copy has the category or label ${quoted(more)}, which the source has not: somebody may have set it there.`)
   return said
 }
