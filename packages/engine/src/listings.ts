@@ -7,22 +7,34 @@ import { stopFor, TurnStop, trouble } from './turn-stop.ts'
 /** A cursor that dies this often within one turn is the source's trouble. */
 const MOST_REWINDS = 3
 
-/** Walks every listing that this pass has not walked to its end. */
-export async function walkListings(state: TurnState): Promise<readonly Listing[]> {
-  const { source, ledger, lease, pass } = state.request
+/**
+ * All listings of the source, with their places made: also an empty collection is made at the destination. Every collection is prepared
+ * in every turn, in the source's order and before any is walked: collections whose names are one at the destination (`Reports`, `reports`)
+ * are told apart by which of them comes first, and a turn that has only the second left to walk must find it where earlier turns did.
+ */
+export async function preparedListings(state: TurnState): Promise<readonly Listing[]> {
   const listings: Listing[] = []
-  for await (const listing of source.listings(state.reading)) listings.push(listing)
+  for await (const listing of state.request.source.listings(state.reading)) listings.push(listing)
+  for (const { collection, skip } of listings) {
+    if (!collection || skip !== undefined) continue
+    checkStop(state)
+    await state.places.prepare(collection)
+  }
+  return listings
+}
+
+/** Walks every listing that this pass has not walked to its end. */
+export async function walkListings(state: TurnState): Promise<void> {
+  const { ledger, lease, pass } = state.request
+  const listings = await preparedListings(state)
   state.progress.expect(listings)
   const books = await ledger.books(lease.lane)
   for (const listing of listings) {
     const standing = books.listings.get(listing.id)
     if (listing.skip !== undefined || (standing?.donePass ?? 0) >= pass) continue
     checkStop(state)
-    // Also an empty collection is made at the destination.
-    if (listing.collection) await state.places.prepare(listing.collection)
     await walkListing(state, listing, standing?.cursor)
   }
-  return listings
 }
 
 async function walkListing(state: TurnState, listing: Listing, from: string | undefined): Promise<void> {
