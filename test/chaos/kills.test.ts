@@ -1,13 +1,10 @@
 import type { FaultRule } from '@offramp/emulators'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { reckon } from './reckon.ts'
-import { type Run, type Scene, type SceneWish, startScene } from './scene.ts'
+import type { Run, Scene } from './scene.ts'
+import { useStage } from './stage.ts'
 
-let scene: Scene | undefined
-afterEach(async () => {
-  await scene?.close()
-  scene = undefined
-})
+const stage = useStage()
 
 /** What Graph does on a bad day; `timeScale` makes a second of it 50 ms. */
 const BAD_DAY: readonly FaultRule[] = [
@@ -42,25 +39,17 @@ async function killMany(
   { count, every }: { readonly count: number; readonly every: readonly [number, number] },
 ): Promise<Deaths> {
   const deaths = { busy: 0, idle: 0 }
-  let mark = 0
   for (let n = 0; n < count; n++) {
-    mark += on.dice.int(...every)
-    await on.until(`${mark} messages`, run, async () => ((await on.fetched()) >= mark ? true : undefined))
+    await on.progress(run, ...every)
     const { name, busy } = await on.until('a worker to kill', run, () => victim(on))
     expect(await on.crew.signal(name, 'SIGKILL')).toBe('SIGKILL')
     on.crew.hire(1)
     deaths[busy ? 'busy' : 'idle']++
-    mark = Math.max(mark, await on.fetched())
   }
   return deaths
 }
 
 const told = ({ busy, idle }: Deaths): string => `${busy + idle} workers killed (${busy} with a mailbox in hand)`
-
-const stage = async (wish: SceneWish): Promise<Scene> => {
-  scene = await startScene(wish)
-  return scene
-}
 
 test('workers killed at any moment lose nothing and double nothing', async () => {
   const on = await stage({

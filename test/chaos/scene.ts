@@ -43,6 +43,8 @@ export interface Scene {
    * milliseconds (60,000). What it asks may fail meanwhile: Redis may be down.
    */
   until<T>(what: string, run: Run, look: () => Promise<T | undefined>, mostMs?: number): Promise<T>
+  /** Lets the run go on by at least so many messages, as the dice say; how many have been asked for then. */
+  progress(run: Run, least: number, most: number): Promise<number>
   /** The ledger's tallies, added up. */
   tally(): Promise<Tally>
   /** What a person needs who looks for the reason: reports and logs of all processes. */
@@ -99,16 +101,25 @@ export async function startScene(wish: SceneWish): Promise<Scene> {
   const crew = makeCrew(lab.folder, wish.concurrency ?? 2)
   const board = redisBoard(redis, { project: PROJECT })
   const ledger = redisLedger(redis, { project: PROJECT, clock: systemClock })
+  const chance = dice(seed)
+  const fetched = async (): Promise<number> => (await lab.tenant.stats()).values.fetches
   return {
     lab,
     crew,
-    dice: dice(seed),
+    dice: chance,
     board,
     addresses: accounts.map(({ address }) => address),
     say: (text) => console.log(`chaos, ${wish.name} (OFFRAMP_CHAOS_SEED=${seed}): ${text}`),
     run: (...args) => watched(lab, args),
-    fetched: async () => (await lab.tenant.stats()).values.fetches,
+    fetched,
     until,
+    progress: async (run, least, most) => {
+      const mark = (await fetched()) + chance.int(least, most)
+      return until(`message ${mark}`, run, async () => {
+        const now = await fetched()
+        return now >= mark ? now : undefined
+      })
+    },
     tally: async () => {
       const tallies = await Promise.all((await board.lanes()).map(({ plan }) => ledger.tally(plan.lane)))
       return tallies.reduce(sum, NOTHING)
