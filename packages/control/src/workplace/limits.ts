@@ -7,8 +7,8 @@ const PUT_MS = 60_000
 /** The engine's limits from those of the project file. */
 export const limitsOf = ({ pageItems, windowItems, windowMegabytes, sliceSeconds, putSeconds }: LimitSettings = {}): Limits => ({
   pageItems: pageItems ?? 200,
-  windowItems: windowItems ?? 50,
-  windowBytes: (windowMegabytes ?? 64) * 1_048_576,
+  windowItems: windowItems ?? 150,
+  windowBytes: (windowMegabytes ?? 16) * 1_048_576,
   sliceMs: (sliceSeconds ?? 45) * 1000,
   putMs: putSeconds === undefined ? PUT_MS : putSeconds * 1000,
 })
