@@ -77,16 +77,14 @@ const keyOf = (content: string, seconds: number, marks: { readonly read: boolean
   `${content} ${seconds} ${marks.read ? 'S' : ''}${marks.flagged ? 'F' : ''}`
 
 /** Lines as mail has them, and NUL as Dovecot 2.3 keeps it (0x80). */
-function asStored(bytes: Uint8Array): Uint8Array {
-  const out: number[] = []
-  let before = 0
-  for (const byte of bytes) {
-    if (byte === 10 && before !== 13) out.push(13)
-    out.push(byte === 0 ? 0x80 : byte)
-    before = byte
-  }
-  return Uint8Array.from(out)
-}
+const asStored = (bytes: Uint8Array): Uint8Array =>
+  Buffer.from(
+    Buffer.from(bytes)
+      .toString('latin1')
+      .replace(/(?<!\r)\n/g, '\r\n')
+      .replaceAll('\0', '\u0080'),
+    'latin1',
+  )
 
 const subjectOf = (bytes: Buffer): string => /^Subject:(.*)$/im.exec(bytes.toString('latin1', 0, 4_000))?.[1]?.trim() ?? '(no subject)'
 

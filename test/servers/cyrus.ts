@@ -3,11 +3,13 @@ import { existsSync } from 'node:fs'
 import { chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { makeAuthority } from '@offramp/emulators'
 import { cyrusRoot, unpackCyrus } from '../setup/cyrus.mjs'
 import { untilGreets } from './dovecot.ts'
 import { freePort } from './free-port.ts'
 import { type GuardedProcess, startGuarded } from './guarded-process.ts'
+import { ownGroup } from './own-group.ts'
 import { type RawImap, rawImap } from './raw-imap.ts'
 
 export interface CyrusOptions {
@@ -62,7 +64,7 @@ const imapdConf = (dir: string, options: CyrusOptions): string => {
   return [
     `configdirectory: ${dir}/conf`,
     `defaultpartition: default\npartition-default: ${dir}/spool`,
-    `cyrus_user: ${me.name}\ncyrus_group: ${me.name}`,
+    `cyrus_user: ${me.name}\ncyrus_group: ${me.root ? me.name : ownGroup()}`,
     `admins: cyrus\nproxyservers: ${PROXY.user}\nservername: localhost`,
     'unixhierarchysep: yes\naltnamespace: yes\nallowplaintext: yes',
     `sasl_mech_list: PLAIN\nsasl_pwcheck_method: auxprop\nsasl_auxprop_plugin: sasldb\nsasl_sasldb_path: ${dir}/sasldb2`,
@@ -124,6 +126,7 @@ async function programs(dir: string): Promise<string> {
   if (!owner().root) return cyrusRoot
   const copy = join(dir, 'root')
   await cp(cyrusRoot, copy, { recursive: true, verbatimSymlinks: true })
+  await promisify(execFile)('chown', ['-R', owner().name, copy])
   return copy
 }
 
@@ -142,6 +145,7 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
     const files = ['-C', `${dir}/imapd.conf`, '-M', `${dir}/cyrus.conf`, '-p', `${dir}/master.pid`, '-D']
     const process = await startGuarded({
       command: [`${root}/usr/lib/cyrus/bin/master`, ...files],
+      dir,
       env: environment(root),
       ...(me.root ? { uid: me.uid, gid: me.gid } : {}),
     })

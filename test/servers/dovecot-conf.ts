@@ -31,9 +31,9 @@ export interface DovecotHome {
   readonly dir: string
   readonly imapPort: number
   readonly imapsPort: number
-  /** Names of the users that run it. Unprivileged: the same one three times. */
   readonly owner: {
     readonly internal: string
+    readonly group: string
     readonly login: string
     readonly mailUid: number
     readonly mailGid: number
@@ -108,7 +108,7 @@ export function dovecotConf(home: DovecotHome, options: DovecotOptions): string 
     `base_dir = ${dir}/run\nstate_dir = ${dir}/run\ninstance_name = offramp-${home.imapPort}\nprotocols = imap\nlisten = 127.0.0.1\n`,
     tlsLines(home, options),
     `disable_plaintext_auth = no\nauth_mechanisms = ${mechanisms}\nauth_master_user_separator = *\nauth_failure_delay = 0\n`,
-    `log_path = ${dir}/log\ndefault_internal_user = ${owner.internal}\ndefault_internal_group = ${owner.internal}\n`,
+    `log_path = ${dir}/log\ndefault_internal_user = ${owner.internal}\ndefault_internal_group = ${owner.group}\n`,
     `default_login_user = ${owner.login}\ndefault_client_limit = 2000\nfirst_valid_uid = 1\nmail_location = maildir:~/Maildir\n`,
     `mail_fsync = ${options.fsync ?? 'never'}\nmail_plugins = quota\nmail_max_keyword_length = ${options.keywordLength ?? 50}\n`,
     block('protocol imap', protocol),

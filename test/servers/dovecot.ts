@@ -9,6 +9,7 @@ import { makeAuthority } from '@offramp/emulators'
 import { DEFAULT_USERS, type DovecotHome, type DovecotOptions, dovecotConf, dovecotUsers, MASTER, oauthConf } from './dovecot-conf.ts'
 import { freePort } from './free-port.ts'
 import { type GuardedProcess, startGuarded } from './guarded-process.ts'
+import { ownGroup } from './own-group.ts'
 import { type RawImap, rawImap } from './raw-imap.ts'
 
 export { type DovecotOptions, MASTER } from './dovecot-conf.ts'
@@ -46,8 +47,8 @@ export const haveDovecot = (): boolean => existsSync(DOVECOT)
 const ownerOf = (): DovecotHome['owner'] => {
   const me = userInfo()
   return me.uid === 0
-    ? { internal: 'dovecot', login: 'dovenull', mailUid: NOBODY, mailGid: NOBODY, root: true }
-    : { internal: me.username, login: me.username, mailUid: me.uid, mailGid: me.gid, root: false }
+    ? { internal: 'dovecot', group: 'dovecot', login: 'dovenull', mailUid: NOBODY, mailGid: NOBODY, root: true }
+    : { internal: me.username, group: ownGroup(), login: me.username, mailUid: me.uid, mailGid: me.gid, root: false }
 }
 
 const answers = (port: number): Promise<boolean> =>
@@ -109,7 +110,7 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
     await configure(home, asked)
     // Left behind by a kill; the process of that number may be a zombie for a while yet.
     await rm(join(dir, 'run/master.pid'), { force: true })
-    const process = await startGuarded({ command: [DOVECOT, '-F', '-c', conf] })
+    const process = await startGuarded({ command: [DOVECOT, '-F', '-c', conf], dir })
     running = process
     await untilGreets(home.imapPort, async () => `${process.output()}${(await log()).slice(-2_000)}`)
   }

@@ -15,16 +15,18 @@ export interface GuardedProcess {
 
 export interface GuardedWish {
   readonly command: readonly string[]
+  /** Removed when this process dies without having stopped the program. */
+  readonly dir: string
   readonly env?: Readonly<Record<string, string>>
   readonly uid?: number
   readonly gid?: number
 }
 
 /**
- * The shell leads a process group of its own and holds a pipe from this process: when the pipe closes, because this process
- * has ended in whatever way, it kills its group.
+ * The shell leads a process group of its own and holds a pipe from this process: when the pipe closes, because this process has ended in
+ * whatever way, it removes the folder and kills its group. (Debian's sh knows its group as 0 only.)
  */
-const GUARD = '"$@" 3<&- & pid=$!; echo "$pid"; cat <&3 >/dev/null; kill -9 -- -$$'
+const GUARD = 'dir=$1; shift; "$@" 3<&- & pid=$!; echo "$pid"; cat <&3 >/dev/null; kill -9 "$pid"; rm -rf "$dir"; kill -s KILL 0'
 
 const groupExists = (pgid: number): boolean => {
   try {
@@ -47,7 +49,7 @@ async function firstLine(child: ChildProcess): Promise<string> {
 }
 
 export async function startGuarded(wish: GuardedWish): Promise<GuardedProcess> {
-  const child = spawn('/bin/sh', ['-c', GUARD, 'guard', ...wish.command], {
+  const child = spawn('/bin/sh', ['-c', GUARD, 'guard', wish.dir, ...wish.command], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...wish.env },

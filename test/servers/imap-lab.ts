@@ -1,5 +1,5 @@
 import { type DestinationLab, type DestinationPerson, MemoryGate, type Seen, specimen } from '@offramp/conformance'
-import { type Account, type Collection, type Item, type Place, type Receipt, silentLog, systemClock, type Traits } from '@offramp/core'
+import { type Collection, type Item, type Place, type Receipt, silentLog, systemClock, type Traits } from '@offramp/core'
 import { type ImapSettings, imapDestination } from '@offramp/imap'
 import { startCuttingProxy } from './cutting-proxy.ts'
 import type { RawImap, RawMessage } from './raw-imap.ts'
@@ -98,16 +98,13 @@ async function peekAt(raw: RawImap): Promise<readonly Seen[]> {
   return seen
 }
 
-export const labSettings = (port: number, pass: string): ImapSettings => ({
+const labSettings = (port: number, pass: string): ImapSettings => ({
   name: 'laboratory',
   host: '127.0.0.1',
   port,
   security: 'plain',
   auth: { kind: 'password', secret: async () => pass },
 })
-
-/** An account as a mapping names it. */
-export const accountNamed = (name: string): Account => ({ id: name, name, kind: 'user' })
 
 /** A destination suite's far side on a real server: the connector goes through a proxy that can lose answers; the eyes do not. */
 export async function openImapLab(wish: LabWish): Promise<DestinationLab> {
@@ -141,5 +138,5 @@ export async function openImapLab(wish: LabWish): Promise<DestinationLab> {
 /** Cyrus 3.6: "Message contains invalid header". */
 export const headless = (home: Collection): Item => specimen('mail', home, 900, { naturalKey: '', body: Buffer.from('no header here\r\n') })
 
-/** For a Dovecot with a `maxMailSize` below 2 MB: it refuses no content, but size. */
-export const oversize = (home: Collection): Item => specimen('mail', home, 900, { fill: 2_000_000 })
+/** For a Dovecot with a `maxMailSize` of 10 MB: it refuses no content, but size. */
+export const oversize = (home: Collection): Item => specimen('mail', home, 900, { fill: 11_000_000 })

@@ -30,6 +30,9 @@ export interface RawLogin {
 
 const quoted = (text: string): string => `"${text.replace(/["\\]/g, (character) => `\\${character}`)}"`
 
+/** Messages fetched with one command. */
+const PORTION = 20
+
 /** Waits until `found` says how many bytes of what has come make an answer, and takes them. */
 function reader(socket: Socket) {
   let held = Buffer.alloc(0)
@@ -125,8 +128,14 @@ export async function rawImap(login: RawLogin): Promise<RawImap> {
   const messages: RawImap['messages'] = async (mailbox) => {
     const opened = (await command(`EXAMINE ${quoted(mailbox)}`)).toString('latin1')
     if (!/^r\d+ OK/m.test(opened)) throw new Error(opened.trim())
-    if (/^\* 0 EXISTS/m.test(opened)) return []
-    return parseFetchRows(await command('UID FETCH 1:* (UID FLAGS INTERNALDATE BODY.PEEK[])'))
+    const exists = Number(/^\* (\d+) EXISTS/m.exec(opened)?.[1] ?? 0)
+    const rows: RawMessage[] = []
+    // In portions: the reader holds an answer until it is whole.
+    for (let from = 1; from <= exists; from += PORTION) {
+      const answer = await command(`FETCH ${from}:${Math.min(from + PORTION - 1, exists)} (UID FLAGS INTERNALDATE BODY.PEEK[])`)
+      rows.push(...parseFetchRows(answer))
+    }
+    return rows
   }
   const list: RawImap['list'] = async () => {
     const names = (await command('LIST "" "*"')).toString('latin1').matchAll(/^\* LIST \([^)]*\) (?:"[^"]*"|NIL) (.*)\r$/gm)

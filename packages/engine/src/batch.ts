@@ -1,6 +1,7 @@
 import { type Entry, type ItemRef, type Listing, type Outcome, type Page, versionKey } from '@offramp/core'
-import { copyBatch, type Fresh } from './copy.ts'
+import { copyBatch } from './copy.ts'
 import { type Doubt, settleDoubts } from './doubt.ts'
+import type { Fresh } from './job.ts'
 import { checkStop, type TurnState } from './turn-state.ts'
 
 interface Sorted {

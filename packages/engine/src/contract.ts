@@ -72,9 +72,12 @@ export interface LaneBalance {
   readonly hashed: number
   /** Arrived once and gone from the source since: their copies stay. Not part of the equation. */
   readonly goneSince: number
+  /** Bounded for each kind, so that many harmless ones never crowd out what is missing or has failed. */
   readonly exceptions: readonly Exception[]
-  /** Exceptions beyond the bound that is kept in memory, by kind. */
+  /** Exceptions beyond the bound, of all kinds together. */
   readonly moreExceptions: number
+  /** The same by kind. Absent in reports of versions that kept no such count. */
+  readonly moreByKind?: Readonly<Partial<Record<Exception['kind'], number>>>
 }
 
 export interface VerifyRequest {

@@ -1,34 +1,27 @@
-import { type Entry, Fault, type Item, type ItemRef, type Outcome, type Receipt, versionKey } from '@offramp/core'
+import { Fault, type Item, type Outcome, type Receipt } from '@offramp/core'
+import { adopt } from './adopt.ts'
 import { isLonger, tapped } from './bodies.ts'
 import type { Doubt } from './doubt.ts'
+import { doubtOf, type Fresh, type Job } from './job.ts'
 import { openAll } from './open-all.ts'
 import { arrived, failed, rejectedOrFailed, settle, tooLarge } from './outcomes.ts'
 import type { KnownPlace } from './places.ts'
-import { copyKey } from './same-copy.ts'
 import { faultOfItem, strike } from './strikes.ts'
-import { checkStop, type TurnState, unclaimed } from './turn-state.ts'
+import { checkStop, type TurnState } from './turn-state.ts'
 import { TurnStop } from './turn-stop.ts'
 import { type Ready, Window } from './window.ts'
 import { isKept, put, putMany, receiptOfKept } from './write.ts'
 
-/** An item of a page that is to be written and is not in doubt. */
-export interface Fresh {
-  readonly ref: ItemRef
-  readonly entry: Entry | undefined
-}
-
-export interface Job {
-  readonly ref: ItemRef
-  readonly listing: string
-  readonly item: Item
-  readonly home: KnownPlace
-  readonly tries: number
-  /** The earlier copy. */
-  readonly over: Receipt | undefined
-}
-
 /** Bodies in hand that will be written together: all new for one place, or one over its earlier copy. */
 type Group = Extract<Ready<Job>, { state: 'held' }>[]
+
+interface Writing {
+  readonly item: Item
+  /** What a streamed body itself failed with. */
+  own?(): Fault | undefined
+  /** Records what has arrived so far. */
+  record?(): Promise<void>
+}
 
 /** How many are written one by one before their receipts are recorded, where the destination has no batches of its own. */
 const RECEIPTS_AT_ONCE = 16
@@ -56,49 +49,14 @@ const isPatience = (thrown: unknown): boolean =>
   thrown instanceof TurnStop && (thrown.end.state === 'more' || (thrown.end.state === 'wait' && thrown.end.trouble !== true))
 
 /**
- * What has not come to its turn when the turn ends is no doubt: it would be searched for and written
- * alone, item by item. Where this does not reach the ledger, it is in doubt after all, which costs time and nothing else.
+ * What has not come to its turn when the turn ends is no doubt: it would be searched for and written alone, item by item. Where this does
+ * not reach the ledger, it is in doubt after all, which costs time and nothing else.
  */
 async function withdraw(state: TurnState, jobs: readonly Job[], tried: ReadonlySet<string>): Promise<void> {
   const { lease } = state.request
   if (!state.guards.recordIntent || lease.signal.aborted) return
   const untried = jobs.filter(({ item, over, tries }) => !over && tries === 1 && !tried.has(item.id))
   await lease.withdraw(untried.map(({ item }) => item.id)).catch(() => undefined)
-}
-
-/**
- * Where a place holds what the ledger does not know, takes what is there already. A changed item of which something is there is in
- * doubt: its change may have been half done before the ledger forgot of it.
- */
-async function adopt(
-  state: TurnState,
-  jobs: readonly Job[],
-): Promise<{ readonly rest: readonly Job[]; readonly doubts: readonly Doubt[] }> {
-  const doubts: Doubt[] = []
-  const { destination } = state.request
-  const outcomes: Outcome[] = []
-  const claimed = new Set<string>()
-  const rest: Job[] = []
-  for (const job of jobs) {
-    if (!(await state.places.mayHold(job.home, job.item))) {
-      rest.push(job)
-      continue
-    }
-    if (job.over) {
-      doubts.push(doubtOf(job))
-      continue
-    }
-    checkStop(state)
-    const found = await destination.find(job.item, [state.places.search(job.home.place.id)], state.reading)
-    const [mine] = await unclaimed(state, job.item, found, claimed)
-    if (!mine) rest.push(job)
-    else {
-      claimed.add(copyKey(mine))
-      outcomes.push(arrived(job, mine))
-    }
-  }
-  await settle(state, outcomes)
-  return { rest, doubts }
 }
 
 /** One batch on its way through the window. */
@@ -206,24 +164,27 @@ class Copying {
 
   async #writeEach(group: Group): Promise<void> {
     const outcomes: Outcome[] = []
+    const record = () => settle(this.#state, outcomes.splice(0))
     try {
       for (const { job, item } of group) {
-        const outcome = await this.#writeOne(job, item)
+        const outcome = await this.#writeOne(job, { item, record })
         if (outcome) outcomes.push(outcome)
       }
     } finally {
-      await settle(this.#state, outcomes)
+      await record()
     }
   }
 
-  /** Undefined when it is now in doubt. `own`: what a streamed body itself failed with. */
-  async #writeOne(job: Job, item: Item, own?: () => Fault | undefined): Promise<Outcome | undefined> {
+  /** Undefined when it is now in doubt. */
+  async #writeOne(job: Job, { item, own, record }: Writing): Promise<Outcome | undefined> {
     const state = this.#state
     this.tried.add(job.item.id)
     try {
       const answer = await put(state, job.home.place, { item, over: job.over })
       state.inARow.write.clear()
       if (!isKept(answer)) return arrived(job, answer)
+      // A twin that has just arrived must own its copy before anybody looks for one that nobody owns.
+      await record?.()
       return job.over && arrived(job, await receiptOfKept(state, answer, { item, home: job.home, over: job.over, inDoubt: false }))
     } catch (thrown) {
       // A body that broke off half-way is the source's doing, whatever the destination says of it.
@@ -257,18 +218,13 @@ class Copying {
       return this.#unread(job, thrown)
     }
     const { item, fault } = tapped(job.item)
-    const outcome = await this.#writeOne(job, item, fault)
+    const outcome = await this.#writeOne(job, { item, own: fault })
     if (outcome) await settle(state, [outcome])
   }
 
   #doubt(job: Job): void {
     this.#doubts.push(doubtOf(job))
   }
-}
-
-const doubtOf = ({ ref, listing, item, home, tries, over }: Job): Doubt => {
-  const entry = { state: 'intended' as const, tries, version: versionKey(item.version), place: home.place.id }
-  return { ref, listing, entry: over ? { ...entry, receipt: over } : entry }
 }
 
 const belongTogether = (a: Job, b: Job): boolean => a.home === b.home && !a.over === !b.over

@@ -1,5 +1,5 @@
 import type { Item } from '@offramp/core'
-import type { Fresh, Job } from './copy.ts'
+import type { Fresh, Job } from './job.ts'
 import { failed, rejectedOrFailed, settle } from './outcomes.ts'
 import { faultOfItem, strike } from './strikes.ts'
 import { checkStop, type TurnState } from './turn-state.ts'

@@ -1,5 +1,6 @@
 import { type Call, type Entry, Fault, type ItemRef, type Listing, type Receipt } from '@offramp/core'
 import type { Rebuild } from './contract.ts'
+import { preparedListings } from './listings.ts'
 import { arrived, settle } from './outcomes.ts'
 import { ALL_SAFEGUARDS } from './safeguards.ts'
 import { copyKey } from './same-copy.ts'
@@ -31,7 +32,7 @@ const rebuildLane: Rebuild = async (request, call) => {
   const state = await openState(request, ALL_SAFEGUARDS, call)
   const count: Count = { adopted: 0, toCopy: 0 }
   const places = new Set<string>()
-  for await (const listing of request.source.listings(state.reading)) {
+  for (const listing of await preparedListings(state)) {
     if (listing.skip === undefined) await rebuildListing(state, listing, { count, places })
   }
   state.progress.tell()

@@ -5,8 +5,14 @@ import { checkStop, type TurnState } from './turn-state.ts'
 
 const OWNERS_AT_ONCE = 500
 
-/** What two copies of one item have in common at one destination; whether they are, `dropDouble` says. */
-const likeness = ({ naturalKey, receipt }: Found): string => `${receipt.size} ${looseKey(naturalKey)}`
+/**
+ * What two copies of one item have in common at one destination; whether they are, `dropDouble` says. Sizes count only where there is no
+ * natural key: a source that writes a message anew each time it is asked (Exchange) may give the second copy other boundaries and lengths.
+ */
+function likeness({ naturalKey, receipt }: Found): string {
+  const key = looseKey(naturalKey)
+  return key === '' ? `${receipt.size}` : `key ${key}`
+}
 
 /**
  * Removes what this ledger wrote twice: a write that was given up may have been stored all the same, after the search for it. Looks

@@ -9,11 +9,10 @@ import { TurnStop, trouble } from './turn-stop.ts'
 
 async function work(state: TurnState): Promise<TurnEnd> {
   await suspectLeftovers(state)
-  const listings = await walkListings(state)
+  await walkListings(state)
   await retryLeftovers(state)
   await sweep(state)
   // Every item of the source is in the ledger now, so nothing of ours is unknown anywhere.
-  for (const { collection, skip } of listings) if (collection && skip === undefined) await state.places.prepare(collection)
   await state.places.raiseAll()
   return { state: 'done' }
 }

@@ -13,6 +13,7 @@ interface Running extends LabServer {
 const ACCOUNTS = Array.from({ length: 80 }, (_, n) => `case${n}`)
 const users = Object.fromEntries(ACCOUNTS.map((name) => [name, 'secret']))
 
+/** Registers the suite, and ends its server behind the last case. */
 function suiteOn(name: string, start: () => Promise<Running>, refusable?: (home: Collection) => Item): void {
   let server: Promise<Running> | undefined
   let used = 0
@@ -28,7 +29,7 @@ function suiteOn(name: string, start: () => Promise<Running>, refusable?: (home:
 }
 
 describe.skipIf(!haveDovecot())('Dovecot, separator /', () =>
-  suiteOn('Dovecot 2.3', () => startDovecot({ users, layout: 'slash', maxMailSize: '1M' }), oversize),
+  suiteOn('Dovecot 2.3', () => startDovecot({ users, layout: 'slash', maxMailSize: '10M' }), oversize),
 )
 
 describe.skipIf(!haveDovecot())('Dovecot, all below INBOX.', () =>

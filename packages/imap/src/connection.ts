@@ -1,6 +1,6 @@
 import { TLSSocket } from 'node:tls'
 import { type Call, Fault, type Ticket } from '@offramp/core'
-import type { ImapFlowOptions } from 'imapflow'
+import { optionsOf } from './connection-options.ts'
 import { commandFault, type Subject } from './faults.ts'
 import type { Credentials } from './login.ts'
 import { loginFault } from './login-faults.ts'
@@ -68,28 +68,6 @@ export interface ConnectionWish {
   readonly credentials: Credentials
   readonly subject: () => Subject
   readonly held: Held
-}
-
-function optionsOf(settings: ImapSettings, credentials: Credentials): ImapFlowOptions {
-  const { timeouts = {}, security } = settings
-  return {
-    host: settings.host,
-    port: settings.port,
-    secure: security === 'tls',
-    // Without it imapflow falls back to clear text when STARTTLS is taken out on the way.
-    ...(security === 'tls' ? {} : { doSTARTTLS: security === 'starttls' }),
-    ...(settings.certificateName === undefined ? {} : { servername: settings.certificateName }),
-    tls: { minVersion: 'TLSv1.2', ...(settings.ca === undefined ? {} : { ca: settings.ca }) },
-    auth: credentials.auth,
-    logger: false,
-    disableAutoIdle: true,
-    disableAutoEnable: true,
-    disableCompression: settings.compress !== true,
-    connectionTimeout: timeouts.connect ?? 30_000,
-    greetingTimeout: timeouts.greeting ?? 20_000,
-    socketTimeout: timeouts.socket ?? 180_000,
-    clientInfo: { name: 'Offramp' },
-  }
 }
 
 /** The reason of an abort as the caller gave it; a time-out becomes a fault, since its outcome is unknown. */

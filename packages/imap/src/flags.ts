@@ -22,6 +22,13 @@ const BY_ITSELF = new Set([
   '$phishing',
   '$submitted',
   '$submitpending',
+  // Dovecot: mail_attachment_detection_options = add-flags. The others: the IANA registry of IMAP keywords.
+  '$hasattachment',
+  '$hasnoattachment',
+  '$ismailinglist',
+  '$istrusted',
+  '$canunsubscribe',
+  '$autosent',
   '\\deleted',
 ])
 

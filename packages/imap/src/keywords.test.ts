@@ -44,7 +44,8 @@ test('traits and flags are each other', () => {
 
 test('what programs set by themselves is neither a category nor a sign of a person', () => {
   expect(traitsOf(['\\Recent', 'NonJunk', '$MDNSent', '\\Deleted']).keywords).toEqual([])
-  expect(flagsPrint(['\\Seen', 'NonJunk', '$MDNSent'])).toBe(flagsPrint(['\\seen']))
+  expect(traitsOf(['$HasAttachment', '$HasNoAttachment', '$IsMailingList']).keywords).toEqual([])
+  expect(flagsPrint(['\\Seen', 'NonJunk', '$MDNSent', '$HasAttachment'])).toBe(flagsPrint(['\\seen']))
   expect(flagsPrint(['\\Seen', 'Blue'])).not.toBe(flagsPrint(['\\Seen']))
   expect(flagsPrint(['a', 'B'])).toBe(flagsPrint(['b', 'A']))
 })

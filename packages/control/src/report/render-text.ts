@@ -1,6 +1,7 @@
 import { REASONS, type Reason } from '@offramp/core'
-import type { CollectionBalance, Exception } from '@offramp/engine'
+import type { CollectionBalance } from '@offramp/engine'
 import { cleanText } from './clean-text.ts'
+import { exceptionLines } from './exception-lines.ts'
 import { lossLines } from './losses.ts'
 import { type LaneReport, laneTotals, type Report } from './report.ts'
 import { showBytes, showCount, showMany } from './show-numbers.ts'
@@ -58,17 +59,13 @@ function oddCollections(lane: LaneReport): readonly string[] {
   })
 }
 
-const exceptionLine = ({ kind, collection, label, message }: Exception): string =>
-  `${kind}: ${cleanText(collection, 80)}: "${cleanText(label, 80)}": ${cleanText(message, 300)}`
-
 function exceptions(lane: LaneReport): readonly string[] {
   const { balance } = lane
   if (balance === undefined) {
     const remedy = lane.remedy === undefined ? '' : ` ${cleanText(lane.remedy, 300)}`
     return [`${wayOf(lane)}`, `  not verified: ${cleanText(lane.why ?? 'It was not looked at.', 300)}${remedy}`]
   }
-  const lines = balance.exceptions.map((exception) => `  ${exceptionLine(exception)}`)
-  if (balance.moreExceptions > 0) lines.push(`  and ${showCount(balance.moreExceptions)} more; see the JSON or CSV report of this account`)
+  const lines = exceptionLines(balance).map((line) => `  ${line}`)
   if (balance.goneSince > 0) lines.push(`  ${showMany(balance.goneSince, 'item has', 'items have')} left the source since; the copies stay`)
   return lines.length === 0 ? [] : [wayOf(lane), ...lines]
 }

@@ -61,7 +61,8 @@ export function laneTotals(balance: LaneBalance): Omit<Totals, 'unverified'> {
     sum.remainder += Math.abs(collection.remainder)
     sum.bytes += collection.bytes
   }
-  const doubled = balance.exceptions.filter((exception) => exception.kind === 'doubled').length
+  const named = balance.exceptions.filter((exception) => exception.kind === 'doubled').length
+  const doubled = named + (balance.moreByKind?.doubled ?? 0)
   return { ...sum, hashed: balance.hashed, doubled }
 }
 

@@ -1,14 +1,14 @@
 import type { Limits } from '@offramp/engine'
 import type { LimitSettings } from '../project/project.ts'
 
-/** Of one write, in milliseconds: a 150 MB message at 5 MB/s. */
-const PUT_MS = 30_000
+/** Of one write, in milliseconds: a 60 MB message over a line of 10 Mbit/s. Slower lines and larger messages want `putSeconds`. */
+const PUT_MS = 60_000
 
 /** The engine's limits from those of the project file. */
 export const limitsOf = ({ pageItems, windowItems, windowMegabytes, sliceSeconds, putSeconds }: LimitSettings = {}): Limits => ({
   pageItems: pageItems ?? 200,
-  windowItems: windowItems ?? 50,
-  windowBytes: (windowMegabytes ?? 64) * 1_048_576,
+  windowItems: windowItems ?? 150,
+  windowBytes: (windowMegabytes ?? 16) * 1_048_576,
   sliceMs: (sliceSeconds ?? 45) * 1000,
   putMs: putSeconds === undefined ? PUT_MS : putSeconds * 1000,
 })

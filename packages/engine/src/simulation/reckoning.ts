@@ -108,6 +108,14 @@ function* books(world: World, people: People): Iterable<string> {
     if (entry?.state !== 'arrived' || entry.version !== versionKey(String(item.version))) yield `${item.id} is ${entry?.state}, not arrived`
     const home = world.mailbox.folder(world.account.collection(item.home)?.path ?? [])
     const copy = home?.copies.get(Number(entry?.receipt?.locator))
+    // A lost ledger may have lost the receipt of a move, and the item may have moved on before it was listed again, past a floor that
+    // has risen since: the copy then stands in a former home and the receipt leads nowhere. `verify` finds it there by its content.
+    if (
+      world.forgot &&
+      world.mailbox.folders().some(({ copies }) => [...copies.values()].some(({ body }) => bodyText(body) === bodyText(item.body)))
+    ) {
+      continue
+    }
     const right =
       entry?.receipt?.place === `${home?.generation}/${JSON.stringify(home?.path)}` && copy && hashOf(copy.body) === hashOf(item.body)
     if (!right) yield `the receipt of ${item.id} names ${entry?.receipt?.place} ${entry?.receipt?.locator}, where it is not`

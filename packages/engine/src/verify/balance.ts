@@ -1,8 +1,8 @@
 import type { Reason } from '@offramp/core'
-import type { CollectionBalance, Exception } from '../contract.ts'
+import type { CollectionBalance, Exception, LaneBalance } from '../contract.ts'
 
-/** Exceptions that are kept with their words; the others are counted. */
-const MOST_EXCEPTIONS = 1_000
+/** Exceptions of each kind that are kept with their words; the others are counted. A kind never takes another's room. */
+const MOST_OF_A_KIND = 1_000
 
 interface Row {
   readonly name: string
@@ -17,7 +17,8 @@ interface Row {
 export class Balance {
   readonly #rows = new Map<string, Row>()
   readonly #exceptions: Exception[] = []
-  #more = 0
+  readonly #kept = new Map<Exception['kind'], number>()
+  readonly #more: Partial<Record<Exception['kind'], number>> = {}
 
   /** One item of the source. `id`: the collection's; names may repeat. */
   row(id: string, name: string): Row {
@@ -29,8 +30,14 @@ export class Balance {
   }
 
   except(exception: Exception): void {
-    if (this.#exceptions.length < MOST_EXCEPTIONS) this.#exceptions.push(exception)
-    else this.#more++
+    const { kind } = exception
+    const kept = this.#kept.get(kind) ?? 0
+    if (kept >= MOST_OF_A_KIND) {
+      this.#more[kind] = (this.#more[kind] ?? 0) + 1
+      return
+    }
+    this.#kept.set(kind, kept + 1)
+    this.#exceptions.push(exception)
   }
 
   collections(): readonly CollectionBalance[] {
@@ -40,7 +47,8 @@ export class Balance {
     })
   }
 
-  exceptions(): { readonly exceptions: readonly Exception[]; readonly moreExceptions: number } {
-    return { exceptions: this.#exceptions, moreExceptions: this.#more }
+  exceptions(): Required<Pick<LaneBalance, 'exceptions' | 'moreExceptions' | 'moreByKind'>> {
+    const moreExceptions = Object.values(this.#more).reduce((sum, n) => sum + n, 0)
+    return { exceptions: this.#exceptions, moreExceptions, moreByKind: this.#more }
   }
 }

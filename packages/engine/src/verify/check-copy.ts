@@ -3,6 +3,7 @@ import { contentHash } from '../content-hash.ts'
 import type { VerifyRequest } from '../contract.ts'
 import { copyKey, isSameCopy } from '../same-copy.ts'
 import { type Copies, likeness, readBack } from './copies.ts'
+import { alteredTraits } from './trait-check.ts'
 
 /** What became of one item's copy. */
 export interface Verdict {
@@ -37,8 +38,9 @@ export async function checkCopy(checking: Checking, entry: Entry, item: Item): P
   if (content === 'gone') return none(said('missing', 'The copy was there a moment ago and is gone now.'))
   if (content === 'other') return none(said('altered', 'The copy reads back with other bytes than were sent.'))
   const late = receivedLate(request, item, standing.receivedAt)
+  const traits = alteredTraits(request, item.traits, standing).map((message) => said('altered', message))
   const double = await doubleOf(checking, item, receipt)
-  return { verified: true, hashed: content === 'same', bytes: standing.size, remarks: [...late, ...double] }
+  return { verified: true, hashed: content === 'same', bytes: standing.size, remarks: [...late, ...traits, ...double] }
 }
 
 const none = (...remarks: Verdict['remarks']): Verdict => ({ verified: false, hashed: false, bytes: 0, remarks })

@@ -1,8 +1,9 @@
 import { type Call, type Destination, Fault, type LaneId, type Ledger, type Receipt } from '@offramp/core'
 import { looseKey } from '../natural-keys.ts'
 import { copyKey } from '../same-copy.ts'
+import { type PackedTraits, traitPacker } from './trait-check.ts'
 
-/** What stands at the destination, as little of it as a balance needs: some 100 bytes a copy. */
+/** What stands at the destination, as little of it as a balance needs: some 200 bytes a copy. */
 export interface Copies {
   /** By `copyKey`: every copy that an entry owns and that is there. */
   readonly owned: ReadonlyMap<string, Standing>
@@ -14,7 +15,7 @@ export interface Copies {
   readonly arrived: ReadonlySet<string>
 }
 
-export interface Standing {
+export interface Standing extends PackedTraits {
   readonly size: number
   readonly receivedAt: number | undefined
 }
@@ -43,11 +44,12 @@ export async function readCopies({ ledger, destination, lane }: At, call: Call):
     places.add(receipt.place)
   }
   const owned = new Map<string, Standing>()
+  const pack = traitPacker()
   const others = new Map<string, Receipt[]>()
   for (const place of places) {
     for await (const { receipt, naturalKey, traits } of destination.walk({ place }, call)) {
       const copy = copyKey(receipt)
-      if (claims.has(copy)) owned.set(copy, { size: receipt.size, receivedAt: traits.receivedAt })
+      if (claims.has(copy)) owned.set(copy, { size: receipt.size, receivedAt: traits.receivedAt, ...pack(traits) })
       else {
         const like = likeness(receipt.size, naturalKey)
         others.set(like, [...(others.get(like) ?? []), receipt])

@@ -23,7 +23,7 @@ const folder = (lane: Awaited<ReturnType<typeof moved>>) => lane.mailbox.make(['
 test('what was moved balances, and every content is read back when asked', async () => {
   const lane = await moved(4)
   const balance = await lane.check(1)
-  expect(balance).toMatchObject({ hashed: 4, goneSince: 0, exceptions: [], moreExceptions: 0 })
+  expect(balance).toMatchObject({ hashed: 4, goneSince: 0, exceptions: [], moreExceptions: 0, moreByKind: {} })
   expect(balance.collections).toMatchObject([{ name: 'Inbox', source: 4, verified: 4, skipped: {}, failed: 0, remainder: 0 }])
 })
 

@@ -1,0 +1,191 @@
+import type { ChildProcess } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { EXIT, renderText } from '@offramp/control'
+import { audit } from '@offramp/test/lab/audit'
+import { ended, type Lab, startLab } from '@offramp/test/lab/lab'
+import { readSecret } from '@offramp/test/lab/tenant-process'
+import { afterEach, describe, expect, it } from 'vitest'
+
+/** Real worker processes, a real Redis and Dovecot, an emulated tenant, and the command line as an operator has it. */
+
+const PEOPLE = ['anna@contoso.example', 'ben@contoso.example'] as const
+const MESSAGES = 120
+let lab: Lab
+
+afterEach(() => lab.close())
+
+const open = async (more: Partial<Parameters<typeof startLab>[0]> = {}): Promise<void> => {
+  lab = await startLab({
+    accounts: PEOPLE.map((address) => ({ address, messages: MESSAGES, sizes: 'small' as const })),
+    tenant: { latencyMs: 60, quirks: { regenerateMime: false } },
+    // A short lease, so that a killed worker's lanes go on within seconds.
+    settings: { limits: { putSeconds: 5, pageItems: 20, sliceSeconds: 2 } },
+    ...more,
+  })
+}
+
+/** Messages that have arrived, as the board has it. */
+async function arrived(): Promise<number> {
+  const lines = (await lab.redis.cli('hvals', 'offramp:{laboratory}:counts')).split('\n').filter((line) => line.startsWith('{'))
+  return lines.reduce((sum, line) => sum + Number(JSON.parse(line).arrived), 0)
+}
+
+const half = () => expect.poll(arrived, { timeout: 60_000, interval: 50 }).toBeGreaterThan(MESSAGES / 2)
+
+/** Everybody's mail at both ends, told by other eyes than Offramp's. */
+async function sameAtBothEnds(): Promise<void> {
+  for (const address of PEOPLE) {
+    const raw = await lab.dovecot.raw(lab.loginOf(address))
+    expect(await audit(lab.tenant.mailbox(address), raw), address).toMatchObject({ lost: [], doubled: [] })
+    raw.close()
+  }
+}
+
+const exitOf = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => child.once('exit', (code) => resolve(code)))
+
+/** All text that Redis holds, in memory and on disk. */
+async function redisText(): Promise<string> {
+  const appended = join(lab.redis.folder, 'appendonlydir')
+  const files = await Promise.all((await readdir(appended)).map((name) => readFile(join(appended, name), 'latin1')))
+  return files.join('\n')
+}
+
+describe('offramp run', () => {
+  it('moves everything with worker processes, proves it, and leaves no secret anywhere', async () => {
+    await open()
+    const run = await lab.offramp('run', '--workers', '2', '--sample', '1')
+    expect(run.err).not.toMatch(/has ended by itself/)
+    expect(run.out).toMatch(new RegExp(`^Unexplained remainder: 0 of ${2 * MESSAGES} items in 2 accounts\\.$`, 'm'))
+    expect(run.code).toBe(EXIT.balanced)
+    await sameAtBothEnds()
+
+    const again = await lab.offramp('report', '--json')
+    expect(again.code).toBe(EXIT.balanced)
+    expect(run.out).toContain(renderText(JSON.parse(again.out)))
+
+    const secrets = [await readSecret(lab.tenant), lab.redis.password, await readFile(join(lab.folder, 'master-password'), 'utf8')]
+    const subjects = (await lab.tenant.mailbox(PEOPLE[0]).messages()).map(({ subject }) => subject).filter((subject) => subject.length > 12)
+    const logs = await Promise.all(['worker-1.log', 'worker-2.log'].map((name) => readFile(join(lab.folder, '.offramp', name), 'utf8')))
+    expect(subjects.length).toBeGreaterThan(20)
+    expect(logs.join()).toContain('turn ended')
+    const redis = await redisText()
+    expect(redis).toContain('offramp:{laboratory}')
+    for (const [where, text] of Object.entries({ redis, logs: logs.join('\n'), output: run.out + run.err })) {
+      for (const secret of [...secrets, ...subjects, 'eyJ']) expect(text.includes(secret), `${where} holds a secret or subject`).toBe(false)
+    }
+    for (const address of PEOPLE) expect(logs.join(), 'an address in a log').not.toContain(address.split('@')[0])
+  })
+
+  it('carries on without a double when all of Redis is wiped half-way, and says so', async () => {
+    await open()
+    const run = lab.spawn(['run', '--workers', '2'])
+    const end = ended(run)
+    await half()
+    await lab.redis.cli('flushall')
+    const { code, out, err } = await end
+    expect(out).toContain('Redis has lost its data. Planning anew')
+    expect(`${err}${code}`).toMatch(/0$/)
+    await sameAtBothEnds()
+  })
+
+  it('pauses on Ctrl-C, ends its workers, and goes on with the same command', async () => {
+    await open()
+    const first = lab.spawn(['run', '--workers', '1'])
+    const end = ended(first)
+    await half()
+    first.kill('SIGINT')
+    const { code, err } = await end
+    expect(code).toBe(EXIT.interrupted)
+    expect(err).toContain('To go on: offramp run')
+    const before = await arrived()
+    expect(before).toBeLessThan(2 * MESSAGES)
+    const status = JSON.parse((await lab.offramp('status', '--json')).out)
+    expect(status).toMatchObject({ held: { by: 'operator' }, workers: [] })
+    expect((await lab.offramp('run', '--workers', '1')).code).toBe(EXIT.balanced)
+    await sameAtBothEnds()
+  })
+
+  it('is paused and resumed from elsewhere', async () => {
+    await open()
+    const run = ended(lab.spawn(['run', '--workers', '1']))
+    await half()
+    expect((await lab.offramp('pause')).code).toBe(EXIT.balanced)
+    const { code, err } = await run
+    expect(code).toBe(EXIT.held)
+    expect(err).toContain('Paused by the operator')
+    expect((await lab.offramp('resume')).code).toBe(EXIT.balanced)
+    expect((await lab.offramp('run', '--workers', '1')).code).toBe(EXIT.balanced)
+    await sameAtBothEnds()
+  })
+
+  it('pressed twice is one migration', async () => {
+    await open()
+    const both = await Promise.all([lab.offramp('run', '--workers', '1', '--json'), lab.offramp('run', '--workers', '1', '--json')])
+    expect(both.map(({ code }) => code)).toEqual([EXIT.balanced, EXIT.balanced])
+    for (const { out } of both) expect(JSON.parse(out.split('\n')[0] ?? '')).toMatchObject({ type: 'started', pass: 1 })
+    await sameAtBothEnds()
+  })
+
+  it.each([
+    ['one that evicts', { policy: 'allkeys-lru' } as const, /maxmemory-policy noeviction/],
+    ['one without an append-only file', { appendOnly: false }, /appendonly yes/],
+  ])('refuses %s, and so does a worker', async (_name, redis, remedy) => {
+    await open({ redis })
+    for (const command of [['run'], ['worker'], ['status']]) {
+      const { code, err } = await lab.offramp(...command)
+      expect(code, command[0]).toBe(EXIT.unsafeRedis)
+      expect(err).toMatch(remedy)
+      expect(err).not.toMatch(/^\s+at /m)
+    }
+    expect(await lab.redis.cli('dbsize')).toBe('0')
+  })
+})
+
+describe('offramp worker', () => {
+  it('ends within its bound on SIGTERM, in the middle of its work, and loses nothing', async () => {
+    await open()
+    expect((await lab.offramp('run', '--detach')).code).toBe(EXIT.balanced)
+    const worker = lab.spawn(['worker', '--grace-seconds', '20', '--alive-file', join(lab.folder, 'alive')])
+    const gone = exitOf(worker)
+    await half()
+    const start = performance.now()
+    worker.kill('SIGTERM')
+    expect(await gone).toBe(EXIT.balanced)
+    expect(performance.now() - start).toBeLessThan(20_000)
+    expect(await readFile(join(lab.folder, 'alive'), 'utf8')).toBe('')
+    // Nothing is left locked: the next one goes on at once.
+    expect((await lab.offramp('run', '--workers', '1')).code).toBe(EXIT.balanced)
+    await sameAtBothEnds()
+  })
+
+  it('that is killed leaves its lanes to the next one', async () => {
+    await open()
+    await lab.offramp('run', '--detach')
+    const worker = lab.spawn(['worker'])
+    await half()
+    const { workers } = JSON.parse((await lab.offramp('status', '--json')).out)
+    process.kill(workers[0].pid, 'SIGKILL')
+    worker.kill('SIGKILL')
+    expect((await lab.offramp('run', '--workers', '1')).code).toBe(EXIT.balanced)
+    await sameAtBothEnds()
+  })
+
+  it('of a run ends with it, in whatever way that ends', async () => {
+    await open()
+    const run = lab.spawn(['run', '--workers', '1'])
+    await half()
+    const { workers } = JSON.parse((await lab.offramp('status', '--json')).out)
+    run.kill('SIGKILL')
+    await expect.poll(() => alive(workers[0].pid), { timeout: 30_000, interval: 100 }).toBe(false)
+  })
+})
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
