@@ -55,12 +55,12 @@ test('workers killed at any moment lose nothing and double nothing', async () =>
   const on = await stage({
     name: 'kills',
     mailboxes: 6,
-    messages: 500,
-    tenant: { timeScale: 20, quirks: { regenerateMime: false }, faults: BAD_DAY },
+    messages: 420,
+    tenant: { quirks: { regenerateMime: false }, faults: BAD_DAY },
   })
-  on.crew.hire(3)
+  on.crew.hire(4)
   const run = on.run()
-  const deaths = await killMany(on, run, { count: 26, every: [10, 110] })
+  const deaths = await killMany(on, run, { count: 26, every: [1, 50] })
   expect(deaths.busy).toBeGreaterThanOrEqual(15)
   await reckon(on, run, { what: told(deaths) })
 })
@@ -69,11 +69,11 @@ test('nor where the source writes MIME anew at each reading', async () => {
   const on = await stage({
     name: 'kills with regenerated MIME',
     mailboxes: 4,
-    messages: 250,
-    tenant: { timeScale: 20, quirks: { regenerateMime: true }, faults: BAD_DAY },
+    messages: 200,
+    tenant: { quirks: { regenerateMime: true }, faults: BAD_DAY },
   })
-  on.crew.hire(3)
+  on.crew.hire(4)
   const run = on.run()
-  const deaths = await killMany(on, run, { count: 10, every: [10, 80] })
+  const deaths = await killMany(on, run, { count: 10, every: [1, 40] })
   await reckon(on, run, { what: told(deaths), sameness: 'message' })
 })

@@ -5,7 +5,7 @@ import { useStage } from './stage.ts'
 
 const stage = useStage()
 
-const SLEEPS = 3
+const SLEEPS = 2
 
 /** Lanes that a worker has in hand by the board. */
 const inHand = async ({ board }: Scene, worker: string): Promise<readonly string[]> =>
@@ -37,7 +37,7 @@ test('a worker that slept longer than its lease does no harm when it wakes', asy
   const on = await stage({
     name: 'sleep',
     mailboxes: 4,
-    messages: 80,
+    messages: 60,
     sizes: 'office',
     tenant: { quirks: { regenerateMime: false }, latencyMs: 30 },
   })

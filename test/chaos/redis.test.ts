@@ -7,7 +7,7 @@ import { useStage } from './stage.ts'
 const stage = useStage()
 
 test('Redis killed, restarted, wiped and lost: the run goes on, and so does the next', async () => {
-  const on = await stage({ name: 'Redis', mailboxes: 4, messages: 350, tenant: { quirks: { regenerateMime: false } } })
+  const on = await stage({ name: 'Redis', mailboxes: 4, messages: 250, tenant: { quirks: { regenerateMime: false } } })
   const { redis, tenant } = on.lab
   on.crew.hire(2)
   const run = on.run()
@@ -15,7 +15,7 @@ test('Redis killed, restarted, wiped and lost: the run goes on, and so does the 
   const blows = ['kill', 'kill', 'kill', 'wipe', 'wipe']
   while (blows.length > 0) {
     const [blow] = blows.splice(on.dice.int(0, blows.length - 1), 1)
-    await on.progress(run, 30, 120)
+    await on.progress(run, 10, 70)
     if (blow === 'kill') await redis.restart()
     else await redis.cli('flushall')
   }

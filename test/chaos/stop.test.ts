@@ -8,12 +8,12 @@ const stage = useStage()
 const BOUND = 10_000
 
 test('workers that are asked to stop under load end soon, and leave nothing in doubt', async () => {
-  const on = await stage({ name: 'stop', mailboxes: 4, messages: 200, tenant: { quirks: { regenerateMime: false } } })
+  const on = await stage({ name: 'stop', mailboxes: 4, messages: 130, tenant: { quirks: { regenerateMime: false } } })
   const run = on.run()
   const took: number[] = []
   for (let round = 0; round < 3; round++) {
     on.crew.hire(2)
-    await on.progress(run, 40, 120)
+    await on.progress(run, 20, 60)
     // The second time with a source that does not answer any more.
     if (round === 1) {
       await on.lab.tenant.faults.add({ name: 'silence', path: '/\\$value$', effect: { kind: 'hang' } })

@@ -25,6 +25,8 @@ export interface CuttingProxy {
    * Invitations to send a literal (`+`) pass. Plain text only.
    */
   loseNextAnswer(command: string): void
+  /** Cuts within the next message that is appended, after this share of its literal (0 to 1); resolves once it is done. Plain text only. */
+  cutInLiteral(share: number): Promise<void>
   /** Connections that were cut or stalled so far. */
   suffered(): number
   /** Connections accepted so far. */
@@ -60,6 +62,7 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
   let suffered = 0
   let losing: string | undefined
   let accepted = 0
+  let literal: { readonly share: number; readonly done: () => void } | undefined
   const takeWish = (): Cut | undefined => {
     if (wish === undefined || left === 0) return undefined
     left -= 1
@@ -84,8 +87,19 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
     drop(pair)
     return true
   }
+  /** The cut is put into the literal whose announcement has just come. */
+  const aim = (pair: Pair, chunk: Buffer): void => {
+    const announced = literal && /APPEND [^\r\n]*\{(\d+)\+?\}\r\n/.exec(chunk.toString('latin1'))
+    if (!literal || !announced) return
+    const begins = announced.index + announced[0].length
+    pair.cut = { direction: 'up', afterBytes: begins + Math.floor(Number(announced[1]) * literal.share), how: 'cut' }
+    pair.passed = 0
+    literal.done()
+    literal = undefined
+  }
   const pass = (pair: Pair, direction: Direction, chunk: Buffer) => {
     if (isLost(pair, direction, chunk)) return
+    if (direction === 'up') aim(pair, chunk)
     const to = direction === 'up' ? pair.server : pair.client
     const { cut } = pair
     if (cut?.direction !== direction) return void send(to, chunk)
@@ -148,6 +162,10 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
     loseNextAnswer(command) {
       losing = ` ${command} `
     },
+    cutInLiteral: (share) =>
+      new Promise((resolve) => {
+        literal = { share, done: resolve }
+      }),
     suffered: () => suffered,
     connections: () => accepted,
     dropAll,
