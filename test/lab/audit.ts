@@ -20,15 +20,37 @@ interface Fingerprint {
 
 const DAY = 86_400
 
+/** Two messages of one print are the same. */
+export type Print = (message: Uint8Array) => string
+
+export const bytePrint: Print = (message) => createHash('sha256').update(message).digest('hex')
+
+/** `unmovable`: ids that the source cannot deliver, which Offramp must have listed instead. */
+export type Auditor = (source: MailboxControl, destination: RawImap, unmovable?: ReadonlySet<string>) => Promise<Audit>
+
 /**
- * Compares a mailbox of the emulated tenant with the real server's, by bytes, received date, `\Seen` and `\Flagged`, with a client that shares
- * no code with Offramp. `unmovable`: ids that the source cannot deliver, which Offramp must have listed instead.
+ * Compares a mailbox of the emulated tenant with the real server's, by content, received date, `\Seen` and `\Flagged`, with a client that
+ * shares no code with Offramp.
  */
-export async function audit(source: MailboxControl, destination: RawImap, unmovable: ReadonlySet<string> = new Set()): Promise<Audit> {
+export const auditBy =
+  (print: Print): Auditor =>
+  (source, destination, unmovable = new Set()) =>
+    compare({ source, destination, unmovable }, print)
+
+/** By every byte. */
+export const audit = auditBy(bytePrint)
+
+interface Ends {
+  readonly source: MailboxControl
+  readonly destination: RawImap
+  readonly unmovable: ReadonlySet<string>
+}
+
+async function compare({ source, destination, unmovable }: Ends, print: Print): Promise<Audit> {
   const expected: Fingerprint[] = []
   for (const message of await source.messages()) {
     if (unmovable.has(message.id)) continue
-    expected.push(fromTruth(message, await source.bytes(message.id)))
+    expected.push(fromTruth(message, print(asStored(await source.bytes(message.id)))))
   }
   const found: Fingerprint[] = []
   for (const mailbox of await destination.list()) {
@@ -36,7 +58,7 @@ export async function audit(source: MailboxControl, destination: RawImap, unmova
       const seconds = Date.parse(internalDate.trim().replace(/^(\d+)-(\w+)-(\d+)/, '$1 $2 $3')) / 1000
       const has = (flag: string): boolean => flags.some((each) => each.toLowerCase() === flag)
       found.push({
-        key: keyOf(bytes, seconds, { read: has('\\seen'), flagged: has('\\flagged') }),
+        key: keyOf(print(bytes), seconds, { read: has('\\seen'), flagged: has('\\flagged') }),
         says: `${mailbox}: ${subjectOf(bytes)}`,
       })
     }
@@ -44,22 +66,25 @@ export async function audit(source: MailboxControl, destination: RawImap, unmova
   return { expected: expected.length, found: found.length, lost: moreOften(expected, found), doubled: moreOften(found, expected) }
 }
 
-function fromTruth(message: MessageTruth, bytes: Uint8Array): Fingerprint {
+function fromTruth(message: MessageTruth, content: string): Fingerprint {
   // Dovecot keeps no date before 1970 and none in the future; Offramp clamps and says so.
   const seconds = Math.min(Math.max(Math.floor(message.receivedAt / 1000), DAY), Math.floor(Date.now() / 1000))
-  const key = keyOf(asStored(bytes), seconds, { read: message.read, flagged: message.flag === 'flagged' })
+  const key = keyOf(content, seconds, { read: message.read, flagged: message.flag === 'flagged' })
   return { key, says: `${message.folder.join('/')}: ${message.subject}` }
 }
 
-const keyOf = (bytes: Uint8Array, seconds: number, marks: { readonly read: boolean; readonly flagged: boolean }): string =>
-  `${createHash('sha256').update(bytes).digest('hex')} ${seconds} ${marks.read ? 'S' : ''}${marks.flagged ? 'F' : ''}`
+const keyOf = (content: string, seconds: number, marks: { readonly read: boolean; readonly flagged: boolean }): string =>
+  `${content} ${seconds} ${marks.read ? 'S' : ''}${marks.flagged ? 'F' : ''}`
 
 /** Lines as mail has them, and NUL as Dovecot 2.3 keeps it (0x80). */
-function asStored(bytes: Uint8Array): Uint8Array {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
-  const stored = text.replace(/(?<!\r)\n/g, '\r\n').replaceAll('\0', '\u0080')
-  return Buffer.from(stored, 'latin1')
-}
+const asStored = (bytes: Uint8Array): Uint8Array =>
+  Buffer.from(
+    Buffer.from(bytes)
+      .toString('latin1')
+      .replace(/(?<!\r)\n/g, '\r\n')
+      .replaceAll('\0', '\u0080'),
+    'latin1',
+  )
 
 const subjectOf = (bytes: Buffer): string => /^Subject:(.*)$/im.exec(bytes.toString('latin1', 0, 4_000))?.[1]?.trim() ?? '(no subject)'
 

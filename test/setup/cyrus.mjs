@@ -38,6 +38,18 @@ const can = (command) => {
   }
 }
 
+/** Where the package lists are missing or old, they are fetched once (root only) and it is tried again. */
+const download = (cwd) => {
+  const fetch = () => execFileSync('apt-get', ['download', '-o', 'APT::Sandbox::User=root', ...PACKAGES], { cwd, stdio: 'pipe' })
+  try {
+    fetch()
+  } catch (error) {
+    if (process.getuid?.() !== 0) throw error
+    execFileSync('apt-get', ['update', '-qq'], { stdio: 'pipe' })
+    fetch()
+  }
+}
+
 const lastWords = (error) =>
   String(error?.stderr ?? error)
     .trim()
@@ -56,7 +68,7 @@ export function unpackCyrus(say = () => {}) {
   mkdirSync(join(work, 'debs'), { recursive: true })
   try {
     say(`Downloading ${PACKAGES.length} packages for Cyrus (about 10 MB)`)
-    execFileSync('apt-get', ['download', '-o', 'APT::Sandbox::User=root', ...PACKAGES], { cwd: join(work, 'debs'), stdio: 'pipe' })
+    download(join(work, 'debs'))
     for (const name of readdirSync(join(work, 'debs'))) execFileSync('dpkg-deb', ['-x', join(work, 'debs', name), work], { stdio: 'pipe' })
   } catch (error) {
     rmSync(work, { recursive: true, force: true })

@@ -1,5 +1,5 @@
 import type { LaneState } from '@offramp/control'
-import type { Clock, Fault, LaneId } from '@offramp/core'
+import type { Fault, LaneId } from '@offramp/core'
 
 /** How a turn ended. The shape of the engine's `TurnEnd`; what it was thrown is one of these as well. */
 export type End =
@@ -78,9 +78,6 @@ export function endOf(fault: Fault, { now, tries }: Moment): End {
       return { state: 'wait', until: now + backoff(tries), why: fault.message, trouble: true }
   }
 }
-
-/** What a worker needs to know of time. */
-export type Time = Pick<Clock, 'now'>
 
 /** Names the lane and not the account: this goes to the log. */
 export const fieldsOf = (lane: LaneId, end: End): object => {

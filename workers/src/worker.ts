@@ -1,4 +1,4 @@
-import { isJobData, type JobData, QUEUE, queuePrefix, tend, type Workplace } from '@offramp/control'
+import { isJobData, type JobData, QUEUE, queuePrefix, silenceMsOf, tend, type Workplace } from '@offramp/control'
 import type { Log } from '@offramp/core'
 import { DelayedError, type Job, Worker } from 'bullmq'
 import { everyWhile } from './every-while.ts'
@@ -28,9 +28,6 @@ export interface RunningWorker {
 
 /** A job whose worker has died is noticed after two of these, milliseconds. (BullMQ's default of 30 s took 60 to 90 s in a measurement.) */
 const STALLED_INTERVAL = 5_000
-
-/** Milliseconds. The lock only says that a worker is alive; what protects the writes is the lease. */
-const LOCK = 30_000
 
 /** How long a lane rests when Redis failed under it, in milliseconds. */
 const TROUBLE_REST = 5_000
@@ -84,14 +81,16 @@ function openWorker(
   process: (job: Job<JobData>, token: string | undefined, signal: AbortSignal | undefined) => Promise<void>,
 ): Worker<JobData> {
   const { workplace, name, log, concurrency } = options
+  // The lock only says that a worker is alive; what protects the writes is the lease.
+  const lockDuration = silenceMsOf(workplace.limits)
   const worker = new Worker<JobData>(QUEUE, process, {
     connection: { ...workplace.redis, maxRetriesPerRequest: null },
     prefix: queuePrefix(workplace.project),
     name,
     concurrency,
     autorun: false,
-    lockDuration: LOCK,
-    stalledInterval: STALLED_INTERVAL,
+    lockDuration,
+    stalledInterval: Math.min(STALLED_INTERVAL, lockDuration / 2),
     // A stall is a killed process or a deploy, and never the lane's fault: no number of them makes a failure.
     maxStalledCount: Number.MAX_SAFE_INTEGER,
     removeOnComplete: { count: 0 },

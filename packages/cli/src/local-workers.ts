@@ -36,30 +36,38 @@ interface Place {
   timer: NodeJS.Timeout | undefined
 }
 
+/** SIGTERM to all, SIGKILL to those that have not ended in time. */
+async function endAll(children: readonly ChildProcess[], graceMs: number): Promise<void> {
+  const gone = Promise.all(children.map((child) => new Promise<void>((resolve) => child.once('exit', () => resolve()))))
+  for (const child of children) child.kill('SIGTERM')
+  const late = setTimeout(() => {
+    for (const child of children) child.kill('SIGKILL')
+  }, graceMs)
+  await gone
+  clearTimeout(late)
+}
+
+/** One worker process, whose log is appended to. */
+function spawnWorker(main: string, env: NodeJS.ProcessEnv, { wanted, number }: { wanted: WorkersWanted; number: number }): ChildProcess {
+  const log = openSync(join(wanted.folder, '.offramp', `worker-${number}.log`), 'a', 0o600)
+  const options = ['--project', wanted.project, '--concurrency', String(wanted.concurrency), '--name', `local-${process.pid}-${number}`]
+  const child = spawn(process.execPath, [main, ...options], { stdio: ['ignore', log, log, 'ipc'], env })
+  closeSync(log)
+  // The channel carries nothing: when it closes, this process is gone, and the worker ends as well.
+  child.channel?.unref()
+  return child
+}
+
 /** Starts worker processes and keeps their number: one that falls is started again after a rest. */
 export const localWorkers =
   (main: string, env: NodeJS.ProcessEnv) =>
   (wanted: WorkersWanted): LocalWorkers => {
-    const logs = join(wanted.folder, '.offramp')
-    mkdirSync(logs, { recursive: true, mode: 0o700 })
+    mkdirSync(join(wanted.folder, '.offramp'), { recursive: true, mode: 0o700 })
     const places: Place[] = Array.from({ length: wanted.count }, () => ({ child: undefined, falls: 0, timer: undefined }))
     let stopping = false
     let gaveUp: ExitCode | undefined
     const begin = (place: Place, index: number): void => {
-      const log = openSync(join(logs, `worker-${index + 1}.log`), 'a', 0o600)
-      const args = [
-        main,
-        '--project',
-        wanted.project,
-        '--concurrency',
-        String(wanted.concurrency),
-        '--name',
-        `local-${process.pid}-${index + 1}`,
-      ]
-      const child = spawn(process.execPath, args, { stdio: ['ignore', log, log, 'ipc'], env })
-      closeSync(log)
-      // The channel carries nothing: when it closes, this process is gone, and the worker ends as well.
-      child.channel?.unref()
+      const child = spawnWorker(main, env, { wanted, number: index + 1 })
       place.child = child
       child.once('exit', (code) => {
         place.child = undefined
@@ -80,12 +88,7 @@ export const localWorkers =
       async stop(graceMs) {
         stopping = true
         for (const { timer } of places) clearTimeout(timer)
-        const children = alive()
-        const gone = Promise.all(children.map((child) => new Promise<void>((resolve) => child.once('exit', () => resolve()))))
-        for (const child of children) child.kill('SIGTERM')
-        const late = setTimeout(killNow, graceMs)
-        await gone
-        clearTimeout(late)
+        await endAll(alive(), graceMs)
       },
     }
   }

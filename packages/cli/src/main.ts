@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { EXIT, type ExitCode, openProject, openWorkplace } from '@offramp/control'
+import { cleanText, EXIT, type ExitCode, openProject, openWorkplace } from '@offramp/control'
 import { silentLog, systemClock } from '@offramp/core'
 import type { Context } from './context.ts'
 import { localWorkers } from './local-workers.ts'
@@ -39,7 +39,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 const context: Context = {
   terminal,
   openProject: (file) => openProject({ file, env: (name) => env[name] }),
-  openWorkplace: (opened) => openWorkplace(opened, { log: silentLog, clock: systemClock }),
+  openWorkplace: (opened) =>
+    openWorkplace(opened, {
+      log: silentLog,
+      clock: systemClock,
+      tellWait: (why, until) => void stderr.write(`Waiting until ${new Date(until).toTimeString().slice(0, 8)}: ${cleanText(why)}\n`),
+    }),
   startWorkers: localWorkers(WORKER_MAIN, env),
   interrupted: interrupt.signal,
 }

@@ -1,4 +1,4 @@
-import { Fault, type Listing } from '@offramp/core'
+import { type Cursor, Fault, type Listing, type Page } from '@offramp/core'
 import { workPage } from './batch.ts'
 import { faultOfItem } from './strikes.ts'
 import { checkStop, type TurnState } from './turn-state.ts'
@@ -38,31 +38,71 @@ export async function walkListings(state: TurnState): Promise<void> {
 }
 
 async function walkListing(state: TurnState, listing: Listing, from: string | undefined): Promise<void> {
-  const { source, lease, limits } = state.request
   state.progress.doing(listing)
+  const pages = new Pages(state, listing)
   let after = from
-  for (let rewinds = 0; ; ) {
-    checkStop(state)
-    try {
-      const page = await source.page(listing, after, limits.pageItems, state.reading)
-      await workPage(state, listing, page)
-      if (page.last) return
-      after = page.cursor
-    } catch (thrown) {
-      if (!(thrown instanceof Fault) || thrown.reach !== 'listing') throw thrown
-      if (++rewinds > MOST_REWINDS) throw trouble(state.request, thrown)
-      await lease.rewind(listing.id)
-      after = undefined
-      continue
+  try {
+    for (let rewinds = 0; ; ) {
+      checkStop(state)
+      try {
+        const page = await pages.next(after)
+        await workPage(state, listing, page)
+        if (page.last) return
+        after = page.cursor
+      } catch (thrown) {
+        if (!(thrown instanceof Fault) || thrown.reach !== 'listing') throw thrown
+        if (++rewinds > MOST_REWINDS) throw trouble(state.request, thrown)
+        await state.request.lease.rewind(listing.id)
+        after = undefined
+        continue
+      }
+      yieldAfterSlice(state)
     }
-    yieldAfterSlice(state)
+  } finally {
+    pages.end()
   }
 }
 
+/** Pages of one listing, each asked for while the one before is being copied: a page of Graph takes seconds, in which nothing would be written. */
+class Pages {
+  readonly #state: TurnState
+  readonly #listing: Listing
+  readonly #over = new AbortController()
+  #ahead: { readonly after: Cursor; readonly page: Promise<Page> } | undefined
+
+  constructor(state: TurnState, listing: Listing) {
+    this.#state = state
+    this.#listing = listing
+  }
+
+  async next(after: Cursor | undefined): Promise<Page> {
+    const ahead = this.#ahead
+    this.#ahead = undefined
+    const page = await (ahead !== undefined && ahead.after === after ? ahead.page : this.#ask(after))
+    // Where the turn ends with this page, nobody would read the next.
+    if (!page.last && !isSliceOver(this.#state)) this.#ahead = { after: page.cursor, page: this.#ask(page.cursor) }
+    // Thrown when it is taken, and not before.
+    this.#ahead?.page.catch(() => undefined)
+    return page
+  }
+
+  /** Breaks off what nobody will take. */
+  end(): void {
+    this.#over.abort()
+  }
+
+  #ask(after: Cursor | undefined): Promise<Page> {
+    const { source, limits } = this.#state.request
+    const signal = AbortSignal.any([this.#state.reading.signal, this.#over.signal])
+    return source.page(this.#listing, after, limits.pageItems, { signal })
+  }
+}
+
+const isSliceOver = ({ request: { clock, limits }, beganAt }: TurnState): boolean => clock.now() - beganAt >= limits.sliceMs
+
 /** Lanes share the workers: after the slice another's turn comes. */
 export function yieldAfterSlice(state: TurnState): void {
-  const { clock, limits } = state.request
-  if (clock.now() - state.beganAt >= limits.sliceMs) throw new TurnStop({ state: 'more' })
+  if (isSliceOver(state)) throw new TurnStop({ state: 'more' })
 }
 
 /** What a fault from listing or from the ledger means: it is nobody's item. */

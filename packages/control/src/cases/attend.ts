@@ -3,7 +3,7 @@ import type { LaneOnBoard } from '../board/board.ts'
 import { isOpen, tend } from '../queue/tend.ts'
 import type { OpenedProject } from '../workplace/open-project.ts'
 import type { Workplace } from '../workplace/workplace.ts'
-import { type Snapshot, snapshot } from './snapshot.ts'
+import { isMoving, type Snapshot, snapshot } from './snapshot.ts'
 import { start } from './start.ts'
 
 /** What the one who attends to a run hears. */
@@ -39,7 +39,7 @@ async function look(workplace: Workplace, { opened, tell }: AttendOptions, looks
   if (jobs > 0 && looks > 1) tell({ kind: 'mended', jobs })
   const now = await snapshot(workplace)
   tell({ kind: 'snapshot', snapshot: now })
-  if (now.held !== undefined && !now.lanes.some(({ state }) => state.state === 'moving')) return 'held'
+  if (now.held !== undefined && !now.lanes.some((lane) => isMoving(lane, now.workers))) return 'held'
   return now.lanes.some((lane: LaneOnBoard) => isOpen(lane)) ? undefined : 'finished'
 }
 

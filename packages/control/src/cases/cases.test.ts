@@ -1,4 +1,4 @@
-import { systemClock } from '@offramp/core'
+import { Fault, systemClock } from '@offramp/core'
 import { MemoryServer, MemoryTenant } from '@offramp/test/lab/memory-ends'
 import { type MemoryWorkplace, memoryWorkplace, openedWith } from '@offramp/test/lab/memory-workplace'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -103,14 +103,17 @@ describe('start', () => {
   })
 
   it('goes on with an unfinished pass and leaves alone what is done', async () => {
-    const { lanes } = await begin()
-    const [first, second] = lanes.map(({ lane }) => lane)
-    await move(first ?? '')
-    await workplace.board.setState(second ?? '', { state: 'halted', code: 'x', message: 'y' })
-    const again = await begin()
+    tenant.add('carla@a.example', 1)
+    const rows = [...ROWS, ['carla@a.example', 'carla']] as const
+    const { lanes } = await begin(rows)
+    const [first = '', second = '', third = ''] = lanes.map(({ lane }) => lane)
+    await move(first)
+    await workplace.board.setState(second, { state: 'halted', code: 'x', message: 'y' })
+    await workplace.board.setState(third, { state: 'waiting', until: 1, why: 'z', tries: 3 })
+    const again = await begin(rows)
     expect(again.how).toBe('same')
     expect(again.plan.pass).toBe(1)
-    expect((await workplace.board.lanes()).map(({ state }) => state.state)).toEqual(['done', 'ready'])
+    expect((await workplace.board.lanes()).map(({ state }) => state.state)).toEqual(['done', 'ready', 'waiting'])
   })
 
   it('begins the next pass once every account is done', async () => {
@@ -119,6 +122,15 @@ describe('start', () => {
     const next = await begin()
     expect({ how: next.how, pass: next.plan.pass }).toEqual({ how: 'next', pass: 2 })
     expect((await workplace.board.lanes()).map(({ state }) => state.state)).toEqual(['ready', 'ready'])
+  })
+
+  it('does not let one account that stays halted keep the others from their next pass', async () => {
+    const { lanes } = await begin()
+    await workplace.board.setState(lanes[0]?.lane ?? '', { state: 'halted', code: 'x', message: 'y' })
+    expect((await begin()).how).toBe('same')
+    await move(lanes[0]?.lane ?? '')
+    await workplace.board.setState(lanes[1]?.lane ?? '', { state: 'halted', code: 'x', message: 'y' })
+    expect(await begin()).toMatchObject({ how: 'next', plan: { pass: 2 } })
   })
 
   it('refuses who is not there, with the line', async () => {
@@ -167,7 +179,14 @@ describe('start', () => {
   it('refuses another table while lanes are on their way', async () => {
     const { lanes } = await begin()
     await workplace.board.setState(lanes[0]?.lane ?? '', { state: 'moving', worker: 'w', since: 1 })
+    await workplace.board.beat({ worker: 'w', host: 'h', pid: 1, since: 1, at: 1, lanes: 1, rssBytes: 1, lagMs: 1 })
     expect(await complaint(() => begin([['anna@a.example', 'anna']]))).toMatch(/Pause first/)
+  })
+
+  it('takes another table when the worker that had a lane is dead', async () => {
+    const { lanes } = await begin()
+    await workplace.board.setState(lanes[0]?.lane ?? '', { state: 'moving', worker: 'w', since: 1 })
+    expect((await begin([['anna@a.example', 'anna']])).lanes).toHaveLength(1)
   })
 
   it('says which accounts left the table, and leaves them', async () => {
@@ -181,6 +200,43 @@ describe('start', () => {
     await pause(workplace)
     await begin()
     expect(await workplace.board.held()).toBeUndefined()
+  })
+})
+
+describe('a provider that asks for patience', () => {
+  const waits: string[] = []
+  const throttled = () => new Fault({ reach: 'gate', code: 'throttled', message: 'Too many requests.', until: systemClock.now() + 30 })
+
+  /** The first `times` questions about accounts are answered with `fault`. */
+  function failing(times: number, fault: () => Fault): void {
+    const { source } = workplace
+    let asked = 0
+    const account: typeof source.account = (name, given) => (asked++ < times ? Promise.reject(fault()) : source.account(name, given))
+    waits.length = 0
+    const tellWait = (why: string): void => void waits.push(why)
+    const clock = { now: systemClock.now, sleep: async () => {} }
+    workplace = { ...workplace, clock, source: { ...source, account }, tellWait }
+  }
+
+  it('is waited for, and the operator is told', async () => {
+    failing(9, throttled)
+    expect((await begin()).lanes).toHaveLength(2)
+    expect(waits).toHaveLength(9)
+    expect(waits[0]).toBe('Too many requests.')
+  })
+
+  it('is asked a few times when it does not answer, and then named', async () => {
+    const away = () => new Fault({ reach: 'call', code: 'away', message: 'It does not answer.', connection: true })
+    failing(2, away)
+    expect((await begin()).lanes).toHaveLength(2)
+    failing(1000, away)
+    await expect(begin()).rejects.toThrow('It does not answer.')
+  })
+
+  it('is not asked again where the account is to blame', async () => {
+    failing(1, () => new Fault({ reach: 'account', code: 'consent', message: 'No consent.' }))
+    await expect(begin()).rejects.toThrow('No consent.')
+    expect(waits).toEqual([])
   })
 })
 

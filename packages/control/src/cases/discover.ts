@@ -1,4 +1,5 @@
 import { type Account, asFault, type Call, type Kind } from '@offramp/core'
+import { patiently } from '../run/patiently.ts'
 import type { Workplace } from '../workplace/workplace.ts'
 import { LOOK_AT_ONCE } from './losses-before.ts'
 
@@ -23,26 +24,32 @@ export interface Discovered {
   readonly why?: string
 }
 
-async function sizeOf(workplace: Workplace, account: Account, kind: Kind, call: Call): Promise<Discovered> {
+async function foldersOf(workplace: Workplace, account: Account, kind: Kind, call: Call): Promise<readonly FolderSize[]> {
   const folders: FolderSize[] = []
+  const source = await workplace.source.connect(account, kind)
   try {
-    const source = await workplace.source.connect(account, kind)
-    try {
-      for await (const { collection, id, items, bytes, skip } of source.listings(call)) {
-        folders.push({
-          path: collection?.path ?? [id],
-          ...(items === undefined ? {} : { items }),
-          ...(bytes === undefined ? {} : { bytes }),
-          ...(collection?.hidden === undefined ? {} : { hidden: collection.hidden }),
-          ...(skip === undefined ? {} : { skip }),
-        })
-      }
-    } finally {
-      await source.close?.()
+    for await (const { collection, id, items, bytes, skip } of source.listings(call)) {
+      folders.push({
+        path: collection?.path ?? [id],
+        ...(items === undefined ? {} : { items }),
+        ...(bytes === undefined ? {} : { bytes }),
+        ...(collection?.hidden === undefined ? {} : { hidden: collection.hidden }),
+        ...(skip === undefined ? {} : { skip }),
+      })
     }
+  } finally {
+    await source.close?.()
+  }
+  return folders
+}
+
+async function sizeOf(workplace: Workplace, account: Account, kind: Kind, call: Call): Promise<Discovered> {
+  let folders: readonly FolderSize[]
+  try {
+    folders = await patiently(workplace, call, () => foldersOf(workplace, account, kind, call))
   } catch (thrown) {
     call.signal.throwIfAborted()
-    return { account, kind, folders, items: 0, bytes: 0, why: asFault(thrown).message }
+    return { account, kind, folders: [], items: 0, bytes: 0, why: asFault(thrown).message }
   }
   const walked = folders.filter(({ skip }) => skip === undefined)
   const sum = (of: (folder: FolderSize) => number | undefined): number => walked.reduce((total, folder) => total + (of(folder) ?? 0), 0)

@@ -4,5 +4,8 @@ import type { OpenedProject } from '../workplace/open-project.ts'
 import type { Workplace } from '../workplace/workplace.ts'
 
 /** Turns the table of mappings into lanes, asking the source who everybody is. Throws `InputRefused` with all lines that cannot be used. */
-export const draftOf = ({ source, sourceId, destinations }: Workplace, opened: OpenedProject, call: Call): Promise<PlanDraft> =>
-  draftPlan({ file: opened.mappingsFile, sourceId, source, destinations, kinds: opened.kinds, mappings: opened.mappings }, call)
+export const draftOf = (workplace: Workplace, opened: OpenedProject, call: Call): Promise<PlanDraft> => {
+  const { source, sourceId, destinations } = workplace
+  const { mappingsFile: file, kinds, mappings } = opened
+  return draftPlan({ file, sourceId, source, destinations, kinds, mappings, patience: workplace }, call)
+}

@@ -2,6 +2,7 @@ import { asFault, type Call } from '@offramp/core'
 import type { LanePlan } from '../plan/lane-plan.ts'
 import { type Losses, lossesOf } from '../report/losses.ts'
 import { eachAtOnce } from '../run/each-at-once.ts'
+import { patiently } from '../run/patiently.ts'
 import type { Workplace } from '../workplace/workplace.ts'
 
 /** What a lane will lose on the way, or why that cannot be said yet. */
@@ -19,7 +20,7 @@ export async function lossesBefore(workplace: Workplace, plans: readonly LanePla
   const found: LaneLosses[] = []
   await eachAtOnce(plans, LOOK_AT_ONCE, async (plan, index) => {
     try {
-      const ends = await workplace.connect(plan, call)
+      const ends = await patiently(workplace, call, () => workplace.connect(plan, call))
       found[index] = { plan, losses: lossesOf(ends.source.profile, ends.destination.profile) }
       await ends.close()
     } catch (thrown) {

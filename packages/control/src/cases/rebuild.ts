@@ -1,5 +1,6 @@
 import { asFault, type Call } from '@offramp/core'
 import type { LanePlan } from '../plan/lane-plan.ts'
+import { patiently } from '../run/patiently.ts'
 import type { OpenedProject } from '../workplace/open-project.ts'
 import type { Workplace } from '../workplace/workplace.ts'
 import { draftOf } from './draft.ts'
@@ -21,7 +22,7 @@ async function one(workplace: Workplace, plan: LanePlan, pass: number, call: Cal
   const lease = await ledger.lease(plan.lane, 'rebuild', leaseMs)
   if (lease === undefined) return { plan, why: 'It is being moved now. Pause first: offramp pause' }
   try {
-    const ends = await workplace.connect(plan, call)
+    const ends = await patiently(workplace, call, () => workplace.connect(plan, call))
     try {
       const { source, destination } = ends
       const counts = await verbs.rebuild({ source, destination, ledger, lease, pass, limits, clock, report: () => {} }, call)

@@ -16,6 +16,10 @@ export interface Snapshot {
   readonly shut: readonly GateState[]
 }
 
+/** In the hands of a worker that is alive. One that was killed leaves its lanes marked as moving until somebody takes them up. */
+export const isMoving = ({ state }: LaneOnBoard, workers: readonly Beat[]): boolean =>
+  state.state === 'moving' && workers.some(({ worker, left }) => worker === state.worker && left !== true)
+
 /** One look at the board, the workers and the gates. Moves nothing. */
 export async function snapshot({ board, gate, clock, project }: Workplace): Promise<Snapshot> {
   const [plan, held, lanes, workers, gates] = await Promise.all([board.plan(), board.held(), board.lanes(), board.beats(), gate.states()])

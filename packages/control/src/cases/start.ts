@@ -3,10 +3,12 @@ import type { Board, LaneOnBoard } from '../board/board.ts'
 import { type LanePlan, type Plan, planHash } from '../plan/lane-plan.ts'
 import { refuseChangedIdentity, type Standing } from '../plan/make-plan.ts'
 import { InputRefused, type Problem } from '../project/problem.ts'
+import { isOpen } from '../queue/tend.ts'
 import { eachAtOnce } from '../run/each-at-once.ts'
 import type { OpenedProject } from '../workplace/open-project.ts'
 import type { Workplace } from '../workplace/workplace.ts'
 import { draftOf } from './draft.ts'
+import { isMoving } from './snapshot.ts'
 
 /** What `start` did. */
 export interface Started {
@@ -18,8 +20,6 @@ export interface Started {
   readonly left: readonly LanePlan[]
   readonly warnings: readonly Problem[]
 }
-
-const isMoving = ({ state }: LaneOnBoard): boolean => state.state === 'moving'
 
 async function standingOf(
   workplace: Workplace,
@@ -36,16 +36,19 @@ async function standingOf(
   return standing
 }
 
-/** Which pass comes now. A pass ends when every lane of it is done; what was halted belongs to the pass that it halted in. */
+/**
+ * Which pass comes now. A pass is over when no lane of it is open: one account that stays halted must not keep all others from their delta.
+ * Where nothing at all was done, it is the same pass that is tried again.
+ */
 function passOf(before: Plan | undefined, lanes: readonly LaneOnBoard[]): Pick<Started, 'how'> & { readonly pass: number } {
   if (before === undefined) return { how: 'first', pass: 1 }
-  const complete = lanes.length > 0 && lanes.every(({ state }) => state.state === 'done')
+  const complete = lanes.some(({ state }) => state.state === 'done') && !lanes.some(isOpen)
   return complete ? { how: 'next', pass: before.pass + 1 } : { how: 'same', pass: before.pass }
 }
 
 /** Another plan while lanes are on their way would pull the ground from under their workers. */
-function refuseOtherPlan(before: Plan | undefined, hash: string, lanes: readonly LaneOnBoard[]): void {
-  if (before === undefined || before.hash === hash || !lanes.some(isMoving)) return
+function refuseOtherPlan(before: Plan | undefined, hash: string, moving: boolean): void {
+  if (before === undefined || before.hash === hash || !moving) return
   const says = 'The table differs from the one that is being moved now. Pause first (offramp pause), then start again.'
   throw new InputRefused([{ level: 'error', file: 'mappings', says }])
 }
@@ -75,7 +78,12 @@ export async function start(workplace: Workplace, opened: OpenedProject, call: C
   const before = await board.plan()
   const standing = await board.lanes()
   const hash = planHash(lanes)
-  refuseOtherPlan(before, hash, standing)
+  const workers = await board.beats()
+  refuseOtherPlan(
+    before,
+    hash,
+    standing.some((lane) => isMoving(lane, workers)),
+  )
   refuseChangedIdentity(lanes, await standingOf(workplace, standing, lanes), opened.mappingsFile)
   const { how, pass } = passOf(before, standing)
   const plan = await publish(board, { plan: { hash, pass, madeAt: clock.now() }, lanes, before })

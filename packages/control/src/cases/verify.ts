@@ -4,6 +4,7 @@ import type { LanePlan } from '../plan/lane-plan.ts'
 import { lossesOf } from '../report/losses.ts'
 import { type LaneReport, makeReport, type Report } from '../report/report.ts'
 import { eachAtOnce } from '../run/each-at-once.ts'
+import { patiently } from '../run/patiently.ts'
 import type { Workplace } from '../workplace/workplace.ts'
 import { LOOK_AT_ONCE } from './losses-before.ts'
 
@@ -22,7 +23,7 @@ const named = ({ lane, kind, source, destination, wave }: LanePlan): LaneReport 
   ...(wave === undefined ? {} : { wave }),
 })
 
-async function balanceOf(workplace: Workplace, plan: LanePlan, sample: number, call: Call): Promise<LaneReport> {
+async function balanceOnce(workplace: Workplace, plan: LanePlan, sample: number, call: Call): Promise<LaneReport> {
   const { ledger, verbs, leaseMs } = workplace
   const ends = await workplace.connect(plan, call)
   // With a lease, listings in which items wait are rewound. Without one somebody is moving the lane, and it is only looked at.
@@ -37,6 +38,10 @@ async function balanceOf(workplace: Workplace, plan: LanePlan, sample: number, c
     await ends.close()
   }
 }
+
+/** A provider that asks for patience gets it: the lane is then compared from its beginning. */
+const balanceOf = (workplace: Workplace, plan: LanePlan, sample: number, call: Call): Promise<LaneReport> =>
+  patiently(workplace, call, () => balanceOnce(workplace, plan, sample, call))
 
 async function laneReport(workplace: Workplace, { plan, state }: LaneOnBoard, sample: number, call: Call): Promise<LaneReport> {
   if (state.state === 'halted') {

@@ -2,6 +2,7 @@ import { type Account, type Call, type DestinationEndpoint, Fault, type Kind, ty
 import type { Mapping } from '../mappings/mapping.ts'
 import { InputRefused, type Problem } from '../project/problem.ts'
 import { eachAtOnce } from '../run/each-at-once.ts'
+import { type Patience, patiently } from '../run/patiently.ts'
 import { laneId } from './lane-id.ts'
 import type { LanePlan } from './lane-plan.ts'
 
@@ -14,6 +15,7 @@ export interface PlanFacts {
   readonly destinations: ReadonlyMap<string, DestinationEndpoint>
   readonly kinds: readonly Kind[]
   readonly mappings: readonly Mapping[]
+  readonly patience: Patience
 }
 
 /** What the accounts at the source say about the table. */
@@ -90,7 +92,7 @@ function met(facts: PlanFacts, found: readonly Found[]): readonly Problem[] {
 export async function draftPlan(facts: PlanFacts, call: Call): Promise<PlanDraft> {
   const found: Found[] = []
   await eachAtOnce(facts.mappings, 8, async (mapping, index) => {
-    found[index] = { mapping, account: await facts.source.account(mapping.source, call) }
+    found[index] = { mapping, account: await patiently(facts.patience, call, () => facts.source.account(mapping.source, call)) }
   })
   const problems = met(facts, found)
   if (problems.length > 0) throw new InputRefused(problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)))

@@ -7,13 +7,15 @@ import { assertSafe, connectRedis, RedisGate, redisBoard, redisLedger } from '@o
 import { isSecretRef, secretsFrom } from '../project/secret-refs.ts'
 import { makeWaker, type QueueConnection } from '../queue/waker.ts'
 import { connectEnds } from './connect-ends.ts'
-import { leaseMsOf, limitsOf } from './limits.ts'
+import { leaseMsOf, limitsOf, silenceMsOf } from './limits.ts'
 import type { OpenedProject } from './open-project.ts'
 import type { Workplace } from './workplace.ts'
 
 export interface Surroundings {
   readonly log: Log
   readonly clock: Clock
+  /** Told when a provider is waited for outside a worker, with the end in milliseconds since the Unix epoch. */
+  readonly tellWait?: (why: string, until: number) => void
 }
 
 interface RedisAddress {
@@ -78,7 +80,7 @@ function meansOf(opened: OpenedProject, services: Services): Means {
  * Connects to Redis, makes sure that it keeps what it is told, and makes the two ends. Faults: `run` with a code `redis-unsafe-…` for a
  * Redis that would lose the books.
  */
-export async function openWorkplace(opened: OpenedProject, { log, clock }: Surroundings): Promise<Workplace> {
+export async function openWorkplace(opened: OpenedProject, { log, clock, tellWait }: Surroundings): Promise<Workplace> {
   const { project } = opened
   const address = await redisAddress(opened)
   const redis = await connectRedis(address.url, {
@@ -87,18 +89,19 @@ export async function openWorkplace(opened: OpenedProject, { log, clock }: Surro
   })
   try {
     const safety = await assertSafe(redis)
+    const limits = limitsOf(project.settings?.limits)
     // A body of 150 MB at its slowest takes most of an hour; a place that is given away earlier would be a fifth call in flight.
-    const gate = new RedisGate(redis, { clock, ticketMs: 3_900_000 })
+    const gate = new RedisGate(redis, { clock, holdMs: silenceMsOf(limits), ticketMs: 3_900_000 })
     const means = meansOf(opened, { gate, log, clock })
     const source = await openSource(project.source, means)
     const destinations = new Map<string, DestinationEndpoint>()
     for (const settings of project.destinations) destinations.set(endpointName(settings), await openDestination(settings, means))
-    const limits = limitsOf(project.settings?.limits)
     const waker = makeWaker(project.project, address.options, () => clock.now())
     const endpoints = { source, destinations }
     return {
       project: project.project,
       clock,
+      ...(tellWait === undefined ? {} : { tellWait }),
       ledger: redisLedger(redis, { project: project.project, clock }),
       gate,
       safety,

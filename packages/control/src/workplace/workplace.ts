@@ -24,6 +24,8 @@ export interface Workplace {
   /** The project's name. */
   readonly project: string
   readonly clock: Clock
+  /** Told when a provider is waited for, with the end in milliseconds since the Unix epoch. */
+  readonly tellWait?: (why: string, until: number) => void
   readonly ledger: Ledger
   readonly gate: Gate
   readonly board: Board

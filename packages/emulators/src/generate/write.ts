@@ -70,7 +70,10 @@ function padded(plan: MailPlan, head: Buffer): readonly Buffer[] {
     room,
   )
   const all = more.length === 0 ? first : Buffer.concat([first, ...more])
-  return [head, all.subarray(0, room - 2), Buffer.from('\r\n')]
+  // Cut before a line feed, the text would end in a bare CR, which is not plain mail any more.
+  const text = Buffer.from(all.subarray(0, room - 2))
+  if (text.at(-1) === 13) text[text.length - 1] = 32
+  return [head, text, Buffer.from('\r\n')]
 }
 
 function person(plan: MailPlan, { name, address }: Person): string {

@@ -93,7 +93,7 @@ function control(state: TenantState, running: { readonly port: number; readonly 
     mailbox: (address) => {
       const account = findAccount(state, address)
       if (!account?.mailbox) throw new Error(`There is no mailbox ${address} in this tenant.`)
-      const known = desks.get(account.address) ?? new MailboxDesk(account, account.mailbox)
+      const known = desks.get(account.address) ?? new MailboxDesk(account, account.mailbox, state.warm)
       desks.set(account.address, known)
       return known
     },

@@ -3,6 +3,7 @@ import type { Account } from '../directory/account.ts'
 import { bodyOfBytes, factsOf, writeBody } from '../mail/body.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
 import type { FlagStatus, Folder, Marks, Message, Poison } from '../mail/state.ts'
+import { warmBytes } from '../mail/warm.ts'
 
 export interface FolderTruth {
   readonly id: string
@@ -83,10 +84,13 @@ export type FolderName = string | readonly string[]
 export class MailboxDesk implements MailboxControl {
   readonly #account: Account
   readonly #mailbox: Mailbox
+  readonly #write: (message: Message) => readonly Buffer[]
 
-  constructor(account: Account, mailbox: Mailbox) {
+  /** `warm`: what is written here is kept for the mailbox's readers too. */
+  constructor(account: Account, mailbox: Mailbox, warm = false) {
     this.#account = account
     this.#mailbox = mailbox
+    this.#write = warm ? warmBytes : ({ body }) => writeBody(body)
   }
 
   async folders(): Promise<readonly FolderTruth[]> {
@@ -153,7 +157,7 @@ export class MailboxDesk implements MailboxControl {
   }
 
   async bytes(id: string): Promise<Uint8Array> {
-    return Buffer.concat(writeBody(this.#message(id).body))
+    return Buffer.concat(this.#write(this.#message(id)))
   }
 
   async hash(id: string): Promise<string> {

@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type OpenedProject, openProject, openWorkplace, start, type Workplace } from '@offramp/control'
+import { type Call, silentLog, systemClock } from '@offramp/core'
+import { type Lab, type LabWish, startLab } from '../lab/lab.ts'
+import type { Prepared } from './bare-writer.ts'
+import { type Memory, watchProcess } from './watch-process.ts'
+
+const WORKER = new URL('../../workers/src/main.ts', import.meta.url).pathname
+
+/** Where results and profiles go. */
+export const OUT = new URL('../../.offramp/bench/', import.meta.url).pathname
+
+const forLong = (): Call => ({ signal: AbortSignal.timeout(900_000) })
+
+/** How one pass through real worker processes went. */
+export interface PassResult {
+  /** From the plan's publishing until the last lane was done. */
+  readonly seconds: number
+  readonly arrived: number
+  readonly bytes: number
+  readonly memory: readonly Memory[]
+  /** Seconds of processor time of all workers, and of the emulated tenant. */
+  readonly cpu: number
+  readonly tenantCpu: number
+}
+
+export interface BenchLab {
+  readonly lab: Lab
+  readonly workplace: Workplace
+  /** The source's bytes; the tenant keeps them too, so that writing them is not measured. */
+  prepare(): Promise<readonly Prepared[]>
+  pass(workers?: number): Promise<PassResult>
+  /** Forgets everything that was moved: ledger, queue, and the destination's mail. */
+  wipe(): Promise<void>
+  close(): Promise<void>
+}
+
+/** A laboratory as the demo's, set up for measuring: nothing of the emulator's whims, bytes kept in memory, and the fsync of a usual Dovecot. */
+export async function startBenchLab(wish: LabWish): Promise<BenchLab> {
+  const lab = await startLab({
+    ...wish,
+    tenant: { warm: true, quirks: { regenerateMime: false, emptyPageEvery: 0, repeatEvery: 0 }, ...wish.tenant },
+    dovecot: { fsync: 'optimized', ...wish.dovecot },
+  })
+  const opened = await openProject({ file: join(lab.folder, 'offramp.yaml'), env: () => undefined })
+  const workplace = await openWorkplace(opened, { log: silentLog, clock: systemClock })
+  return {
+    lab,
+    workplace,
+    prepare: () => Promise.all(wish.accounts.map(({ address }) => preparedOf(lab, address))),
+    pass: (workers = 1) => runPass({ lab, workplace, opened }, workers),
+    wipe: async () => {
+      await lab.redis.cli('flushall')
+      for (const login of Object.keys(lab.dovecot.users)) await rm(join(lab.dovecot.dir, 'mail', login), { recursive: true, force: true })
+    },
+    close: async () => {
+      await workplace.close()
+      await lab.close()
+    },
+  }
+}
+
+const AT_ONCE = 16
+
+async function preparedOf(lab: Lab, address: string): Promise<Prepared> {
+  const mailbox = lab.tenant.mailbox(address)
+  const messages = await mailbox.messages()
+  const bodies: Buffer[] = []
+  for (let at = 0; at < messages.length; at += AT_ONCE) {
+    const some = await Promise.all(messages.slice(at, at + AT_ONCE).map(({ id }) => mailbox.bytes(id)))
+    bodies.push(...some.map((bytes) => Buffer.from(bytes)))
+  }
+  return { login: lab.loginOf(address), bodies }
+}
+
+interface Place {
+  readonly lab: Lab
+  readonly workplace: Workplace
+  readonly opened: OpenedProject
+}
+
+async function startWorker(lab: Lab, name: string) {
+  const profile = process.env['OFFRAMP_BENCH_PROFILE'] === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${OUT}`]
+  await mkdir(OUT, { recursive: true })
+  const argv = ['--disable-warning=ExperimentalWarning', ...profile, WORKER, '--project', 'offramp.yaml', '--name', name]
+  const child = spawn(process.execPath, [...argv, '--log-file', join(OUT, `${name}.log`)], { cwd: lab.folder, stdio: 'inherit' })
+  const gone = once(child, 'exit')
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM')
+    await gone
+  }
+  return { pid: child.pid ?? 0, name, stop }
+}
+
+/** Between two looks of the bench at the board, in milliseconds: rare enough to cost nothing. */
+const LOOK_EVERY = 250
+
+async function runPass({ lab, workplace, opened }: Place, count: number): Promise<PassResult> {
+  const { board, clock } = workplace
+  const workers = await Promise.all(Array.from({ length: count }, (_, nth) => startWorker(lab, `bench-${nth + 1}`)))
+  try {
+    const names = new Set(workers.map(({ name }) => name))
+    const pids = new Set(workers.map(({ pid }) => pid))
+    while ((await board.beats()).filter(({ worker, pid }) => names.has(worker) && pids.has(pid)).length < count) await clock.sleep(50, {})
+    const watches = workers.map(({ pid }) => watchProcess(pid))
+    const tenant = watchProcess(lab.tenant.pid)
+    const [cpuBefore, tenantBefore] = [watches.reduce((sum, watch) => sum + watch.cpu(), 0), tenant.cpu()]
+    const { plan } = await start(workplace, opened, forLong())
+    let lanes = await board.lanes()
+    while (!lanes.every(({ state }) => state.state === 'done')) {
+      const halted = lanes.find(({ state }) => state.state === 'halted')
+      if (halted) throw new Error(`A lane halted: ${JSON.stringify(halted.state)}`)
+      await clock.sleep(LOOK_EVERY, {})
+      lanes = await board.lanes()
+    }
+    const ended = Math.max(...lanes.map(({ state }) => (state.state === 'done' ? state.at : 0)))
+    const cpu = watches.reduce((sum, watch) => sum + watch.cpu(), 0) - cpuBefore
+    const tenantCpu = tenant.cpu() - tenantBefore
+    tenant.end()
+    return {
+      seconds: (ended - plan.madeAt) / 1000,
+      arrived: lanes.reduce((sum, { counts }) => sum + counts.arrived, 0),
+      bytes: lanes.reduce((sum, { counts }) => sum + counts.bytes, 0),
+      memory: watches.map((watch) => watch.end()),
+      cpu,
+      tenantCpu,
+    }
+  } finally {
+    await Promise.all(workers.map(({ stop }) => stop()))
+  }
+}

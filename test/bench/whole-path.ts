@@ -1,0 +1,90 @@
+import { bareWrite, type Prepared } from './bare-writer.ts'
+import { type BenchLab, startBenchLab } from './bench-lab.ts'
+import { mbsyncPush } from './mbsync.ts'
+import { moveFromMemory } from './memory-path.ts'
+import { type Bench, type Row, rate } from './row.ts'
+
+/** Of each shape of the bench; 20,480 bytes each. */
+const MESSAGES = 8_000
+
+interface Measured {
+  readonly shape: string
+  readonly all: readonly Prepared[]
+  readonly messages: number
+  readonly bytes: number
+}
+
+async function measure(bench: BenchLab, { shape, all, messages, bytes }: Measured): Promise<readonly Row[]> {
+  const name = 'whole-path'
+  const says = (seconds: number): string => rate(messages, bytes, seconds)
+  const fresh = async <T>(work: () => Promise<T>): Promise<T> => {
+    await bench.wipe()
+    return work()
+  }
+  // The first writing after a start pays for the server's own warming up, whoever writes.
+  await bareWrite(
+    bench.lab.dovecot,
+    all.map((one) => ({ ...one, bodies: one.bodies.slice(0, 200) })),
+  )
+  const bare = await fresh(() => bareWrite(bench.lab.dovecot, all))
+  const pushed = await fresh(() => mbsyncPush(bench.lab.dovecot, all))
+  const memory = await fresh(() => moveFromMemory(bench, all))
+  const rows: Row[] = [
+    { bench: name, what: `${shape}: bare writer, MULTIAPPEND`, value: says(bare), facts: { seconds: bare } },
+    { bench: name, what: `${shape}: mbsync`, value: says(pushed), facts: { seconds: pushed } },
+    {
+      bench: name,
+      what: `${shape}: source in memory -> engine, ledger, IMAP / bare`,
+      value: says(memory),
+      ratio: bare / memory,
+      facts: { seconds: memory },
+    },
+  ]
+  for (const workers of [1, 2].slice(0, Math.min(2, all.length))) {
+    const passed = await fresh(() => bench.pass(workers))
+    if (passed.arrived !== messages) throw new Error(`${passed.arrived} of ${messages} messages arrived.`)
+    const { seconds, cpu, tenantCpu } = passed
+    const what = `${shape}: whole path, ${workers} worker${workers > 1 ? 's' : ''}`
+    const facts = { seconds, workerCpuSeconds: cpu, tenantCpuSeconds: tenantCpu }
+    rows.push({
+      bench: name,
+      what: `${what} / bare`,
+      value: says(seconds),
+      ratio: bare / seconds,
+      aim: 'at least 0.6',
+      met: bare / seconds >= 0.6,
+      facts,
+    })
+    rows.push({ bench: name, what: `${what} / mbsync`, value: '', ratio: pushed / seconds, aim: 'at least 2', met: pushed / seconds >= 2 })
+    rows.push({
+      bench: name,
+      what: `${what}: processor time of Offramp, of the emulated tenant`,
+      value: `${((cpu / messages) * 1e3).toFixed(2)} ms, ${((tenantCpu / messages) * 1e3).toFixed(2)} ms a message`,
+    })
+  }
+  return rows
+}
+
+async function shapeOf(mailboxes: number): Promise<readonly Row[]> {
+  const accounts = Array.from({ length: mailboxes }, (_, nth) => ({
+    address: `person-${nth + 1}@contoso.example`,
+    messages: MESSAGES / mailboxes,
+    sizes: 'bench' as const,
+  }))
+  const bench = await startBenchLab({ accounts })
+  try {
+    const all = await bench.prepare()
+    const messages = all.reduce((sum, { bodies }) => sum + bodies.length, 0)
+    const bytes = all.reduce((sum, { bodies }) => sum + bodies.reduce((inner, body) => inner + body.length, 0), 0)
+    const shape = mailboxes === 1 ? '1 mailbox' : `${mailboxes} mailboxes`
+    return await measure(bench, { shape, all, messages, bytes })
+  } finally {
+    await bench.close()
+  }
+}
+
+export const wholePath: Bench = {
+  name: 'whole-path',
+  about: 'Emulated tenant -> workers -> real Dovecot, beside a bare writer and mbsync with the same bytes.',
+  run: async () => [...(await shapeOf(4)), ...(await shapeOf(1))],
+}

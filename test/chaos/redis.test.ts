@@ -1,0 +1,33 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { reckon } from './reckon.ts'
+import { useStage } from './stage.ts'
+
+const stage = useStage()
+
+test('Redis killed, restarted, wiped and lost: the run goes on, and so does the next', async () => {
+  const on = await stage({ name: 'Redis', mailboxes: 4, messages: 350, tenant: { quirks: { regenerateMime: false } } })
+  const { redis, tenant } = on.lab
+  on.crew.hire(2)
+  const run = on.run()
+  // In any order, each at a random moment.
+  const blows = ['kill', 'kill', 'kill', 'wipe', 'wipe']
+  while (blows.length > 0) {
+    const [blow] = blows.splice(on.dice.int(0, blows.length - 1), 1)
+    await on.progress(run, 30, 120)
+    if (blow === 'kill') await redis.restart()
+    else await redis.cli('flushall')
+  }
+  await reckon(on, run, { what: 'Redis killed 3 times (AOF) and wiped 2 times in the middle' })
+
+  await redis.kill('SIGKILL')
+  await rm(join(redis.folder, 'appendonlydir'), { recursive: true })
+  await redis.restart()
+  expect(await redis.cli('dbsize')).toBe('0')
+  const [address = ''] = on.addresses
+  const text = 'From: a@contoso.example\r\nSubject: Since then\r\nMessage-ID: <since@contoso.example>\r\n\r\nNew.\r\n'
+  await tenant.mailbox(address).add(['Inbox'], Buffer.from(text), { receivedAt: Date.now() })
+  on.crew.hire(2)
+  await reckon(on, on.run(), { what: 'An empty Redis in place of the old one, and one message more' })
+})

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { reckon } from './reckon.ts'
+import { useStage } from './stage.ts'
+
+const stage = useStage()
+
+/** Milliseconds. A worker's grace is 20 s; the longest write takes 2 s here, and nothing else is waited for. */
+const BOUND = 10_000
+
+test('workers that are asked to stop under load end soon, and leave nothing in doubt', async () => {
+  const on = await stage({ name: 'stop', mailboxes: 4, messages: 200, tenant: { quirks: { regenerateMime: false } } })
+  const run = on.run()
+  const took: number[] = []
+  for (let round = 0; round < 3; round++) {
+    on.crew.hire(2)
+    await on.progress(run, 40, 120)
+    // The second time with a source that does not answer any more.
+    if (round === 1) {
+      await on.lab.tenant.faults.add({ name: 'silence', path: '/\\$value$', effect: { kind: 'hang' } })
+      await on.until('silence', run, async () => ((await on.lab.tenant.stats()).faults['silence'] ?? 0) > 3 || undefined)
+    }
+    for (const { fate, ms } of await on.crew.dismiss()) {
+      expect(fate).toBe(0)
+      took.push(ms)
+    }
+    expect(await on.tally()).toMatchObject({ intended: 0, failed: 0 })
+    await on.lab.tenant.faults.clear()
+  }
+  expect(Math.max(...took)).toBeLessThan(BOUND)
+  on.crew.hire(2)
+  await reckon(on, run, {
+    what: `${took.length} workers stopped by SIGTERM under load, after ${took.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(', ')}, nothing in doubt`,
+  })
+})
