@@ -6,9 +6,9 @@ import { useStage } from './stage.ts'
 
 const stage = useStage()
 
-/** What Graph does on a bad day; `timeScale` makes a second of it 50 ms. */
+/** What Graph does on a bad day. */
 const BAD_DAY: readonly FaultRule[] = [
-  { path: '/\\$value$', when: { every: 311 }, effect: { kind: 'throttle', retryAfter: 10 } },
+  { path: '/\\$value$', when: { every: 311 }, effect: { kind: 'throttle', retryAfter: 1 } },
   { path: '/\\$value$', when: { every: 173 }, effect: { kind: 'status', status: 503, body: 'html' } },
   { path: '/\\$value$', when: { every: 127 }, effect: { kind: 'reset', afterBytes: 300 } },
   { path: '/\\$value$', when: { every: 419 }, effect: { kind: 'truncate', bytes: 200 } },

@@ -5,6 +5,8 @@ import { useStage } from './stage.ts'
 
 const stage = useStage()
 
+const SLEEPS = 3
+
 /** Lanes that a worker has in hand by the board. */
 const inHand = async ({ board }: Scene, worker: string): Promise<readonly string[]> =>
   (await board.lanes()).flatMap(({ plan, state }) => (state.state === 'moving' && state.worker === worker ? [plan.lane] : []))
@@ -35,17 +37,19 @@ test('a worker that slept longer than its lease does no harm when it wakes', asy
   const on = await stage({
     name: 'sleep',
     mailboxes: 4,
-    messages: 160,
+    messages: 80,
     sizes: 'office',
     tenant: { quirks: { regenerateMime: false }, latencyMs: 30 },
   })
   on.crew.hire(2)
   const run = on.run()
   let lanes = 0
-  for (let sleep = 0; sleep < 4; sleep++) {
+  for (let sleep = 0; sleep < SLEEPS; sleep++) {
     await on.progress(run, 10, 30)
     lanes += await suspend(on, run)
   }
   expect(lanes).toBeGreaterThan(0)
-  await reckon(on, run, { what: `4 workers stopped for longer than their lease; others took over ${lanes} mailboxes, then they went on` })
+  await reckon(on, run, {
+    what: `${SLEEPS} times a worker was stopped for longer than its lease; others took over ${lanes} mailboxes, then it went on`,
+  })
 })

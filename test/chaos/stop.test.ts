@@ -17,7 +17,7 @@ test('workers that are asked to stop under load end soon, and leave nothing in d
     // The second time with a source that does not answer any more.
     if (round === 1) {
       await on.lab.tenant.faults.add({ name: 'silence', path: '/\\$value$', effect: { kind: 'hang' } })
-      await on.until('silence', run, async () => ((await on.lab.tenant.stats()).faults['silence'] ?? 0) > 3 || undefined)
+      await on.until('silence', run, async () => ((await on.lab.tenant.stats()).faults['hang'] ?? 0) > 3 || undefined)
     }
     for (const { fate, ms } of await on.crew.dismiss()) {
       expect(fate).toBe(0)

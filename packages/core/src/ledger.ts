@@ -97,6 +97,11 @@ export interface Lease {
    * item in any state is allowed.
    */
   intend(intents: readonly Intent[]): Promise<void>
+  /**
+   * Nothing was written for these, and nothing will be: an entry that is nothing but its first intent is forgotten, as if it had never been
+   * recorded. Ignored for an item that was tried before, is in another state or has an earlier receipt. Atomic.
+   */
+  withdraw(ids: readonly string[]): Promise<void>
   /** Atomic. `tries` return to 0 with `arrived` and `rejected`. An earlier receipt is kept with `rejected` and `failed`. */
   settle(outcomes: readonly Outcome[]): Promise<void>
   /** The listing says that these left it. Ignored for an item that was since seen in another listing. */

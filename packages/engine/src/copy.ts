@@ -8,6 +8,7 @@ import { arrived, failed, rejectedOrFailed, settle, tooLarge } from './outcomes.
 import type { KnownPlace } from './places.ts'
 import { faultOfItem, strike } from './strikes.ts'
 import { checkStop, type TurnState } from './turn-state.ts'
+import { TurnStop } from './turn-stop.ts'
 import { type Ready, Window } from './window.ts'
 import { isKept, put, putMany, receiptOfKept } from './write.ts'
 
@@ -32,9 +33,30 @@ export async function copyBatch(state: TurnState, listing: string, fresh: readon
   if (state.guards.recordIntent) {
     await state.request.lease.intend(jobs.map(({ item, home }) => ({ id: item.id, listing, version: item.version, place: home.place.id })))
   }
-  // Adoption before any write: a copy that this batch writes must not be taken for one that was there.
-  const { rest, doubts } = await adopt(state, jobs)
-  return [...doubts, ...(await new Copying(state).run(rest))]
+  const copying = new Copying(state)
+  try {
+    // Adoption before any write: a copy that this batch writes must not be taken for one that was there.
+    const { rest, doubts } = await adopt(state, jobs)
+    return [...doubts, ...(await copying.run(rest))]
+  } catch (thrown) {
+    if (isPatience(thrown)) await withdraw(state, jobs, copying.tried)
+    throw thrown
+  }
+}
+
+/** A stop that was asked for, or a provider that asks for patience. In trouble the tries must grow, or it could go on for ever. */
+const isPatience = (thrown: unknown): boolean =>
+  thrown instanceof TurnStop && (thrown.end.state === 'more' || (thrown.end.state === 'wait' && thrown.end.trouble !== true))
+
+/**
+ * What has not come to its turn when the turn ends is no doubt: it would be searched for and written
+ * alone, item by item. Where this does not reach the ledger, it is in doubt after all, which costs time and nothing else.
+ */
+async function withdraw(state: TurnState, jobs: readonly Job[], tried: ReadonlySet<string>): Promise<void> {
+  const { lease } = state.request
+  if (!state.guards.recordIntent || lease.signal.aborted) return
+  const untried = jobs.filter(({ item, over, tries }) => !over && tries === 1 && !tried.has(item.id))
+  await lease.withdraw(untried.map(({ item }) => item.id)).catch(() => undefined)
 }
 
 /** One batch on its way through the window. */
@@ -42,6 +64,8 @@ class Copying {
   readonly #state: TurnState
   readonly #ended = new AbortController()
   readonly #doubts: Doubt[] = []
+  /** Of which something may have been written, or which could not be read. */
+  readonly tried = new Set<string>()
   #group: Group = []
 
   constructor(state: TurnState) {
@@ -103,6 +127,7 @@ class Copying {
   /** Undefined where the destination writes one at a time. */
   async #writeMany(home: KnownPlace, group: Group): Promise<true | undefined> {
     const state = this.#state
+    if (state.request.destination.putMany) for (const { job } of group) this.tried.add(job.item.id)
     const writing = putMany(
       state,
       home.place,
@@ -153,6 +178,7 @@ class Copying {
   /** Undefined when it is now in doubt. */
   async #writeOne(job: Job, { item, own, record }: Writing): Promise<Outcome | undefined> {
     const state = this.#state
+    this.tried.add(job.item.id)
     try {
       const answer = await put(state, job.home.place, { item, over: job.over })
       state.inARow.write.clear()
@@ -174,6 +200,7 @@ class Copying {
 
   /** The body could not be read: nothing was written. */
   async #unread(job: Job, thrown: unknown): Promise<void> {
+    this.tried.add(job.item.id)
     const fault = faultOfItem(this.#state, thrown)
     if (fault.reach === 'item') return settle(this.#state, [rejectedOrFailed(job, fault)])
     const out = await strike(this.#state, job.ref.id, { fault, at: 'read' })

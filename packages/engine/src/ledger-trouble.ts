@@ -33,6 +33,7 @@ export const steadyLease = (asked: Asked, lease: Lease): Lease => ({
   fence: lease.fence,
   signal: lease.signal,
   intend: (...args) => must(asked, lease.intend(...args)),
+  withdraw: (...args) => must(asked, lease.withdraw(...args)),
   settle: (...args) => must(asked, lease.settle(...args)),
   removed: (...args) => must(asked, lease.removed(...args)),
   advance: (...args) => must(asked, lease.advance(...args)),

@@ -292,7 +292,21 @@ test('a stop that is asked for lets writes finish and begins no more', async () 
   expect(await lane.turn({ destination, limits }, { signal: stop.signal })).toEqual({ state: 'more' })
   expect(writes).toBeLessThan(30)
   expect(states(lane).filter((state) => state === 'arrived')).toHaveLength(writes)
+  // What did not come to its turn is not in doubt.
+  expect(states(lane)).toHaveLength(writes)
   expect(await lane.turn()).toEqual({ state: 'done' })
+  expect(lane.standing()).toHaveLength(30)
+})
+
+test('a provider that asks for patience in the middle of a batch leaves nothing in doubt but what was being read', async () => {
+  const poison = new Map<string, () => Fault>()
+  const lane = inbox(30, { source: { poison } })
+  poison.set(lane.ids[20] ?? '', () => fault({ reach: 'gate', until: lane.clock.now() + 60_000 }))
+  const limits = { ...lane.limits, windowItems: 5 }
+  expect(await lane.turn({ limits })).toMatchObject({ state: 'wait' })
+  expect(states(lane).filter((state) => state === 'intended').length).toBeLessThanOrEqual(1)
+  poison.clear()
+  expect(await lane.turn({ limits })).toEqual({ state: 'done' })
   expect(lane.standing()).toHaveLength(30)
 })
 

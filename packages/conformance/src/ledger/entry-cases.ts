@@ -114,6 +114,23 @@ export function ledgerEntryCases(open: OpenLab): void {
     expect((await ledger.tally(LANE)).gone).toBe(0)
   })
 
+  heldCase(open, 'a first intent that is withdrawn was never there, and nothing else is forgotten', async ({ lease, ledger }) => {
+    const before = await ledger.tally(LANE)
+    const many = Array.from({ length: 300 }, (_, n) => `m${n}`)
+    await lease.intend(many.map((id) => intent(id)))
+    await lease.withdraw([...many, 'never-seen'])
+    expect((await ledger.entries(LANE, many)).filter((entry) => entry !== undefined)).toEqual([])
+    expect(await ledger.tally(LANE)).toEqual(before)
+    await lease.settle([arrived('a', '1'), rejected('r'), failed('f'), arrived('over', '2')])
+    await lease.intend([intent('twice'), intent('over')])
+    await lease.intend([intent('twice')])
+    await lease.withdraw(['a', 'r', 'f', 'over', 'twice'])
+    const kept = await ledger.entries(LANE, ['a', 'r', 'f', 'over', 'twice'])
+    expect(kept.map((entry) => entry?.state)).toEqual(['arrived', 'rejected', 'failed', 'intended', 'intended'])
+    await lease.intend([intent('m7')])
+    expect((await ledger.entries(LANE, ['m7']))[0]).toMatchObject({ state: 'intended', tries: 1, place: 'INBOX;7' })
+  })
+
   heldCase(open, 'ids, names and locators may hold anything, and come back as they were', async ({ lease, ledger }) => {
     const ids = [
       '',

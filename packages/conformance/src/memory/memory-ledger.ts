@@ -182,6 +182,13 @@ function memoryLease(held: Held): Lease {
     fence,
     signal: ended.signal,
     intend: (intents) => write('intend', (data, now) => intendAll(store, data, intents, now)),
+    withdraw: (ids) =>
+      write('withdraw', ({ entries }, now) => {
+        for (const key of ids.map(entryKey)) {
+          const entry = entries.get(key)
+          if (entry?.state === 'intended' && entry.tries === 1 && !entry.receipt) store.set(entries, key, undefined, now)
+        }
+      }),
     settle: (outcomes) =>
       write('settle', ({ entries }, now) => {
         for (const outcome of outcomes) {

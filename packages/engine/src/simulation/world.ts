@@ -133,7 +133,8 @@ export class World {
   }
 }
 
-const isWrite = (what: string): boolean => /put|expunge|store|move|drop|intend|settle|advance|raise|suspect|cleared|removed/.test(what)
+const isWrite = (what: string): boolean =>
+  /put|expunge|store|move|drop|intend|withdraw|settle|advance|raise|suspect|cleared|removed/.test(what)
 
 function attempt(effect: () => unknown): void {
   try {

@@ -1,6 +1,6 @@
 import { asFault, type Clock, type Intent, type LaneId, type Lease, LeaseLost, type Outcome, type Search } from '@offramp/core'
 import type { Script } from '../connection/run-script.ts'
-import { packIntents, packOutcomes, packRemoved } from './batch-codec.ts'
+import { packIntents, packKeys, packOutcomes, packRemoved } from './batch-codec.ts'
 import { LEDGER_SCRIPTS } from './scripts.ts'
 import type { Vigil } from './vigil.ts'
 
@@ -46,6 +46,10 @@ export class RedisLease implements Lease {
 
   intend(intents: readonly Intent[]): Promise<void> {
     return this.#write(LEDGER_SCRIPTS.intend, intents.length, () => [packIntents(intents)])
+  }
+
+  withdraw(ids: readonly string[]): Promise<void> {
+    return this.#write(LEDGER_SCRIPTS.withdraw, ids.length, () => [packKeys(ids)])
   }
 
   settle(outcomes: readonly Outcome[]): Promise<void> {

@@ -12,6 +12,7 @@ export const LEDGER_SCRIPTS = {
   scan: read('scan'),
   owners: read('owners'),
   intend: write('intend'),
+  withdraw: write('withdraw'),
   settle: write('settle'),
   removed: write('removed'),
   book: write('book'),
