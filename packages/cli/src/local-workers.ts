@@ -48,6 +48,8 @@ export const localWorkers =
     const begin = (place: Place, index: number): void => {
       const log = openSync(join(logs, `worker-${index + 1}.log`), 'a', 0o600)
       const args = [
+        // V8 would let young garbage grow to 100 MB and more before it looks at it: with bodies passing through, that is most of a worker.
+        '--max-semi-space-size=8',
         main,
         '--project',
         wanted.project,
