@@ -91,7 +91,7 @@ describe('what a login runs into', () => {
     [Object.assign(new Error('altnames'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }), ['account', 'imap-certificate-name', true]],
     [Object.assign(new Error('wrong version'), { code: 'ERR_SSL_WRONG_VERSION_NUMBER' }), ['account', 'imap-no-tls', true]],
     [new Error('Server does not support STARTTLS'), ['account', 'imap-no-starttls', true]],
-    [Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }), ['call', 'imap-connection-lost', false]],
+    [Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }), ['call', 'imap-connection-lost', true]],
   ])('%s', (thrown, expected) => {
     expect(login(thrown)).toEqual(expected)
   })
