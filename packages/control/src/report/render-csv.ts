@@ -13,7 +13,8 @@ function laneRows(lane: LaneReport): readonly string[] {
   const exceptions = lane.balance.exceptions.map((one) =>
     row([...who, one.collection, one.kind, '', '', '', '', '', `${one.label}: ${one.message}`]),
   )
-  return [...balances, ...exceptions]
+  const stopped = lane.why === undefined ? [] : [row([...who, '', 'stopped', '', '', '', '', '', lane.why])]
+  return [...stopped, ...balances, ...exceptions]
 }
 
 /** One line for each collection and each exception, for spreadsheets. No cell is ever a formula. */
