@@ -67,7 +67,8 @@ export function makeWireClient(options: ImapFlowOptions): WireClient {
   const inner: Inner = flow
   const sendAsUsual = inner.send.bind(inner)
   const writeAsUsual = inner.write.bind(inner)
-  inner.write = (chunk) => (Buffer.isBuffer(chunk) && chunk.length > SLICE ? void writeSlices(inner, chunk, writeAsUsual) : writeAsUsual(chunk))
+  inner.write = (chunk) =>
+    Buffer.isBuffer(chunk) && chunk.length > SLICE ? void writeSlices(inner, chunk, writeAsUsual) : writeAsUsual(chunk)
   inner.send = async (request) => {
     if (request.options?.literalPlus !== true) return sendAsUsual(request)
     // Checked by the compiler at run time; its type is imapflow's own, wider one.
