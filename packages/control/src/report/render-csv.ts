@@ -13,15 +13,11 @@ function laneRows(lane: LaneReport): readonly string[] {
   const exceptions = lane.balance.exceptions.map((one) =>
     row([...who, one.collection, one.kind, '', '', '', '', '', `${one.label}: ${one.message}`]),
   )
-<<<<<<< HEAD
   const more = Object.entries(lane.balance.moreByKind ?? {}).map(([kind, count]) =>
     row([...who, '', kind, '', '', '', '', '', `and ${count} more, which are counted and not named`]),
   )
-  return [...balances, ...exceptions, ...more]
-=======
   const stopped = lane.why === undefined ? [] : [row([...who, '', 'stopped', '', '', '', '', '', lane.why])]
-  return [...stopped, ...balances, ...exceptions]
->>>>>>> hostile
+  return [...stopped, ...balances, ...exceptions, ...more]
 }
 
 /** One line for each collection and each exception, for spreadsheets. No cell is ever a formula. */

@@ -63,19 +63,10 @@ function oddCollections(lane: LaneReport): readonly string[] {
 
 function exceptions(lane: LaneReport): readonly string[] {
   const { balance } = lane
-<<<<<<< HEAD
-  if (balance === undefined) {
-    const remedy = lane.remedy === undefined ? '' : ` ${cleanText(lane.remedy, 300)}`
-    return [`${wayOf(lane)}`, `  not verified: ${cleanText(lane.why ?? 'It was not looked at.', 300)}${remedy}`]
-  }
-  const lines = exceptionLines(balance).map((line) => `  ${line}`)
-=======
   const remedy = lane.remedy === undefined ? '' : ` ${cleanText(lane.remedy, 300)}`
   if (balance === undefined) return [`${wayOf(lane)}`, `  not verified: ${cleanText(lane.why ?? 'It was not looked at.', 300)}${remedy}`]
   const lines = lane.why === undefined ? [] : [`  stopped: ${cleanText(lane.why, 300)}${remedy}`]
-  lines.push(...balance.exceptions.map((exception) => `  ${exceptionLine(exception)}`))
-  if (balance.moreExceptions > 0) lines.push(`  and ${showCount(balance.moreExceptions)} more; see the JSON or CSV report of this account`)
->>>>>>> hostile
+  lines.push(...exceptionLines(balance).map((line) => `  ${line}`))
   if (balance.goneSince > 0) lines.push(`  ${showMany(balance.goneSince, 'item has', 'items have')} left the source since; the copies stay`)
   return lines.length === 0 ? [] : [wayOf(lane), ...lines]
 }
