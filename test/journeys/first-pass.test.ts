@@ -176,7 +176,7 @@ test('the report says the same to people and to machines, and names what was ski
       .toSorted(),
   ).toEqual(subjects.toSorted())
   const csv = (await lab.offramp('report', '--format', 'csv')).out
-  expect(csv.match(/corrupt-at-source|unreadable-at-source/g)?.length).toBeGreaterThan(0)
+  for (const subject of subjects) expect(csv).toContain(`${subject}: `)
 })
 
 test('verify --deep reads everything back and finds all of it', async () => {

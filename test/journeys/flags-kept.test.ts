@@ -78,6 +78,17 @@ describe.skipIf(!haveDovecot())('on Dovecot', () => {
     expect(balance.collections).toMatchObject([{ source: 44, verified: 44, remainder: 0 }])
   })
 
+  test('a category longer than the server takes is named by what it is called there', async () => {
+    const { account, add, pass, check } = await lab()
+    const home = account.addCollection('Inbox')
+    add(home, { keywords: ['\u91cd\u8981\u306a\u304a\u5ba2\u69d8', 'Rot'] })
+    await pass(1)
+    const { exceptions } = await check()
+    expect(exceptions.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^The category or label "\u91cd\u8981\u306a\u304a\u5ba2\u69d8" is called "\u91cd\u8981.*" there/),
+    ])
+  })
+
   test('what somebody read there, and what the server had no room for, is named and still verified', async () => {
     const { imap, account, ledger, add, pass, check } = await lab()
     const home = account.addCollection('Inbox')

@@ -2,7 +2,7 @@ import { LedgerStore, MemoryGate, memoryLedger } from '@offramp/conformance'
 import type { OpenedProject, Wake, Waker, Workplace } from '@offramp/control'
 import { connectEnds, leaseMsOf, limitsOf } from '@offramp/control'
 import { type Clock, type LaneId, systemClock } from '@offramp/core'
-import { rebuild, turn, verify } from '@offramp/engine'
+import { oneAtATime, rebuild, turn, verify } from '@offramp/engine'
 import { MemoryBoard } from './memory-board.ts'
 import type { MemoryServer, MemoryTenant } from './memory-ends.ts'
 
@@ -49,6 +49,7 @@ export function memoryWorkplace(tenant: MemoryTenant, server: MemoryServer, cloc
     destinations,
     verbs: { turn, verify, rebuild },
     limits,
+    large: oneAtATime(),
     leaseMs: leaseMsOf(limits),
     connect: async (plan, call) => connectEnds({ source, destinations }, plan, call),
     close: async () => {},

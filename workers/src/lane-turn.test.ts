@@ -147,3 +147,37 @@ describe('an end that cannot be reached', () => {
     expect(await stateNow()).toMatchObject({ state: 'waiting' })
   })
 })
+
+describe('an end that is in trouble within a turn', () => {
+  /** The server answers a login, and no more. */
+  const breakServer = (): void => {
+    server.options = {
+      wire: async () => {
+        throw new Fault({ reach: 'call', code: 'x', message: 'It does not answer.', connection: true })
+      },
+    }
+  }
+
+  /** Seconds until the lane is taken again. */
+  async function waited(): Promise<number> {
+    const next = await turn()
+    if (next.go !== 'again') throw new Error('went home')
+    const seconds = (next.at - clock.time) / 1000
+    clock.time = next.at
+    return seconds
+  }
+
+  it('is waited for longer with every turn in a row, and anew after one without trouble', async () => {
+    breakServer()
+    expect([await waited(), await waited(), await waited(), await waited()]).toEqual([15, 30, 60, 120])
+    expect(await stateNow()).toMatchObject({ state: 'waiting', why: 'It does not answer.', tries: 4 })
+    tenant.broken.set('anna@a.example', () => new Fault({ reach: 'gate', code: 'x', message: 'Later.', until: clock.time + 1_000 }))
+    expect(await waited()).toBe(1)
+    tenant.broken.clear()
+    expect([await waited(), await waited()]).toEqual([15, 30])
+    server.options = {}
+    expect(await turn()).toEqual({ go: 'home' })
+    expect(server.count('anna')).toBe(12)
+    expect((await workplace.board.lane(lane))?.counts).toMatchObject({ arrived: 12, failed: 0 })
+  })
+})

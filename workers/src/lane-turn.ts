@@ -33,10 +33,10 @@ async function move(found: LaneOnBoard, held: { lease: Lease; pass: number; sign
   try {
     // Connecting ends with the lease as well: nothing of ours may outlive it.
     ends = await workplace.connect(found.plan, { signal: AbortSignal.any([signal, lease.signal]) })
-    const { ledger, clock, limits, verbs } = workplace
+    const { ledger, clock, limits, large, verbs } = workplace
     const { source, destination } = ends
     const { tries } = momentOf(found, workplace)
-    return await verbs.turn({ source, destination, ledger, lease, pass, limits, clock, report, troubles: tries }, { signal })
+    return await verbs.turn({ source, destination, ledger, lease, pass, limits, large, clock, report, troubles: tries }, { signal })
   } catch (thrown) {
     if (thrown instanceof LeaseLost || lease.signal.aborted) return { state: 'lost' }
     if (signal.aborted) return { state: 'more' }

@@ -51,7 +51,8 @@ async function endAll(children: readonly ChildProcess[], graceMs: number): Promi
 function spawnWorker(main: string, env: NodeJS.ProcessEnv, { wanted, number }: { wanted: WorkersWanted; number: number }): ChildProcess {
   const log = openSync(join(wanted.folder, '.offramp', `worker-${number}.log`), 'a', 0o600)
   const options = ['--project', wanted.project, '--concurrency', String(wanted.concurrency), '--name', `local-${process.pid}-${number}`]
-  const child = spawn(process.execPath, [main, ...options], { stdio: ['ignore', log, log, 'ipc'], env })
+  // V8 would let young garbage grow to 100 MB and more before it looks at it: with bodies passing through, that is most of a worker.
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', main, ...options], { stdio: ['ignore', log, log, 'ipc'], env })
   closeSync(log)
   // The channel carries nothing: when it closes, this process is gone, and the worker ends as well.
   child.channel?.unref()

@@ -124,6 +124,7 @@ describe('exit codes', () => {
     ['a closed gate', fault('gate', 'graph-throttled'), 3],
     ['no answer', fault('call', 'redis-unreachable'), 3],
     ["Redis's password", fault('run', 'redis-auth'), 3],
+    ['a client secret that Microsoft refuses', fault('run', 'entra-7000215'), 3],
     ['an unsafe Redis', fault('run', 'redis-unsafe'), 4],
     ['a bug', new TypeError('x is not a function'), 70],
   ])('%s', async (_name, thrown, code) => {

@@ -26,11 +26,14 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 /** Codes of the faults with which a Redis is refused that would lose the books. */
 const UNSAFE = /^redis-unsafe/
 
+/** Codes of those who were asked and said no, to the password or the secret: what was written is in order, the world is not. */
+const REFUSED = /^(redis|entra)-/
+
 export function exitCodeOf(thrown: unknown): ExitCode {
   if (thrown instanceof InputRefused) return EXIT.input
   if (!(thrown instanceof Fault)) return EXIT.bug
   if (UNSAFE.test(thrown.code)) return EXIT.unsafeRedis
-  return thrown.reach === 'run' && !thrown.code.startsWith('redis-') ? EXIT.input : EXIT.unreachable
+  return thrown.reach === 'run' && !REFUSED.test(thrown.code) ? EXIT.input : EXIT.unreachable
 }
 
 /** For people: what happened and what to do. A stack only where it was asked for. */

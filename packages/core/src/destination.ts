@@ -98,6 +98,11 @@ export interface Destination {
    * Throws only when the outcome of *all* is unknown or none was tried; never after some are known to have arrived.
    */
   putMany?(place: Place, items: readonly Item[], call: Call): Promise<readonly (Receipt | Fault)[]>
+  /**
+   * What `walk` tells of an unchanged copy that was written with these keywords, in their order: other words where the destination has to
+   * shorten a name. Absent: the same. For verification; costs no request.
+   */
+  keywordsAsKept?(keywords: readonly string[]): readonly string[]
   /** Everything in the place, ours or not, in the order of locators: for verification, sweep and rebuild. */
   walk(search: Search, call: Call): AsyncIterable<Found>
   /** The bytes as they stand now, for verification. Fault `item`/`gone` where there is nothing any more. */

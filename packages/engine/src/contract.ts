@@ -13,6 +13,12 @@ export interface Limits {
   readonly putMs: number
 }
 
+/**
+ * Does the work when all that came before is over, well or badly. Shared by all turns of a process, so that it holds one large item at a
+ * time and not one for each lane: a destination may need an item's bytes as a whole, and more than once.
+ */
+export type OneAtATime = <T>(work: () => Promise<T>, call: Call) => Promise<T>
+
 export interface TurnRequest {
   readonly source: Source
   readonly destination: Destination
@@ -22,6 +28,8 @@ export interface TurnRequest {
   /** Number of the pass, from 1. Listings whose `donePass` has reached it are left alone. */
   readonly pass: number
   readonly limits: Limits
+  /** For items larger than `limits.windowBytes`. Absent: this turn has the process for itself. */
+  readonly large?: OneAtATime
   readonly clock: Clock
   readonly report: ReportProgress
   /**

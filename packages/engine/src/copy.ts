@@ -7,7 +7,7 @@ import { openAll } from './open-all.ts'
 import { arrived, failed, rejectedOrFailed, settle, tooLarge } from './outcomes.ts'
 import type { KnownPlace } from './places.ts'
 import { faultOfItem, strike } from './strikes.ts'
-import { checkStop, type TurnState } from './turn-state.ts'
+import { alone, checkStop, type TurnState } from './turn-state.ts'
 import { TurnStop } from './turn-stop.ts'
 import { type Ready, Window } from './window.ts'
 import { isKept, put, putMany, receiptOfKept } from './write.ts'
@@ -49,8 +49,8 @@ const isPatience = (thrown: unknown): boolean =>
   thrown instanceof TurnStop && (thrown.end.state === 'more' || (thrown.end.state === 'wait' && thrown.end.trouble !== true))
 
 /**
- * What has not come to its turn when the turn ends is no doubt: it would be searched for and written alone, item by item. Where this does
- * not reach the ledger, it is in doubt after all, which costs time and nothing else.
+ * What has not come to its turn when the turn ends is no doubt: it would be searched for and written
+ * alone, item by item. Where this does not reach the ledger, it is in doubt after all, which costs time and nothing else.
  */
 async function withdraw(state: TurnState, jobs: readonly Job[], tried: ReadonlySet<string>): Promise<void> {
   const { lease } = state.request
@@ -94,7 +94,11 @@ class Copying {
   async #take(window: Window<Job>, ready: Ready<Job>): Promise<void> {
     // A stop that was asked for breaks off reads; what is in hand already is still written.
     if (ready.state === 'failed') return this.#state.reading.signal.aborted ? undefined : this.#unread(ready.job, ready.fault)
-    if (ready.state === 'large') return this.#stream(ready.job)
+    if (ready.state === 'large') {
+      // Others may be at theirs: nothing is held meanwhile that could be written.
+      await this.#flush(window)
+      return alone(this.#state, 'large', () => this.#stream(ready.job))
+    }
     const { profile } = this.#state.request.destination
     this.#state.inARow.read.clear()
     if (profile.maxItemBytes !== undefined && ready.bytes > profile.maxItemBytes) {

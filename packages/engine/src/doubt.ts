@@ -3,7 +3,7 @@ import { hold, intend } from './hold.ts'
 import { arrived, failed, rejectedOrFailed, type Subject, settle, tooLarge } from './outcomes.ts'
 import { search, settleCopy } from './search.ts'
 import { faultOfItem, mostTries, strike } from './strikes.ts'
-import { checkStop, type TurnState } from './turn-state.ts'
+import { alone, checkStop, type TurnState } from './turn-state.ts'
 
 /** An item of which a copy may stand at the destination without a receipt. */
 export interface Doubt {
@@ -22,7 +22,7 @@ export async function settleDoubts(state: TurnState, doubts: readonly Doubt[]): 
   const queue = [...doubts].sort((a, b) => a.entry.tries - b.entry.tries)
   for (let doubt = queue.shift(); doubt; doubt = queue.shift()) {
     checkStop(state)
-    const again = await settleOne(state, doubt)
+    const again = await alone(state, doubt.ref.size, () => settleOne(state, doubt))
     if (again) queue.push(again)
     state.progress.tell()
   }

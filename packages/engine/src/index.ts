@@ -1,6 +1,7 @@
 export type * from './contract.ts'
 export { type Forecast, forecast, type Load, type Toll } from './forecast.ts'
 export { losses } from './losses.ts'
+export { oneAtATime } from './one-at-a-time.ts'
 export { rebuild } from './rebuild.ts'
 export { turn } from './turn.ts'
 export { verify } from './verify/verify.ts'

@@ -55,6 +55,12 @@ export function checkStop(state: TurnState): void {
   if (state.reading.signal.aborted) throw new TurnStop({ state: 'more' })
 }
 
+/** Work on an item larger than the window waits until no other lane of this process is at such a one. */
+export function alone<T>({ request, reading }: TurnState, size: number | undefined | 'large', work: () => Promise<T>): Promise<T> {
+  const isLarge = size === 'large' || (size ?? 0) > request.limits.windowBytes
+  return isLarge && request.large !== undefined ? request.large(work, reading) : work()
+}
+
 /** Those of the found copies that no other entry owns. */
 export async function unowned(state: TurnState, item: Pick<Item, 'id'>, found: readonly Receipt[]): Promise<readonly Receipt[]> {
   if (found.length === 0 || !state.guards.respectOwners) return found

@@ -12,6 +12,7 @@ import {
 import { batches } from './append.ts'
 import type { Connection, Selected } from './connection.ts'
 import { download, findIn, openForMore, openPlace } from './find.ts'
+import { categoryOf, keywordOf } from './keywords.ts'
 import { Likeness } from './likeness.ts'
 import { BATCH } from './limits.ts'
 import { MailboxIndex } from './mailbox-index.ts'
@@ -168,6 +169,7 @@ export function makeDestination(session: Session, profile: DestinationProfile, o
   return {
     name: `imap://${session.settings.host}:${session.settings.port}/${session.subject.account}`,
     profile,
+    keywordsAsKept: (keywords) => keywords.map((keyword) => categoryOf(keywordOf(keyword))),
     prepare: (collection, call) => places.prepare(collection, call),
     mark,
     find,

@@ -91,8 +91,21 @@ describe('what a login runs into', () => {
     [Object.assign(new Error('altnames'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }), ['account', 'imap-certificate-name', true]],
     [Object.assign(new Error('wrong version'), { code: 'ERR_SSL_WRONG_VERSION_NUMBER' }), ['account', 'imap-no-tls', true]],
     [new Error('Server does not support STARTTLS'), ['account', 'imap-no-starttls', true]],
-    [Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }), ['call', 'imap-connection-lost', false]],
+    [Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }), ['call', 'imap-connection-lost', true]],
   ])('%s', (thrown, expected) => {
     expect(login(thrown)).toEqual(expected)
   })
+})
+
+test.each([
+  ['ENOTFOUND', /no host called mail\.example\.test/, /Correct `host`/],
+  ['EAI_AGAIN', /DNS did not say where mail\.example\.test is/, /DNS of this machine/],
+  ['ECONNREFUSED', /Nobody listens on this port of mail\.example\.test/, /`host` and `port`/],
+  ['EHOSTUNREACH', /no way to mail\.example\.test/, /firewall/],
+  ['ENETUNREACH', /no way to mail\.example\.test/, /firewall/],
+])('a server that was never reached (%s) is waited for, and the remedy says what to look at', (code, message, remedy) => {
+  const fault = loginFault(Object.assign(new Error(`connect ${code}`), { code }), subject)
+  expect(fault).toMatchObject({ reach: 'call', connection: true })
+  expect(fault.message).toMatch(message)
+  expect(fault.remedy).toMatch(remedy)
 })

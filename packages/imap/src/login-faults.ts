@@ -32,11 +32,31 @@ const NO_STARTTLS: Row = [
   'Use "tls" on port 993. Only on a network that you trust, "plain" goes without encryption.',
 ]
 
+/** The server was never reached. It may be there again in a while, so these are waited for, but a wrong name is never mended by waiting. */
+const AWAY: Readonly<Record<string, readonly [message: string, remedy: string]>> = {
+  ENOTFOUND: [
+    'There is no host called %h (ENOTFOUND).',
+    'Correct `host` of this destination. If it is right, the DNS of this machine does not know it.',
+  ],
+  EAI_AGAIN: ['DNS did not say where %h is (EAI_AGAIN).', 'Check `host` of this destination, and the DNS of this machine.'],
+  ECONNREFUSED: [
+    'Nobody listens on this port of %h (ECONNREFUSED).',
+    'Check `host` and `port` of this destination (993 with "tls", 143 with "starttls"), and whether the server is up.',
+  ],
+  EHOSTUNREACH: ['There is no way to %h from here (EHOSTUNREACH).', 'Check the network and its firewall.'],
+  ENETUNREACH: ['There is no way to %h from here (ENETUNREACH).', 'Check the network and its firewall.'],
+}
+
 const isTrustCode = (errno: string): boolean => /SELF_SIGNED|UNABLE_TO_|CERT_|ISSUER|CRL/.test(errno)
 
 function endpointFault(row: Row, subject: Subject, cause: unknown): Fault {
   const [code, message, remedy] = row
   return new Fault({ reach: 'account', code, message: message.replace('%h', subject.host), remedy, cause })
+}
+
+function neverReached([message, remedy]: readonly [string, string], { host }: Subject, cause: unknown): Fault {
+  const facts = { reach: 'call', code: 'imap-connection-lost', connection: true } as const
+  return new Fault({ ...facts, message: message.replace('%h', host), remedy, cause })
 }
 
 const wrongPassword = (said: string, { account, host }: Subject): FaultFacts => ({
@@ -55,6 +75,8 @@ export function loginFault(thrown: unknown, subject: Subject): Fault {
   const error = readError(thrown)
   const tls = error.errno === undefined ? undefined : (TLS[error.errno] ?? (isTrustCode(error.errno) ? UNTRUSTED : undefined))
   if (tls !== undefined) return endpointFault(tls, subject, thrown)
+  const away = error.errno === undefined ? undefined : AWAY[error.errno]
+  if (away !== undefined) return neverReached(away, subject, thrown)
   if (/STARTTLS/i.test(error.message)) return endpointFault(NO_STARTTLS, subject, thrown)
   if (/unsupported authentication|no matching authentication|login is disabled/i.test(error.message)) {
     return endpointFault(NO_MECHANISM, subject, thrown)

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import type { Writable } from 'node:stream'
 import { ImapFlow, type ImapFlowOptions } from 'imapflow'
 import { compiler } from 'imapflow/lib/handler/imap-handler.js'
 import type { ImapAttribute, ImapResponse } from 'imapflow/lib/handler/types.js'
@@ -34,7 +36,8 @@ interface Request {
 interface Inner {
   exec(command: string, attributes: readonly Argument[] | false, options: object): Promise<{ response: Line; next(): void }>
   send(request: Request): Promise<void>
-  write(chunk: Buffer): unknown
+  write(chunk: Buffer | string): unknown
+  writeSocket: Writable
   commandParts: unknown[]
   currentRequest: { tag: string; sent?: boolean } | false
 }
@@ -63,6 +66,9 @@ export function makeWireClient(options: ImapFlowOptions): WireClient {
   if (!isInner(flow)) throw new Error('This version of imapflow is not the one that the IMAP connector was written for (2.10.2).')
   const inner: Inner = flow
   const sendAsUsual = inner.send.bind(inner)
+  const writeAsUsual = inner.write.bind(inner)
+  inner.write = (chunk) =>
+    Buffer.isBuffer(chunk) && chunk.length > SLICE ? void writeSlices(inner, chunk, writeAsUsual) : writeAsUsual(chunk)
   inner.send = async (request) => {
     if (request.options?.literalPlus !== true) return sendAsUsual(request)
     // Checked by the compiler at run time; its type is imapflow's own, wider one.
@@ -81,6 +87,29 @@ export function makeWireClient(options: ImapFlowOptions): WireClient {
       next()
       return response
     },
+  }
+}
+
+/** Bytes that TLS is given at once: of one write it keeps the text and the ciphertext until all of it is sent. */
+const SLICE = 256 * 1024
+
+/** Nothing else is sent meanwhile: imapflow has one command under way. A connection that ends answers the command by itself. */
+async function writeSlices({ writeSocket }: Inner, bytes: Buffer, last: (bytes: Buffer) => unknown): Promise<void> {
+  const gone = new AbortController()
+  const stop = () => gone.abort()
+  writeSocket.once('close', stop)
+  try {
+    let at = 0
+    for (; at + SLICE < bytes.length; at += SLICE) {
+      if (writeSocket.write(bytes.subarray(at, at + SLICE))) continue
+      await once(writeSocket, 'drain', { signal: gone.signal })
+    }
+    // With the line break that ends the command.
+    last(bytes.subarray(at))
+  } catch {
+    // The connection has ended, and whoever waits for the answer hears of it.
+  } finally {
+    writeSocket.off('close', stop)
   }
 }
 

@@ -2,6 +2,7 @@ import {
   EXIT,
   type ExitCode,
   isBalanced,
+  isWrong,
   keepReport,
   keptReport,
   type OpenedProject,
@@ -21,11 +22,10 @@ const SAMPLE = 0.05
 
 export const sampleOf = ({ project }: OpenedProject, asked: number | undefined): number => asked ?? project.settings?.verifySample ?? SAMPLE
 
-/** Green is 0; accounts that could not be reached are 3 when nothing else is wrong. */
+/** Green is 0; accounts that are halted or could not be reached are 3 when nothing else is wrong. */
 export function codeOfReport(report: Report): ExitCode {
   if (isBalanced(report)) return EXIT.balanced
-  const { remainder, failed, doubled } = report.totals
-  return remainder === 0 && failed === 0 && doubled === 0 ? EXIT.unreachable : EXIT.unbalanced
+  return isWrong(report) ? EXIT.unbalanced : EXIT.unreachable
 }
 
 function show({ terminal }: Context, report: Report, format: ReportFormat): void {

@@ -115,6 +115,22 @@ export const lookingCases: readonly DestinationCase[] = [
     },
   },
   {
+    name: 'walk: tells the traits that are kept, and keywords as it says that it keeps them',
+    async run(lab) {
+      const { profile } = lab.destination
+      const at = await place(lab)
+      const keywords = ['Red', 'two words', 'Gr\u00fcn', 'a_b=c', '(x) 100%', 'Junk', 'x'.repeat(120)]
+      const switches = { read: true, flagged: false, answered: true, forwarded: true, draft: false }
+      await arrive(lab, at, item(lab, 1, { traits: { ...switches, keywords } }))
+      const [traits] = (await walked(lab, { place: at.id })).map((found) => found.traits)
+      for (const name of ['read', 'flagged', 'answered', 'forwarded', 'draft'] as const)
+        if (profile.keeps.includes(name)) expect([name, traits?.[name] ?? false]).toEqual([name, switches[name]])
+      if (!profile.keeps.includes('keywords')) return
+      const kept = lab.destination.keywordsAsKept?.(keywords) ?? keywords
+      expect([...(traits?.keywords ?? [])].sort()).toEqual([...kept].sort())
+    },
+  },
+  {
     name: 'walk: only what came after the mark',
     lacks: marked,
     async run(lab) {

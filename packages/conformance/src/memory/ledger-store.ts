@@ -69,6 +69,14 @@ export class LedgerStore {
     }
   }
 
+  /** Calling the answer forgets what was written since this call. */
+  mark(): () => void {
+    const kept = this.#steps.length
+    return () => {
+      while (this.#steps.length > kept) this.#steps.pop()?.undo()
+    }
+  }
+
   forgetAll(): void {
     this.#lanes = new Map()
     this.#steps = []

@@ -37,6 +37,7 @@ export class MemoryGate implements Gate {
   }
 
   async enter(quota: Quota, weight: number, call: Call): Promise<Ticket> {
+    mustFit(quota, weight)
     const queue = this.#queue(quota.key)
     queue.quota = quota
     const began = this.#clock.now()
@@ -97,7 +98,7 @@ export class MemoryGate implements Gate {
   #freeAt(queue: Queue, weight: number, now: number): number {
     let free = Math.max(now, queue.shutUntil)
     for (const { amount, perMs } of queue.quota.windows ?? []) {
-      let over = spent(queue, now - perMs) + Math.min(weight, amount) - amount
+      let over = spent(queue, now - perMs) + weight - amount
       for (const { at, weight: gone } of queue.entered.filter(({ at }) => at > now - perMs)) {
         if (over <= 0) break
         over -= gone
@@ -126,6 +127,18 @@ export class MemoryGate implements Gate {
     const why = queue.shutUntil > this.#clock.now() ? queue.why : 'its quota is used up'
     return new Fault({ reach: 'gate', code: 'gate-wait', message: `The gate ${queue.quota.key} lets nobody in for now: ${why}`, until })
   }
+}
+
+/** What could never enter is a mistake, and not a wait. */
+function mustFit({ key, windows = [] }: Quota, weight: number): void {
+  const small = windows.find(({ amount }) => weight > amount)
+  if (!small) return
+  throw new Fault({
+    reach: 'run',
+    code: 'gate-never',
+    message: `A call of weight ${weight} can never pass the gate ${key}, which allows ${small.amount} in ${small.perMs} ms.`,
+    remedy: 'Raise the limit in the project settings.',
+  })
 }
 
 const spent = (queue: Queue, since: number): number => queue.entered.reduce((sum, { at, weight }) => (at > since ? sum + weight : sum), 0)

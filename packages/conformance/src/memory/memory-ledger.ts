@@ -24,7 +24,13 @@ export interface MemoryLedgerOptions {
   readonly ignoresForgetting?: boolean
 }
 
-const lowest = (a: string, b: string): string => (a === '' || b === '' ? '' : Number(a) <= Number(b) ? a : b)
+const DECIMAL = /^\d+$/
+
+/** Marks are opaque; where both are decimal they are numbers of any length. */
+const isLower = (a: string, b: string): boolean => DECIMAL.test(a) && DECIMAL.test(b) && BigInt(a) < BigInt(b)
+
+/** Of two marks of doubt. Where they cannot be compared the first holds: there was doubt since then in any case. */
+const lowest = (known: string, since: string): string => (known === '' || since === '' ? '' : isLower(since, known) ? since : known)
 
 const bare = (entry: Entry | undefined) => ({
   tries: entry?.tries ?? 0,
@@ -130,8 +136,9 @@ function memoryLease(held: Held): Lease {
     return data
   }
 
-  const write = (what: string, effect: (data: LaneStore, now: number) => void): Promise<void> =>
-    wire(`ledger.${what}`, () => {
+  const write = async (what: string, effect: (data: LaneStore, now: number) => void): Promise<void> => {
+    if (ended.signal.aborted && !held.acceptsLapsed) throw new LeaseLost(lane)
+    await wire(`ledger.${what}`, () => {
       const data = mine()
       const now = clock.now()
       effect(data, now)
@@ -141,6 +148,7 @@ function memoryLease(held: Held): Lease {
       lease.writes++
       writes++
     })
+  }
 
   const renew = async (): Promise<void> => {
     while (!ended.signal.aborted) {
@@ -203,7 +211,9 @@ function memoryLease(held: Held): Lease {
       write('rewind', ({ listings }, now) => store.set(listings, listing, { donePass: listings.get(listing)?.donePass ?? 0 }, now)),
     raise: (floors) =>
       write('raise', (data, now) => {
-        for (const { place, since } of floors) store.set(data.floors, place, since, now)
+        for (const { place, since } of floors) {
+          if (!isLower(since, data.floors.get(place) ?? '')) store.set(data.floors, place, since, now)
+        }
       }),
     suspect: (searches) =>
       write('suspect', ({ suspects }, now) => {

@@ -47,10 +47,11 @@ async function laneReport(workplace: Workplace, { plan, state }: LaneOnBoard, sa
   if (state.state === 'halted') {
     // Its balance is worth having all the same, where both ends can be reached.
     const halted = { why: state.message, ...(state.remedy === undefined ? {} : { remedy: state.remedy }) }
-    return balanceOf(workplace, plan, sample, call).catch(() => {
+    const found = await balanceOf(workplace, plan, sample, call).catch(() => {
       call.signal.throwIfAborted()
-      return { ...named(plan), ...halted }
+      return named(plan)
     })
+    return { ...found, ...halted }
   }
   try {
     return await balanceOf(workplace, plan, sample, call)

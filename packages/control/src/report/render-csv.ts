@@ -16,7 +16,8 @@ function laneRows(lane: LaneReport): readonly string[] {
   const more = Object.entries(lane.balance.moreByKind ?? {}).map(([kind, count]) =>
     row([...who, '', kind, '', '', '', '', '', `and ${count} more, which are counted and not named`]),
   )
-  return [...balances, ...exceptions, ...more]
+  const stopped = lane.why === undefined ? [] : [row([...who, '', 'stopped', '', '', '', '', '', lane.why])]
+  return [...stopped, ...balances, ...exceptions, ...more]
 }
 
 /** One line for each collection and each exception, for spreadsheets. No cell is ever a formula. */

@@ -19,6 +19,8 @@ function firstLines({ totals, lanes, project, pass, madeAt }: Report): readonly 
     `Project ${cleanText(project)}, pass ${pass}, ${madeAt}. ${showBytes(totals.bytes)} verified; ${showMany(totals.hashed, 'item', 'items')} read back and compared byte by byte.`,
   ]
   if (totals.unverified > 0) lines.push(`NOT VERIFIED: ${showMany(totals.unverified, 'account', 'accounts')}; see below.`)
+  const stopped = lanes.filter(({ balance, why }) => balance !== undefined && why !== undefined).length
+  if (stopped > 0) lines.push(`STOPPED: ${showMany(stopped, 'account is', 'accounts are')} not finished; see below for what to do.`)
   if (totals.doubled > 0)
     lines.push(`DOUBLED: ${showMany(totals.doubled, 'item stands', 'items stand')} more than once at the destination; see below.`)
   return lines
@@ -61,11 +63,10 @@ function oddCollections(lane: LaneReport): readonly string[] {
 
 function exceptions(lane: LaneReport): readonly string[] {
   const { balance } = lane
-  if (balance === undefined) {
-    const remedy = lane.remedy === undefined ? '' : ` ${cleanText(lane.remedy, 300)}`
-    return [`${wayOf(lane)}`, `  not verified: ${cleanText(lane.why ?? 'It was not looked at.', 300)}${remedy}`]
-  }
-  const lines = exceptionLines(balance).map((line) => `  ${line}`)
+  const remedy = lane.remedy === undefined ? '' : ` ${cleanText(lane.remedy, 300)}`
+  if (balance === undefined) return [`${wayOf(lane)}`, `  not verified: ${cleanText(lane.why ?? 'It was not looked at.', 300)}${remedy}`]
+  const lines = lane.why === undefined ? [] : [`  stopped: ${cleanText(lane.why, 300)}${remedy}`]
+  lines.push(...exceptionLines(balance).map((line) => `  ${line}`))
   if (balance.goneSince > 0) lines.push(`  ${showMany(balance.goneSince, 'item has', 'items have')} left the source since; the copies stay`)
   return lines.length === 0 ? [] : [wayOf(lane), ...lines]
 }

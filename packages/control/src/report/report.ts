@@ -12,7 +12,7 @@ export interface LaneReport {
   /** Absent where nothing could be verified; `why` then says so. */
   readonly balance?: LaneBalance
   readonly losses?: Losses
-  /** Why it is not verified: halted, not reachable, not finished. */
+  /** Why it is not verified, or not finished: halted, not reachable. One that is halted may have a balance all the same. */
   readonly why?: string
   readonly remedy?: string
 }
@@ -96,6 +96,16 @@ export function makeReport({ project, pass, now, cautions, lanes }: ReportFacts)
   return { format: 'offramp-report-1', project, pass, madeAt: new Date(now).toISOString(), totals, cautions, lanes }
 }
 
-/** Green only when every item is accounted for and none failed, in every lane. */
-export const isBalanced = ({ totals }: Report): boolean =>
-  totals.remainder === 0 && totals.failed === 0 && totals.unverified === 0 && totals.doubled === 0
+/** Green only when every item is accounted for and none failed, in every lane, and no lane is stopped. */
+export const isBalanced = ({ totals, lanes }: Report): boolean =>
+  totals.remainder === 0 &&
+  totals.failed === 0 &&
+  totals.unverified === 0 &&
+  totals.doubled === 0 &&
+  lanes.every(({ why }) => why === undefined)
+
+/** What is wrong beyond that accounts are stopped or out of reach: failures, doubles, and items that are missing where all is said to be done. */
+export const isWrong = ({ totals, lanes }: Report): boolean =>
+  totals.failed > 0 ||
+  totals.doubled > 0 ||
+  lanes.some(({ balance, why }) => why === undefined && balance !== undefined && laneTotals(balance).remainder > 0)

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { endpointName, type Means, openDestination, openSource, sourceId } from '@offramp/catalog'
 import { type Clock, type DestinationEndpoint, Fault, type Log, type Services } from '@offramp/core'
-import { rebuild, turn, verify } from '@offramp/engine'
+import { oneAtATime, rebuild, turn, verify } from '@offramp/engine'
 import { assertSafe, connectRedis, RedisGate, redisBoard, redisLedger } from '@offramp/redis'
 import { isSecretRef, secretsFrom } from '../project/secret-refs.ts'
 import { makeWaker, type QueueConnection } from '../queue/waker.ts'
@@ -112,6 +112,7 @@ export async function openWorkplace(opened: OpenedProject, { log, clock, tellWai
       sourceId: sourceId(project.source),
       verbs: { turn, verify, rebuild },
       limits,
+      large: oneAtATime(),
       leaseMs: leaseMsOf(limits),
       connect: (plan, call) => connectEnds(endpoints, plan, call),
       async close() {

@@ -1,5 +1,5 @@
 import type { Call, Clock, Destination, DestinationEndpoint, Finding, Gate, Ledger, Source, SourceEndpoint } from '@offramp/core'
-import type { Limits, Rebuild, Turn, Verify } from '@offramp/engine'
+import type { Limits, OneAtATime, Rebuild, Turn, Verify } from '@offramp/engine'
 import type { Board } from '../board/board.ts'
 import type { LanePlan } from '../plan/lane-plan.ts'
 import type { QueueConnection, Waker } from '../queue/waker.ts'
@@ -40,6 +40,8 @@ export interface Workplace {
   readonly destinations: ReadonlyMap<string, DestinationEndpoint>
   readonly verbs: Verbs
   readonly limits: Limits
+  /** For items larger than the window, of all lanes that this process moves. */
+  readonly large: OneAtATime
   /** How long a lane stays with a worker that has died, in milliseconds. */
   readonly leaseMs: number
   /** Connects to both ends of a lane. Faults with their reach. */

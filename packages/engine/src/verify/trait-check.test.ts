@@ -38,6 +38,17 @@ test('keywords are a set, whatever the case of their letters or their normal for
   expect(said({ keywords: ['a'] }, {}, ends(ALL, ['read']))).toEqual([])
 })
 
+test('a category that had to be shortened is neither lost nor somebody’s own', () => {
+  const of = {
+    ...ends(),
+    destination: { ...ends().destination, keywordsAsKept: (words: readonly string[]) => words.map((word) => word.slice(0, 3)) },
+  }
+  expect(said({ keywords: ['Holiday', 'Red'] }, { keywords: ['red', 'hol'] }, of)).toEqual([
+    'The category or label "Holiday" is called "Hol" there: the server does not take it as it is.',
+  ])
+  expect(said({ keywords: ['Holiday'] }, {}, of)).toEqual([expect.stringMatching(/lacks the category or label "Holiday"/)])
+})
+
 test('copies with the same keywords share one list', () => {
   const pack = traitPacker()
   expect(pack({ keywords: ['a', 'b'] }).keywords).toBe(pack({ keywords: ['a', 'b'], read: true }).keywords)

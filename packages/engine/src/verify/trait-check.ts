@@ -1,4 +1,4 @@
-import type { DestinationProfile, SourceProfile, Traits } from '@offramp/core'
+import type { Destination, SourceProfile, Traits } from '@offramp/core'
 
 const SWITCHES = ['read', 'flagged', 'answered', 'forwarded', 'draft'] as const
 
@@ -38,7 +38,7 @@ export function traitPacker(): (traits: Traits) => PackedTraits {
 
 interface Ends {
   readonly source: { readonly profile: SourceProfile }
-  readonly destination: { readonly profile: DestinationProfile }
+  readonly destination: Pick<Destination, 'profile' | 'keywordsAsKept'>
 }
 
 /**
@@ -52,7 +52,11 @@ export function alteredTraits({ source, destination }: Ends, wanted: Traits, sta
     const was = wanted[name] === true
     return told(name) && was !== is ? [saidOf(name, was)] : []
   })
-  return told('keywords') ? [...switches, ...alteredKeywords(wanted.keywords ?? [], standing.keywords)] : switches
+  if (!told('keywords')) return switches
+  const keywords = wanted.keywords ?? []
+  const kept = destination.keywordsAsKept?.(keywords) ?? keywords
+  const pairs = keywords.map((name, at): Wanted => ({ name, kept: kept[at] ?? name }))
+  return [...switches, ...alteredKeywords(pairs, standing.keywords)]
 }
 
 function saidOf(name: Switch, was: boolean): string {
@@ -64,16 +68,25 @@ function saidOf(name: Switch, was: boolean): string {
 /** Servers may know a keyword by the letters in which it was first used (Dovecot), and its Unicode is composed on the way. */
 const fold = (keyword: string): string => keyword.normalize('NFC').toLowerCase()
 
-const without = (these: readonly string[], those: readonly string[]): readonly string[] => {
-  const folded = new Set(those.map(fold))
-  return [...new Set(these)].filter((keyword) => !folded.has(fold(keyword))).sort()
+interface Wanted {
+  readonly name: string
+  /** As the destination tells it. */
+  readonly kept: string
 }
 
-const quoted = (keywords: readonly string[]): string => keywords.map((keyword) => `"${keyword}"`).join(', ')
+const quoted = (keywords: readonly string[]): string =>
+  [...new Set(keywords)]
+    .sort()
+    .map((keyword) => `"${keyword}"`)
+    .join(', ')
 
-function alteredKeywords(wanted: readonly string[], standing: readonly string[]): readonly string[] {
-  const [lost, more] = [without(wanted, standing), without(standing, wanted)]
-  const said: string[] = []
+function alteredKeywords(wanted: readonly Wanted[], standing: readonly string[]): readonly string[] {
+  const [there, expected] = [new Set(standing.map(fold)), new Set(wanted.map(({ kept }) => fold(kept)))]
+  const lost = wanted.filter(({ kept }) => !there.has(fold(kept))).map(({ name }) => name)
+  const more = standing.filter((keyword) => !expected.has(fold(keyword)))
+  const said = wanted
+    .filter(({ name, kept }) => fold(name) !== fold(kept) && there.has(fold(kept)))
+    .map(({ name, kept }) => `The category or label "${name}" is called "${kept}" there: the server does not take it as it is.`)
   if (lost.length > 0) {
     said.push(
       `The copy lacks the category or label ${quoted(lost)}: somebody may have taken it off there since, or the server did not keep it.`,

@@ -144,7 +144,9 @@ async function verifyItem(verifying: Verifying, listing: Listing, { ref, entry }
     balance.except({ kind, collection: row.name, label: entry?.label ?? item?.label ?? ref.id, message })
   const current = entry?.version === versionKey(item?.version ?? ref.version)
   if (!entry || entry.state === 'intended' || (!current && entry.state !== 'failed')) {
-    except('waiting', entry ? 'It has changed at the source since it was copied, and waits for the next pass.' : 'It waits to be copied.')
+    // An intent is no copy: the lane was stopped while it was being written, or before.
+    const copied = entry !== undefined && entry.state !== 'intended'
+    except('waiting', copied ? 'It has changed at the source since it was copied, and waits for the next pass.' : 'It waits to be copied.')
     return 'waiting'
   }
   if (entry.state === 'rejected' && entry.reason !== undefined) {

@@ -102,8 +102,9 @@ async function perform(tenant: EmulatedTenant, wish: Wish): Promise<Outcome> {
 
 function administer(tenant: EmulatedTenant, act: string, body: string): void {
   if (act === 'secret') {
-    const [secret, expiresAt]: readonly [string, number?] = JSON.parse(body)
-    tenant.admin.secret(secret, expiresAt)
+    // What was left out is null in JSON.
+    const [secret, expiresAt]: readonly [string, (number | null)?] = JSON.parse(body)
+    tenant.admin.secret(secret, expiresAt ?? undefined)
     return
   }
   if (act !== 'grant' && act !== 'scope' && act !== 'certificates') throw new Error(`The control API knows no "${act}" for administrators.`)

@@ -90,16 +90,24 @@ export async function send(reply: Reply, sending: Sending): Promise<number> {
     response.end(body.length === 1 ? body[0] : Buffer.concat(body))
     return length
   }
-  const gone = new AbortController()
-  response.once('close', () => gone.abort())
   for (const piece of body) {
-    if (!response.write(piece) && !response.destroyed) await once(response, 'drain', gone).catch(() => undefined)
+    if (!response.write(piece) && !response.destroyed) await drained(response)
     if (response.destroyed) break
   }
   sending.leaving()
   response.end()
   return length
 }
+
+/** A client may be slow for long: no listener is left behind by any of its pauses. */
+const drained = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done)
+      resolve()
+    }
+    response.on('drain', done).on('close', done)
+  })
 
 async function disturbed(reply: Reply, headers: Record<string, string | number>, { response, effect, leaving }: Sending): Promise<number> {
   const whole = Buffer.concat(reply.body)
