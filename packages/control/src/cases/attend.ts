@@ -30,14 +30,16 @@ const THOROUGH = 30
 
 async function look(workplace: Workplace, { opened, tell }: AttendOptions, looks: number, call: Call): Promise<Attended | undefined> {
   const { board, waker } = workplace
-  if ((await board.plan()) === undefined) {
+  const planAnew = async (): Promise<undefined> => {
     tell({ kind: 'wiped' })
     await start(workplace, opened, call)
-    return undefined
   }
+  if ((await board.plan()) === undefined) return planAnew()
   const jobs = await tend(board, waker, looks % THOROUGH === THOROUGH - 1)
   if (jobs > 0 && looks > 1) tell({ kind: 'mended', jobs })
   const now = await snapshot(workplace)
+  // Wiped since the first look: a board without lanes is a lost one, and never a finished one.
+  if (now.plan === undefined || now.lanes.length === 0) return planAnew()
   tell({ kind: 'snapshot', snapshot: now })
   if (now.held !== undefined && !now.lanes.some((lane) => isMoving(lane, now.workers))) return 'held'
   return now.lanes.some((lane: LaneOnBoard) => isOpen(lane)) ? undefined : 'finished'

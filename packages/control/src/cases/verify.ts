@@ -1,4 +1,4 @@
-import { asFault, type Call, LeaseLost } from '@offramp/core'
+import { asFault, type Call, Fault, LeaseLost } from '@offramp/core'
 import type { LaneOnBoard } from '../board/board.ts'
 import type { LanePlan } from '../plan/lane-plan.ts'
 import { lossesOf } from '../report/losses.ts'
@@ -63,11 +63,24 @@ async function laneReport(workplace: Workplace, { plan, state }: LaneOnBoard, sa
   }
 }
 
-/** Compares every lane of the plan anew, item by item, with both of its ends. Moves nothing. */
+/** "0 of 0 items" would read like a balance. */
+const nothingPlanned = (project: string): Fault =>
+  new Fault({
+    reach: 'run',
+    code: 'nothing-planned',
+    message: `No account of project ${project} is planned: nothing has been moved yet, or Redis has lost its books.`,
+    remedy: 'Run: offramp run (what stands at the destination already is found again, and not written twice).',
+  })
+
+/**
+ * Compares every lane of the plan anew, item by item, with both of its ends. Moves nothing. Faults: `run` with code `nothing-planned` where
+ * there is no lane to compare.
+ */
 export async function verify(workplace: Workplace, { sample, tell }: VerifyOptions, call: Call): Promise<Report> {
   const { board, clock, project, destinations } = workplace
   const plan = await board.plan()
   const onBoard = await board.lanes()
+  if (plan === undefined || onBoard.length === 0) throw nothingPlanned(project)
   const lanes: LaneReport[] = []
   let done = 0
   await eachAtOnce(onBoard, LOOK_AT_ONCE, async (lane, index) => {
@@ -75,5 +88,5 @@ export async function verify(workplace: Workplace, { sample, tell }: VerifyOptio
     tell?.(++done, onBoard.length)
   })
   const cautions = [...destinations.values()].flatMap(({ caution }) => (caution === undefined ? [] : [caution]))
-  return makeReport({ project, pass: plan?.pass ?? 0, now: clock.now(), cautions, lanes })
+  return makeReport({ project, pass: plan.pass, now: clock.now(), cautions, lanes })
 }
