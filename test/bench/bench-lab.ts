@@ -85,7 +85,16 @@ interface Place {
 async function startWorker(lab: Lab, name: string) {
   const profile = process.env['OFFRAMP_BENCH_PROFILE'] === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${OUT}`]
   await mkdir(OUT, { recursive: true })
-  const argv = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8', ...profile, WORKER, '--project', 'offramp.yaml', '--name', name]
+  const argv = [
+    '--disable-warning=ExperimentalWarning',
+    '--max-semi-space-size=8',
+    ...profile,
+    WORKER,
+    '--project',
+    'offramp.yaml',
+    '--name',
+    name,
+  ]
   const child = spawn(process.execPath, [...argv, '--log-file', join(OUT, `${name}.log`)], { cwd: lab.folder, stdio: 'inherit' })
   const gone = once(child, 'exit')
   const stop = async (): Promise<void> => {

@@ -9,7 +9,14 @@ const requestsOf = async ({ lab }: BenchLab): Promise<number> => (await lab.tena
 
 async function run(): Promise<readonly Row[]> {
   const bench = await startBenchLab({
-    accounts: [{ address: 'collector@contoso.example', sizes: 'small', hiddenFolders: false, messages: [{ path: ['Inbox'], count: MESSAGES, kind: 'plain' }] }],
+    accounts: [
+      {
+        address: 'collector@contoso.example',
+        sizes: 'small',
+        hiddenFolders: false,
+        messages: [{ path: ['Inbox'], count: MESSAGES, kind: 'plain' }],
+      },
+    ],
     // What is looked at here is memory and the delta pass; the quota is the subject of another bench.
     tenant: { limits: { requests: 1e9 }, quirks: { regenerateMime: false, emptyPageEvery: 0, repeatEvery: 0 } },
     source: { limits: { requestsPer10Minutes: 1_000_000 } },
@@ -43,11 +50,20 @@ async function run(): Promise<readonly Row[]> {
         value: `${delta.seconds.toFixed(2)} s, ${requests} requests, ${megabytes(again.peak)} RSS`,
         facts: { seconds: delta.seconds, requests, peak: again.peak },
       },
-      { bench: name, what: `${size}: all of Redis afterwards`, value: megabytes(used), facts: { bytes: used, bytesPerItem: used / MESSAGES } },
+      {
+        bench: name,
+        what: `${size}: all of Redis afterwards`,
+        value: megabytes(used),
+        facts: { bytes: used, bytesPerItem: used / MESSAGES },
+      },
     ]
   } finally {
     await bench.close()
   }
 }
 
-export const largeFolder: Bench = { name: 'large-folder', about: 'Memory of a worker in one large folder, and what a pass costs that finds nothing changed.', run }
+export const largeFolder: Bench = {
+  name: 'large-folder',
+  about: 'Memory of a worker in one large folder, and what a pass costs that finds nothing changed.',
+  run,
+}

@@ -1,4 +1,4 @@
-import { type Call, type Collection, type Item, type ItemRef, type Source } from '@offramp/core'
+import type { Call, Collection, Item, ItemRef, Source } from '@offramp/core'
 import type { Prepared } from './bare-writer.ts'
 import type { BenchLab } from './bench-lab.ts'
 

@@ -46,7 +46,15 @@ async function measure(bench: BenchLab, { shape, all, messages, bytes }: Measure
     const { seconds, cpu, tenantCpu } = passed
     const what = `${shape}: whole path, ${workers} worker${workers > 1 ? 's' : ''}`
     const facts = { seconds, workerCpuSeconds: cpu, tenantCpuSeconds: tenantCpu }
-    rows.push({ bench: name, what: `${what} / bare`, value: says(seconds), ratio: bare / seconds, aim: 'at least 0.6', met: bare / seconds >= 0.6, facts })
+    rows.push({
+      bench: name,
+      what: `${what} / bare`,
+      value: says(seconds),
+      ratio: bare / seconds,
+      aim: 'at least 0.6',
+      met: bare / seconds >= 0.6,
+      facts,
+    })
     rows.push({ bench: name, what: `${what} / mbsync`, value: '', ratio: pushed / seconds, aim: 'at least 2', met: pushed / seconds >= 2 })
     rows.push({
       bench: name,

@@ -7,6 +7,7 @@ import type { KnownPlace } from './places.ts'
 import { copyKey } from './same-copy.ts'
 import { faultOfItem, strike } from './strikes.ts'
 import { alone, checkStop, type TurnState, unclaimed } from './turn-state.ts'
+import { TurnStop } from './turn-stop.ts'
 import { type Ready, Window } from './window.ts'
 import { isKept, put, putMany, receiptOfKept } from './write.ts'
 
@@ -111,7 +112,7 @@ class Copying {
 
   async #take(window: Window<Job>, ready: Ready<Job>): Promise<void> {
     // A stop that was asked for breaks off reads; what is in hand already is still written.
-    if (ready.state === 'failed') return this.#state.reading.signal.aborted ? undefined : this.#unread(ready.job, ready.fault)
+    if (ready.state === 'failed') return this.#state.reading.signal.aborted ? undefined : this.#giveUpRead(window, ready)
     if (ready.state === 'large') {
       // Others may be at theirs: nothing is held meanwhile that could be written.
       await this.#flush(window)
@@ -212,6 +213,16 @@ class Copying {
       if (out) return failed(job, fault.message)
       this.#doubt(job)
       return undefined
+    }
+  }
+
+  /** Where the source sends us away for a while, what it has given already is still written: it was paid for out of the allowance. */
+  async #giveUpRead(window: Window<Job>, { job, fault }: Extract<Ready<Job>, { state: 'failed' }>): Promise<void> {
+    try {
+      await this.#unread(job, fault)
+    } catch (thrown) {
+      if (thrown instanceof TurnStop && thrown.end.state === 'wait') await this.#flush(window)
+      throw thrown
     }
   }
 
