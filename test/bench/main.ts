@@ -1,12 +1,16 @@
 /** `npm run bench [-- NAME ...]`: runs all benches, or those named; prints a table, and keeps the numbers in `.offramp/bench`. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { allowance } from './allowance.ts'
 import { OUT } from './bench-lab.ts'
+import { largeFolder } from './large-folder.ts'
+import { largeMessages } from './large-messages.ts'
 import { machineFacts } from './machine.ts'
+import { redisBytes } from './redis-bytes.ts'
 import { type Bench, type Row, tableOf } from './row.ts'
 import { wholePath } from './whole-path.ts'
 
-const BENCHES: readonly Bench[] = [wholePath]
+const BENCHES: readonly Bench[] = [wholePath, allowance, redisBytes, largeMessages, largeFolder]
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 

@@ -1,17 +1,12 @@
 import { type Ledger, type Outcome, systemClock } from '@offramp/core'
 import { assertSafe, connectRedis, RedisGate, redisLedger } from '@offramp/redis'
+import type { Redis } from 'ioredis'
 import { startRedis } from '../servers/redis.ts'
+import type { Bench, Row } from './row.ts'
 
-/**
- * What the ledger costs in Redis, and how fast ledger and gate are: bytes an item, intents and settlements a second, entries through the
- * gate a second. Run: `node test/bench/redis-bytes.ts [items...]`
- */
-const sizes = process.argv.slice(2).map(Number)
+const SIZES = [10_000, 100_000]
 const BATCH = 200
-
-await using server = await startRedis()
-const redis = await connectRedis(server.url, { commandMs: 60_000 })
-await assertSafe(redis)
+const MOST_BYTES = 64
 
 /** Ids as long as Graph's immutable ones, and everything that a mail's receipt may hold. */
 function outcome(i: number): Extract<Outcome, { state: 'arrived' }> {
@@ -31,20 +26,22 @@ function outcome(i: number): Extract<Outcome, { state: 'arrived' }> {
   }
 }
 
-const usedBytes = async (): Promise<number> => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1])
+const usedBytes = async (redis: Redis): Promise<number> => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1])
 
-async function scriptMs(): Promise<number> {
+async function scriptMs(redis: Redis): Promise<number> {
   const [, calls, usec] = /cmdstat_evalsha:calls=(\d+),usec=(\d+)/.exec(await redis.info('commandstats')) ?? []
   return Number(usec) / Number(calls) / 1_000
 }
 
-async function fill(ledger: Ledger, items: number): Promise<void> {
+const count = (number: number): string => Math.round(number).toLocaleString('en')
+
+async function fill(redis: Redis, ledger: Ledger, items: number): Promise<Row> {
   const lease = await ledger.lease('bench-mail', 'bench', 3_600_000)
   if (!lease) throw new Error('held')
   // Scripts and connection buffers are there once, however many items.
   await lease.intend([{ ...outcome(1e9), place: 'warm' }])
   await lease.settle([outcome(1e9)])
-  const before = await usedBytes()
+  const before = await usedBytes(redis)
   const began = performance.now()
   for (let from = 0; from < items; from += BATCH) {
     const batch = Array.from({ length: Math.min(BATCH, items - from) }, (_, i) => outcome(from + i))
@@ -52,36 +49,32 @@ async function fill(ledger: Ledger, items: number): Promise<void> {
     await lease.settle(batch)
   }
   const seconds = (performance.now() - began) / 1_000
-  const bytes = ((await usedBytes()) - before) / items
+  const bytes = ((await usedBytes(redis)) - before) / items
   await lease.release()
-  console.log(
-    `${items.toLocaleString('en')} items: ${bytes.toFixed(1)} bytes an item, ${Math.round(items / seconds).toLocaleString('en')} intents + settlements a second, ${(await scriptMs()).toFixed(2)} ms in Redis a batch of ${BATCH}`,
-  )
+  return {
+    bench: 'redis-bytes',
+    what: `${count(items)} items in the ledger`,
+    value: `${bytes.toFixed(1)} bytes an item; ${count(items / seconds)} intents + settlements/s, ${(await scriptMs(redis)).toFixed(2)} ms of Redis a batch of ${BATCH}`,
+    aim: `at most ${MOST_BYTES} bytes`,
+    met: bytes <= MOST_BYTES,
+    facts: { bytes, perSecond: items / seconds },
+  }
 }
 
-async function bigBatches(ledger: Ledger): Promise<void> {
-  const lease = await ledger.lease('bench-mail', 'bench', 3_600_000)
-  await redis.config('RESETSTAT')
-  for (let from = 0; from < 10_000; from += 1_000) await lease?.settle(Array.from({ length: 1_000 }, (_, i) => outcome(1e7 + from + i)))
-  console.log(`a batch of 1,000 holds Redis for ${(await scriptMs()).toFixed(1)} ms`)
-  await lease?.release()
-}
-
-async function readAll(ledger: Ledger): Promise<void> {
+async function readAll(ledger: Ledger): Promise<Row> {
   const began = performance.now()
   let entries = 0
   for await (const _ of ledger.scan('bench-mail')) entries++
-  const scanned = performance.now()
-  await ledger.owners('bench-mail', [
-    { place: 'nowhere', locator: '1', size: 0 },
-    outcome(5).receipt,
-    { ...outcome(5).receipt, locator: '0' },
-  ])
-  const rate = Math.round(entries / ((scanned - began) / 1_000)).toLocaleString('en')
-  console.log(`scan: ${rate} entries a second; owners among ${entries.toLocaleString('en')}: ${Math.round(performance.now() - scanned)} ms`)
+  const seconds = (performance.now() - began) / 1_000
+  return {
+    bench: 'redis-bytes',
+    what: 'walking the ledger',
+    value: `${count(entries / seconds)} entries/s`,
+    facts: { perSecond: entries / seconds },
+  }
 }
 
-async function gates(callers: number): Promise<void> {
+async function gates(redis: Redis, callers: number): Promise<Row> {
   const gate = new RedisGate(redis, { clock: systemClock })
   const quota = { key: `bench-${callers}`, windows: [{ amount: 1e9, perMs: 600_000 }], concurrent: callers }
   const { signal } = new AbortController()
@@ -95,19 +88,33 @@ async function gates(callers: number): Promise<void> {
     }
   }
   await Promise.all(Array.from({ length: callers }, one))
-  console.log(`gate, ${callers} at a time: ${Math.round(entered / 2).toLocaleString('en')} enter and leave a second`)
   gate.close()
-}
-
-for (const items of sizes.length > 0 ? sizes : [10_000, 100_000]) {
-  await redis.flushall()
-  await redis.config('RESETSTAT')
-  const ledger = redisLedger(redis, { project: 'bench', clock: systemClock })
-  await fill(ledger, items)
-  if (items >= 100_000) {
-    await readAll(ledger)
-    await bigBatches(ledger)
+  return {
+    bench: 'redis-bytes',
+    what: `gate, ${callers} at a time`,
+    value: `${count(entered / 2)} calls/s`,
+    facts: { perSecond: entered / 2 },
   }
 }
-for (const callers of [1, 4, 32]) await gates(callers)
-redis.disconnect()
+
+async function run(): Promise<readonly Row[]> {
+  await using server = await startRedis()
+  const redis = await connectRedis(server.url, { commandMs: 60_000 })
+  try {
+    await assertSafe(redis)
+    const ledger = redisLedger(redis, { project: 'bench', clock: systemClock })
+    const rows: Row[] = []
+    for (const items of SIZES) {
+      await redis.flushall()
+      await redis.config('RESETSTAT')
+      rows.push(await fill(redis, ledger, items))
+    }
+    rows.push(await readAll(ledger))
+    for (const callers of [1, 4, 32]) rows.push(await gates(redis, callers))
+    return rows
+  } finally {
+    redis.disconnect()
+  }
+}
+
+export const redisBytes: Bench = { name: 'redis-bytes', about: 'What ledger and gate cost in Redis.', run }

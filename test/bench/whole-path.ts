@@ -4,8 +4,8 @@ import { mbsyncPush } from './mbsync.ts'
 import { moveFromMemory } from './memory-path.ts'
 import { type Bench, type Row, rate } from './row.ts'
 
-/** Of each shape of the bench; 20,480 bytes each. */
-const MESSAGES = 8_000
+/** Of each shape of the bench; 20,480 bytes each. Fewer may be asked for where time is short. */
+const MESSAGES = Number(process.env['OFFRAMP_BENCH_MESSAGES'] ?? 6_000)
 
 interface Measured {
   readonly shape: string

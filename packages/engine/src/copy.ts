@@ -93,7 +93,7 @@ class Copying {
 
   async #take(window: Window<Job>, ready: Ready<Job>): Promise<void> {
     // A stop that was asked for breaks off reads; what is in hand already is still written.
-    if (ready.state === 'failed') return this.#state.reading.signal.aborted ? undefined : this.#unread(ready.job, ready.fault)
+    if (ready.state === 'failed') return this.#state.reading.signal.aborted ? undefined : this.#giveUpRead(window, ready)
     if (ready.state === 'large') {
       // Others may be at theirs: nothing is held meanwhile that could be written.
       await this.#flush(window)
@@ -199,6 +199,16 @@ class Copying {
       if (out) return failed(job, fault.message)
       this.#doubt(job)
       return undefined
+    }
+  }
+
+  /** Where the source sends us away for a while, what it has given already is still written: it was paid for out of the allowance. */
+  async #giveUpRead(window: Window<Job>, { job, fault }: Extract<Ready<Job>, { state: 'failed' }>): Promise<void> {
+    try {
+      await this.#unread(job, fault)
+    } catch (thrown) {
+      if (thrown instanceof TurnStop && thrown.end.state === 'wait') await this.#flush(window)
+      throw thrown
     }
   }
 

@@ -67,8 +67,12 @@ export function makeWireClient(options: ImapFlowOptions): WireClient {
   const inner: Inner = flow
   const sendAsUsual = inner.send.bind(inner)
   const writeAsUsual = inner.write.bind(inner)
-  inner.write = (chunk) =>
-    Buffer.isBuffer(chunk) && chunk.length > SLICE ? void writeSlices(inner, chunk, writeAsUsual) : writeAsUsual(chunk)
+  let writing: Promise<void> | undefined
+  inner.write = (chunk) => {
+    if (!Buffer.isBuffer(chunk) || chunk.length <= SLICE) return writeAsUsual(chunk)
+    writing = writeSlices(inner, chunk, writeAsUsual)
+    return undefined
+  }
   inner.send = async (request) => {
     if (request.options?.literalPlus !== true) return sendAsUsual(request)
     // Checked by the compiler at run time; its type is imapflow's own, wider one.
@@ -83,9 +87,15 @@ export function makeWireClient(options: ImapFlowOptions): WireClient {
   return {
     flow,
     async exec(command, attributes, { untagged = {}, literalPlus = false } = {}) {
-      const { response, next } = await inner.exec(command, attributes.length === 0 ? false : attributes, { untagged, literalPlus })
-      next()
-      return response
+      try {
+        const { response, next } = await inner.exec(command, attributes.length === 0 ? false : attributes, { untagged, literalPlus })
+        next()
+        return response
+      } finally {
+        // A server may refuse a literal when it has read its size; the rest is still sent, and belongs to no other command.
+        await writing
+        writing = undefined
+      }
     },
   }
 }
@@ -93,7 +103,7 @@ export function makeWireClient(options: ImapFlowOptions): WireClient {
 /** Bytes that TLS is given at once: of one write it keeps the text and the ciphertext until all of it is sent. */
 const SLICE = 256 * 1024
 
-/** Nothing else is sent meanwhile: imapflow has one command under way. A connection that ends answers the command by itself. */
+/** Nothing else is sent meanwhile: `exec` waits for the end of it. A connection that ends answers the command by itself. */
 async function writeSlices({ writeSocket }: Inner, bytes: Buffer, last: (bytes: Buffer) => unknown): Promise<void> {
   const gone = new AbortController()
   const stop = () => gone.abort()
