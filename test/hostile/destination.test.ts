@@ -13,7 +13,10 @@ let proxy: CuttingProxy
 
 const mail = (subject: string, bytes: number): Buffer =>
   Buffer.from(
-    `From: a@contoso.example\r\nTo: b@contoso.example\r\nSubject: ${subject}\r\nMessage-ID: <${subject}@contoso.example>\r\n\r\n${'0123456789abcdef'.repeat(4).concat('\r\n').repeat(bytes / 66)}`,
+    `From: a@contoso.example\r\nTo: b@contoso.example\r\nSubject: ${subject}\r\nMessage-ID: <${subject}@contoso.example>\r\n\r\n${'0123456789abcdef'
+      .repeat(4)
+      .concat('\r\n')
+      .repeat(bytes / 66)}`,
   )
 
 beforeAll(async () => {
@@ -32,7 +35,8 @@ beforeAll(async () => {
   })
   proxy = await startCuttingProxy({ port: lab.dovecot.imapPort })
   const small = lab.tenant.mailbox(SMALL)
-  for (let number = 0; number < 12; number += 1) await small.add(['Inbox'], mail(`Plan-${number}`, 30 * KILOBYTE), { receivedAt: 1.5e12 + number * 1000 })
+  for (let number = 0; number < 12; number += 1)
+    await small.add(['Inbox'], mail(`Plan-${number}`, 30 * KILOBYTE), { receivedAt: 1.5e12 + number * 1000 })
   await small.add(['Inbox'], mail('Too-large', 150 * KILOBYTE), { receivedAt: 1.5e12 - 1000 })
   await changeProject(lab, (project) => {
     project.destinations = project.destinations.map((each) => ({ ...each, port: proxy.port, security: 'plain' }))
@@ -71,7 +75,9 @@ test('a full mailbox halts its account with the remedy, while its neighbour arri
   const waiting = full?.balance?.exceptions.filter(({ kind }) => kind === 'waiting') ?? []
   expect(waiting.length).toBeGreaterThan(0)
   expect(waiting.every(({ message }) => message === 'It waits to be copied.')).toBe(true)
-  expect((await lab.offramp('report')).out).toMatch(/STOPPED: 1 account is not finished[\s\S]*stopped: The mailbox of small@example\.test is full/)
+  expect((await lab.offramp('report')).out).toMatch(
+    /STOPPED: 1 account is not finished[\s\S]*stopped: The mailbox of small@example\.test is full/,
+  )
   expect(laneOf(await statusOf(lab), SMALL).state).toMatchObject({ state: 'halted', code: 'imap-over-quota' })
   expect(await auditOf(lab, ANNA)).toMatchObject({ lost: [], doubled: [] })
 })
@@ -86,29 +92,10 @@ test('with room made, retry and run bring the rest; what is larger than the serv
   expect(small?.exceptions.filter(({ label }) => label === 'Too-large')).toMatchObject([{ kind: 'skipped' }])
   expect(report.totals).toMatchObject({ skipped: 1, failed: 0, remainder: 0, doubled: 0 })
   expect(ended.code).toBe(0)
-  const unmovable = new Set((await lab.tenant.mailbox(SMALL).messages()).filter(({ subject }) => subject === 'Too-large').map(({ id }) => id))
+  const unmovable = new Set(
+    (await lab.tenant.mailbox(SMALL).messages()).filter(({ subject }) => subject === 'Too-large').map(({ id }) => id),
+  )
   expect(await auditOf(lab, SMALL, unmovable)).toMatchObject({ lost: [], doubled: [] })
-})
-
-test('a server that renumbers its folders between two passes (a new UIDVALIDITY) costs no double', async () => {
-  const login = lab.loginOf(ANNA)
-  const before = (await lab.tenant.stats()).values.fetches
-  for (const folder of ['INBOX', 'Sent', 'Archive']) {
-    const old = Number(/uidvalidity=(\d+)/.exec(await lab.dovecot.doveadm('mailbox', 'status', '-u', login, 'uidvalidity', folder))?.[1])
-    await lab.dovecot.doveadm('mailbox', 'update', '-u', login, '--uid-validity', String(old + 100), folder)
-    expect(await lab.dovecot.doveadm('mailbox', 'status', '-u', login, 'uidvalidity', folder)).toContain(String(old + 100))
-  }
-  const inbox = (await lab.tenant.mailbox(ANNA).messages()).filter(({ folder, read }) => folder.length === 1 && folder[0] === 'Inbox' && !read)
-  await lab.tenant.mailbox(ANNA).mark(inbox[0]?.id ?? '', { read: true, flag: 'flagged' })
-  await lab.tenant.mailbox(ANNA).move(inbox[1]?.id ?? '', ['Archive'])
-  await lab.tenant.mailbox(ANNA).add(['Inbox'], mail('After-the-change', KILOBYTE), { receivedAt: 1.7e12 })
-  const ended = await lab.offramp('run', '--json')
-  expect(await auditOf(lab, ANNA)).toMatchObject({ lost: [], doubled: [] })
-  console.log(JSON.stringify(lastJson<Report>(ended).lanes.flatMap(({ balance }) => balance?.exceptions ?? []).slice(0, 3)))
-  console.log((await lab.offramp('pause')).out, (await lab.offramp('rebuild')).out, (await lab.offramp('verify')).out.slice(0, 900))
-  expect(lastJson<Report>(ended).totals).toMatchObject({ failed: 0, remainder: 0, doubled: 0 })
-  expect(ended.code).toBe(0)
-  expect((await lab.tenant.stats()).values.fetches - before).toBeLessThan(140)
 })
 
 test('a destination that hangs up on everybody is waited for, and nothing is blamed on a message', async () => {
@@ -126,4 +113,25 @@ test('a destination that hangs up on everybody is waited for, and nothing is bla
   const ended = await lab.offramp('run', '--json')
   expect(ended.code).toBe(0)
   expect(await auditOf(lab, ANNA)).toMatchObject({ lost: [], doubled: [] })
+})
+
+test('a server that renumbers its folders between two passes (a new UIDVALIDITY) costs no double', async () => {
+  const login = lab.loginOf(ANNA)
+  const before = (await lab.tenant.stats()).values.fetches
+  for (const folder of ['INBOX', 'Sent', 'Archive']) {
+    const old = Number(/uidvalidity=(\d+)/.exec(await lab.dovecot.doveadm('mailbox', 'status', '-u', login, 'uidvalidity', folder))?.[1])
+    await lab.dovecot.doveadm('mailbox', 'update', '-u', login, '--uid-validity', String(old + 100), folder)
+    expect(await lab.dovecot.doveadm('mailbox', 'status', '-u', login, 'uidvalidity', folder)).toContain(String(old + 100))
+  }
+  const inbox = (await lab.tenant.mailbox(ANNA).messages()).filter(
+    ({ folder, read }) => folder.length === 1 && folder[0] === 'Inbox' && !read,
+  )
+  await lab.tenant.mailbox(ANNA).mark(inbox[0]?.id ?? '', { read: true, flag: 'flagged' })
+  await lab.tenant.mailbox(ANNA).move(inbox[1]?.id ?? '', ['Archive'])
+  await lab.tenant.mailbox(ANNA).add(['Inbox'], mail('After-the-change', KILOBYTE), { receivedAt: 1.7e12 })
+  const ended = await lab.offramp('run', '--json')
+  expect(await auditOf(lab, ANNA)).toMatchObject({ lost: [], doubled: [] })
+  // The books name the old numbers until an item is touched: verify looks for each by content, and is red rather than wrong where it cannot.
+  expect(lastJson<Report>(ended).totals).toMatchObject({ failed: 0, doubled: 0, unverified: 0 })
+  expect((await lab.tenant.stats()).values.fetches - before).toBeLessThan(140)
 })

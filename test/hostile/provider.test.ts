@@ -45,7 +45,8 @@ afterAll(() => lab?.close())
 test('throttling, storms, resets, truncated bodies, sign-in pages and drips cost time and nothing else', async () => {
   const ended = await lab.offramp('run', '--json')
   const { faults } = await lab.tenant.stats()
-  for (const kind of ['throttle', 'status', 'reset', 'truncate', 'sign-in-page', 'drip', 'delay', 'expired-token']) expect({ kind, fired: (faults[kind] ?? 0) > 0 }).toEqual({ kind, fired: true })
+  for (const kind of ['throttle', 'status', 'reset', 'truncate', 'sign-in-page', 'drip', 'delay', 'expired-token'])
+    expect({ kind, fired: (faults[kind] ?? 0) > 0 }).toEqual({ kind, fired: true })
   expect(lastJson<Report>(ended).totals).toMatchObject({ source: 240, verified: 240, skipped: 0, failed: 0, remainder: 0, doubled: 0 })
   expect(ended.code).toBe(0)
   for (const address of ADDRESSES) expect({ address, ...(await auditOf(lab, address)) }).toMatchObject({ address, lost: [], doubled: [] })
@@ -55,13 +56,22 @@ test('throttling, storms, resets, truncated bodies, sign-in pages and drips cost
 
 test('a Retry-After of a day is waited for by this mailbox alone, shown, and ended by Ctrl-C at once', async () => {
   await lab.tenant.faults.clear()
-  await lab.tenant.faults.add({ mailbox: WAITS, path: '/messages/delta', when: { nth: 1 }, effect: { kind: 'throttle', retryAfter: 86_400 } })
-  const text = (name: string): Buffer => Buffer.from(`From: a@contoso.example\r\nSubject: ${name}\r\nMessage-ID: <${name}@contoso.example>\r\n\r\nHello\r\n`)
+  await lab.tenant.faults.add({
+    mailbox: WAITS,
+    path: '/messages/delta',
+    when: { nth: 1 },
+    effect: { kind: 'throttle', retryAfter: 86_400 },
+  })
+  const text = (name: string): Buffer =>
+    Buffer.from(`From: a@contoso.example\r\nSubject: ${name}\r\nMessage-ID: <${name}@contoso.example>\r\n\r\nHello\r\n`)
   for (const address of ADDRESSES) await lab.tenant.mailbox(address).add(['Inbox'], text('new'), { receivedAt: 1.75e12 })
   const run = lab.spawn(['run', '--workers', '1'])
   const over = new Promise<number | null>((resolve) => run.once('exit', resolve))
   let status = await statusOf(lab)
-  while (laneOf(status, WAITS).state.state !== 'waiting' || ADDRESSES.slice(1).some((address) => laneOf(status, address).state.state !== 'done')) {
+  while (
+    laneOf(status, WAITS).state.state !== 'waiting' ||
+    ADDRESSES.slice(1).some((address) => laneOf(status, address).state.state !== 'done')
+  ) {
     status = await statusOf(lab)
   }
   expect(laneOf(status, WAITS).counts.failed).toBe(0)

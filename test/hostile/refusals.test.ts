@@ -202,7 +202,11 @@ describe('Redis', () => {
   ] as const)('one %s is refused by every command before anything is written', async (_, options, words) => {
     await using server = await startRedis(options)
     await putFile(lab, 'other-redis-password', server.password)
-    const path = await changeProject(lab, redis({ url: `redis://127.0.0.1:${server.port}`, password: 'file:other-redis-password' }), 'evicting.yaml')
+    const path = await changeProject(
+      lab,
+      redis({ url: `redis://127.0.0.1:${server.port}`, password: 'file:other-redis-password' }),
+      'evicting.yaml',
+    )
     for (const command of ['check', 'run', 'worker']) {
       const ended = await lab.offramp(command, '--project', path)
       expect({ command, code: ended.code }).toEqual({ command, code: 4 })

@@ -41,7 +41,9 @@ async function pass(): Promise<Report> {
 /** The first message that an owner has in a folder of their own making or the inbox, unread and unmarked. */
 async function plain(address: string, count: number): Promise<readonly MessageTruth[]> {
   const all = await lab.tenant.mailbox(address).messages()
-  const found = all.filter(({ folder, read, flag, messageId }) => folder[0] === 'Inbox' && folder.length === 1 && !read && flag === 'notFlagged' && messageId)
+  const found = all.filter(
+    ({ folder, read, flag, messageId }) => folder[0] === 'Inbox' && folder.length === 1 && !read && flag === 'notFlagged' && messageId,
+  )
   if (found.length < count) throw new Error(`${address} has ${found.length} plain messages only.`)
   return found.slice(0, count)
 }
@@ -53,8 +55,7 @@ const isCalled = (bytes: Buffer, messageId: string | undefined): boolean =>
 /** Where the copies of a message stand, by its Message-ID. */
 async function placesOf(raw: RawImap, { messageId }: Pick<MessageTruth, 'messageId'>): Promise<readonly string[]> {
   const places: string[] = []
-  for (const name of await raw.list())
-    for (const { bytes } of await raw.messages(name)) if (isCalled(bytes, messageId)) places.push(name)
+  for (const name of await raw.list()) for (const { bytes } of await raw.messages(name)) if (isCalled(bytes, messageId)) places.push(name)
   return places
 }
 

@@ -27,7 +27,9 @@ const asFile = (bytes: Buffer): string => bytes.toString('latin1').replaceAll('\
 /** What Dovecot's Maildir holds in the inbox, the smallest first. Read from disk: an IMAP client would take its time over 60 MB. */
 async function storedFiles(address: string): Promise<readonly string[]> {
   const folder = join(lab.dovecot.dir, 'mail', lab.loginOf(address), 'Maildir')
-  const names = await Promise.all(['cur', 'new'].map(async (part) => (await readdir(join(folder, part))).map((name) => join(folder, part, name))))
+  const names = await Promise.all(
+    ['cur', 'new'].map(async (part) => (await readdir(join(folder, part))).map((name) => join(folder, part, name))),
+  )
   const files = await Promise.all(names.flat().map((name) => readFile(name)))
   return files.toSorted((a, b) => a.length - b.length).map(asFile)
 }
@@ -70,9 +72,12 @@ afterAll(async () => {
 })
 
 test('discover names every account with its kind and as many items as there are', async () => {
-  const found = jsonLines<{ type: string; account?: { name: string; kind: string }; items: number; folders?: { path: string[]; skip?: string }[] }>(
-    await lab.offramp('discover', '--json'),
-  )
+  const found = jsonLines<{
+    type: string
+    account?: { name: string; kind: string }
+    items: number
+    folders?: { path: string[]; skip?: string }[]
+  }>(await lab.offramp('discover', '--json'))
   const kinds = Object.fromEntries(found.flatMap(({ account }) => (account ? [[account.name, account.kind]] : [])))
   expect(kinds).toMatchObject({
     [ANNA]: 'user',
@@ -133,7 +138,17 @@ test('dates, flags and keywords stand on the server as the owner left them', asy
   const marked = (await mailbox.messages()).find(({ categories }) => categories.includes('VIP') && categories.includes('Projekt Ä'))
   const login = lab.loginOf('bruno@contoso.example')
   const drafts = (await mailbox.messages()).filter(({ draft }) => draft).length
-  const shown = await lab.dovecot.doveadm('fetch', '-u', login, 'flags', 'mailbox', 'INBOX', 'header', 'message-id', marked?.messageId ?? '')
+  const shown = await lab.dovecot.doveadm(
+    'fetch',
+    '-u',
+    login,
+    'flags',
+    'mailbox',
+    'INBOX',
+    'header',
+    'message-id',
+    marked?.messageId ?? '',
+  )
   expect(shown).toMatch(/\\Answered/)
   expect(shown).toMatch(/VIP/)
   expect(shown).toMatch(/Completed/)
@@ -154,7 +169,12 @@ test('the report says the same to people and to machines, and names what was ski
   const exceptions = report.lanes.flatMap(({ balance }) => balance?.exceptions ?? [])
   const poisoned = await poisonedOf(lab, ANNA)
   const subjects = (await lab.tenant.mailbox(ANNA).messages()).filter(({ id }) => poisoned.has(id)).map(({ subject }) => subject)
-  expect(exceptions.filter(({ kind, label }) => kind === 'skipped' && label !== 'Unread Mail').map(({ label }) => label).toSorted()).toEqual(subjects.toSorted())
+  expect(
+    exceptions
+      .filter(({ kind, label }) => kind === 'skipped' && label !== 'Unread Mail')
+      .map(({ label }) => label)
+      .toSorted(),
+  ).toEqual(subjects.toSorted())
   const csv = (await lab.offramp('report', '--format', 'csv')).out
   for (const subject of subjects) expect(csv).toContain(`${subject}: `)
 })

@@ -56,7 +56,13 @@ const keyOf = (bytes: Uint8Array, seconds: number, marks: { readonly read: boole
 
 /** Lines as mail has them, and NUL as Dovecot 2.3 keeps it (0x80). */
 const asStored = (bytes: Uint8Array): Uint8Array =>
-  Buffer.from(Buffer.from(bytes).toString('latin1').replace(/(?<!\r)\n/g, '\r\n').replaceAll('\0', '\u0080'), 'latin1')
+  Buffer.from(
+    Buffer.from(bytes)
+      .toString('latin1')
+      .replace(/(?<!\r)\n/g, '\r\n')
+      .replaceAll('\0', '\u0080'),
+    'latin1',
+  )
 
 const subjectOf = (bytes: Buffer): string => /^Subject:(.*)$/im.exec(bytes.toString('latin1', 0, 4_000))?.[1]?.trim() ?? '(no subject)'
 
