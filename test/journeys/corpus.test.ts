@@ -22,15 +22,21 @@ const REASONS: readonly (readonly [reason: string, of: (text: string) => string]
   ['Dovecot drops one of two carriage returns', (text) => text.replaceAll('\0', '\u0080').replaceAll('\r\r\n', '\r\n').replace(/\r$/, '')],
 ]
 
-/** Dovecot writes a part of encoding `binary` that holds NUL as base64, and leaves all else: whether that is the copy of this text. */
-function isBase64Of(text: string, copy: string): boolean {
-  const nul = text.indexOf('\0')
-  if (nul < 0) return false
-  const end = text.indexOf('\r\n--', nul)
-  const begin = text.lastIndexOf('\r\n\r\n', nul) + 4
-  const body = copy.slice(copy.lastIndexOf('\r\n\r\n', copy.length - (text.length - end) - 1) + 4, copy.length - (text.length - end))
-  return copy.endsWith(text.slice(end)) && Buffer.from(body, 'base64').toString('latin1') === text.slice(begin, end)
-}
+/** The parts of a message with what they hold, whether as `binary` or as base64. */
+const decoded = (text: string): string =>
+  text
+    .split(/\r\n(?=--)/)
+    .map((part) => {
+      const [head = '', body = ''] = part.split(/\r\n\r\n(.*)/s)
+      const coded = /^Content-Transfer-Encoding: (base64|binary)$/im.exec(head)?.[1]
+      return coded === undefined
+        ? part
+        : `${head.replace(coded, '')}\n${coded === 'base64' ? Buffer.from(body, 'base64').toString('latin1') : body}`
+    })
+    .join('\n')
+
+/** Dovecot writes parts of encoding `binary` as base64 where there is NUL among them, and leaves all else. */
+const isBase64Of = (text: string, copy: string): boolean => text.includes('\0') && decoded(text) === decoded(copy)
 
 const withCrlf = (bytes: Uint8Array): string =>
   Buffer.from(bytes)

@@ -55,7 +55,7 @@ export async function startLab(wish: LabWish): Promise<Lab> {
   const users = Object.fromEntries(wish.accounts.map(({ address }) => [loginOf(address), `secret of ${domainOf(address)}`]))
   const [redis, dovecot, tenant] = await Promise.all([
     startRedis(wish.redis),
-    startDovecot({ ...wish.dovecot, users }),
+    startDovecot({ users, ...wish.dovecot }),
     startTenantProcess({ seed: wish.seed ?? 1, ...wish.tenant, accounts: wish.accounts }),
   ])
   const folder = await mkdtemp(join(tmpdir(), 'offramp-project-'))

@@ -4,7 +4,7 @@ import { cleanText, csvCell } from './clean-text.ts'
 import { lossesOf, lossLines } from './losses.ts'
 import { renderCsv } from './render-csv.ts'
 import { renderText } from './render-text.ts'
-import { isBalanced, type LaneReport, makeReport } from './report.ts'
+import { isBalanced, isWrong, type LaneReport, makeReport } from './report.ts'
 import { showBytes, showDuration } from './show-numbers.ts'
 import { showTable, widthOf } from './show-table.ts'
 
@@ -60,6 +60,13 @@ describe('the report', () => {
     expect(text).toContain('not verified: The password was refused. Set a new one.')
   })
 
+  it('says of an account that is halted why, what to do, and how far it came', () => {
+    const full: LaneReport = { ...balance({ verified: 7, remainder: 3 }), why: 'The mailbox is full.', remedy: 'Make room.' }
+    expect(renderText(report(full))).toMatch(/STOPPED: 1 account is not finished[\s\S]*stopped: The mailbox is full\. Make room\./)
+    expect(isWrong(report(full))).toBe(false)
+    expect(isWrong(report(balance({ verified: 7, remainder: 3 })))).toBe(true)
+  })
+
   it.each<[string, LaneReport, boolean]>([
     ['everything verified', balance({}), true],
     ['some skipped for a reason', balance({ verified: 9, skipped: { malware: 1 } }), true],
@@ -67,6 +74,7 @@ describe('the report', () => {
     ['one unexplained', balance({ verified: 9, remainder: 1 }), false],
     ['one too many', balance({ verified: 11, remainder: -1 }), false],
     ['one doubled', balance({}, { exceptions: [{ kind: 'doubled', collection: 'Inbox', label: 'x', message: 'twice' }] }), false],
+    ['a lane that is halted, with all that it has moved', { ...balance({}), why: 'The mailbox is full.' }, false],
     ['a lane that nobody looked at', { lane: 'l', source: 'a', destination: 'b', kind: 'mail' }, false],
   ])('is balanced or not: %s', (_name, lane, expected) => expect(isBalanced(report(lane))).toBe(expected))
 
