@@ -39,7 +39,7 @@ export async function copyBatch(state: TurnState, listing: string, fresh: readon
     const { rest, doubts } = await adopt(state, jobs)
     return [...doubts, ...(await copying.run(rest))]
   } catch (thrown) {
-    if (isPatience(thrown)) await withdraw(state, jobs, copying.tried)
+    if (state.reading.signal.aborted || isPatience(thrown)) await withdraw(state, jobs, copying.tried)
     throw thrown
   }
 }
