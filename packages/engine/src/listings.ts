@@ -28,6 +28,7 @@ export async function walkListings(state: TurnState): Promise<void> {
   const { ledger, lease, pass } = state.request
   const listings = await preparedListings(state)
   state.progress.expect(listings)
+  await relistLeft(state)
   const books = await ledger.books(lease.lane)
   for (const listing of listings) {
     const standing = books.listings.get(listing.id)
@@ -35,6 +36,18 @@ export async function walkListings(state: TurnState): Promise<void> {
     checkStop(state)
     await walkListing(state, listing, standing?.cursor)
   }
+}
+
+/** A listing of changes would not name the items whose receipts lead to places that have been left; so it is walked from its beginning. */
+async function relistLeft(state: TurnState): Promise<void> {
+  const { ledger, lease } = state.request
+  state.left = state.places.left()
+  if (state.left.size === 0) return
+  const listings = new Set<string>()
+  for await (const { receipt, listing, gone } of ledger.scan(lease.lane, ['arrived'])) {
+    if (receipt && !gone && state.left.has(receipt.place)) listings.add(listing)
+  }
+  for (const listing of listings) await lease.rewind(listing)
 }
 
 async function walkListing(state: TurnState, listing: Listing, from: string | undefined): Promise<void> {

@@ -70,6 +70,17 @@ export class Places {
     return this.#suspects
   }
 
+  /**
+   * Places in which copies of ours stood and that no collection has any more, where others have come instead that the ledger does not
+   * know: the server has lost its numbering (a new UIDVALIDITY), or a collection has another name. Their receipts lead nowhere, or to a
+   * place that is no longer home. Asked once every collection is prepared.
+   */
+  left(): ReadonlySet<string> {
+    const prepared = [...this.#byId.values()]
+    const haveCome = prepared.some(({ place }) => place.mark !== undefined && !this.#floors.has(place.id))
+    return new Set(haveCome ? [...this.#floors.keys()].filter((id) => !this.#byId.has(id)) : [])
+  }
+
   /** From where copies of ours may stand there that no receipt names. */
   search(place: string): Search {
     return searchFrom(place, this.#floors.get(place))

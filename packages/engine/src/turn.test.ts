@@ -115,6 +115,15 @@ test('a place that was renumbered costs no duplicate', async () => {
   expect(changed?.receipt?.place).toContain('2/')
 })
 
+test('a place that was renumbered has every receipt renewed by the next pass, also of items that nobody touched', async () => {
+  const lane = inbox(4)
+  await lane.turn()
+  lane.mailbox.rebuild(lane.mailbox.make(['Inbox']))
+  expect(await lane.turn({ pass: 2 })).toEqual({ state: 'done' })
+  expect(lane.standing()).toHaveLength(4)
+  expect(lane.entries().map(({ receipt }) => receipt?.place.includes('2/'))).toEqual([true, true, true, true])
+})
+
 test('what a person changed or deleted at the destination stays so', async () => {
   const lane = inbox(2)
   await lane.turn()
