@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -44,7 +44,16 @@ interface VitestReport {
   readonly numFailedTestSuites: number
 }
 
-async function tests(project: string, filters: readonly string[]): Promise<Count> {
+type Project = 'unit' | 'servers' | 'chaos'
+
+/** Tests with servers mostly wait for them, so twice as many files as cores run at once. */
+const WORKERS: Readonly<Record<Project, readonly string[]>> = {
+  unit: [],
+  servers: [`--maxWorkers=${2 * availableParallelism()}`],
+  chaos: [],
+}
+
+async function tests(project: Project, filters: readonly string[]): Promise<Count> {
   const folder = mkdtempSync(join(tmpdir(), 'offramp-report-'))
   const report = join(folder, 'report.json')
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
@@ -74,7 +83,7 @@ async function tests(project: string, filters: readonly string[]): Promise<Count
 
 const flags = process.argv.slice(2)
 const filters = flags.filter((flag) => !flag.startsWith('--'))
-const projects = flags.includes('--check') ? ['unit'] : ['unit', 'servers', 'chaos']
+const projects: readonly Project[] = flags.includes('--check') ? ['unit'] : ['unit', 'servers', 'chaos']
 const counts: Count[] = []
 if (filters.length === 0) {
   counts.push(await tool('types', join(BIN, 'tsc'), ['-p', '.']))
