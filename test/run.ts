@@ -58,16 +58,8 @@ async function tests(project: Project, filters: readonly string[]): Promise<Coun
   const report = join(folder, 'report.json')
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const code = await run(process.execPath, [
-    vitest,
-    'run',
-    '--config',
-    'config/vitest.config.ts',
-    '--project',
-    project,
-    ...reporters,
-    ...filters,
-  ])
+  const args = ['run', '--config', 'config/vitest.config.ts', '--project', project, ...WORKERS[project], ...reporters, ...filters]
+  const code = await run(process.execPath, [vitest, ...args])
   try {
     const found = JSON.parse(readFileSync(report, 'utf8')) as VitestReport
     // A file that fails to load, or an error outside a test, fails the run without a failed test.
