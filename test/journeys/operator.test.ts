@@ -48,7 +48,10 @@ test('--detach with a worker of its own; pause, resume and a clean end by SIGTER
   expect((await lab.offramp('run', '--detach')).out).toContain('Started.')
   const worker = lab.spawn(['worker', '--concurrency', '2', '--log-file', 'own.log', '--name', 'own'])
   const gone = exitOf(worker)
-  await until((now) => now.workers.some((each) => each.worker === 'own'))
+  const fell = gone.then((code) => {
+    throw new Error(`The worker ended with ${code} before it was asked to.`)
+  })
+  await Promise.race([until((now) => now.workers.some((each) => each.worker === 'own')), fell])
   expect((await lab.offramp('pause')).code).toBe(0)
   const resting = await until((now) => now.workers.every(({ lanes }) => lanes === 0))
   expect(resting.held?.by).toBe('operator')
