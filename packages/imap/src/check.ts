@@ -103,7 +103,7 @@ function* abilities(connection: Connection, settings: ImapSettings, plannedEnd: 
       level: 'warning',
       about: `${about} APPENDLIMIT`,
       says: 'The server does not say how large a message may be; a message over its limit is found when it is refused.',
-      remedy: 'Say it as sizeLimit of this endpoint, in bytes, to have such messages listed beforehand.',
+      remedy: 'Write it into the settings of this endpoint (sizeLimitMegabytes), and such messages are listed without being sent.',
     }
   } else yield { level: 'ok', about: `${about} APPENDLIMIT`, says: `A message may have up to ${size(limit)}.` }
 }

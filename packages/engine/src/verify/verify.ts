@@ -8,6 +8,7 @@ import {
   type ItemRef,
   type Lease,
   type Listing,
+  REASONS,
   type Receipt,
   versionKey,
 } from '@offramp/core'
@@ -73,7 +74,7 @@ async function verifyListing(verifying: Verifying, listing: Listing): Promise<vo
   const name = nameOfListing(listing)
   if (listing.skip !== undefined) {
     balance.row(listing.id, name)
-    balance.except({ kind: 'skipped', collection: name, label: name, message: `Not walked: ${listing.skip}` })
+    balance.except({ kind: 'skipped', collection: name, label: name, message: REASONS[listing.skip] })
     return
   }
   if (listing.collection) balance.row(listing.collection.id, name)
