@@ -218,7 +218,7 @@ describe('commands', () => {
   it('pause, resume, retry', async () => {
     await offramp('run', '--detach')
     expect(await offramp('pause')).toBe(EXIT.balanced)
-    expect(await workplace.board.held()).toBeDefined()
+    expect(await workplace.board.held()).toMatchObject({ by: 'operator' })
     expect(await offramp('resume')).toBe(EXIT.balanced)
     expect(await workplace.board.held()).toBeUndefined()
     expect(await offramp('retry')).toBe(EXIT.balanced)

@@ -2,6 +2,7 @@ import { fastClock, MemoryGate, type SourceLab, type SourcePerson, sourceSuite }
 import { silentLog, type Traits } from '@offramp/core'
 import { type MailboxControl, type NewMessage, startTenant } from '@offramp/emulators'
 import { microsoftSource } from './endpoint.ts'
+import { settingsFor } from './testing/tenant-lab.ts'
 
 const ANNA = 'anna@contoso.example'
 const call = { signal: new AbortController().signal }
@@ -34,18 +35,7 @@ async function open(options: { readonly overQuota: boolean }): Promise<SourceLab
   const clock = fastClock(20)
   const accounts = [{ address: ANNA, overQuota: options.overQuota }]
   const tenant = await startTenant({ seed: 3, accounts, now: clock.now, limits: { raceMs: 5_000 } })
-  const endpoint = microsoftSource(
-    {
-      name: 'contoso',
-      tenantId: tenant.tenantId,
-      clientId: tenant.clientId,
-      auth: { secret: async () => tenant.clientSecret },
-      graphUrl: tenant.graphUrl,
-      loginUrl: tenant.loginUrl,
-      ca: tenant.ca,
-    },
-    { clock, log: silentLog, gate: new MemoryGate(clock) },
-  )
+  const endpoint = microsoftSource(settingsFor(tenant), { clock, log: silentLog, gate: new MemoryGate(clock) })
   const account = await endpoint.account(ANNA, call)
   if (!account) throw new Error('no account')
   const mailbox = tenant.mailbox(ANNA)

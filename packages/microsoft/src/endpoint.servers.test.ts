@@ -5,6 +5,7 @@ import { startTenant, type TenantOptions } from '@offramp/emulators'
 import { afterEach, describe, expect, test } from 'vitest'
 import { microsoftSource } from './endpoint.ts'
 import type { MicrosoftSettings } from './settings.ts'
+import { settingsFor } from './testing/tenant-lab.ts'
 
 const ANNA = 'anna@contoso.example'
 const DAY_MS = 86_400_000
@@ -18,19 +19,7 @@ afterEach(async () => {
 async function lab(options: Partial<TenantOptions> = {}, settings: Partial<MicrosoftSettings> = {}) {
   const clock = fastClock(20)
   const tenant = await startTenant({ seed: 7, accounts: [{ address: ANNA, messages: 5 }], now: clock.now, ...options })
-  const endpoint = microsoftSource(
-    {
-      name: 'contoso',
-      tenantId: tenant.tenantId,
-      clientId: tenant.clientId,
-      auth: { secret: async () => tenant.clientSecret },
-      graphUrl: tenant.graphUrl,
-      loginUrl: tenant.loginUrl,
-      ca: tenant.ca,
-      ...settings,
-    },
-    { clock, log: silentLog, gate: new MemoryGate(clock) },
-  )
+  const endpoint = microsoftSource({ ...settingsFor(tenant), ...settings }, { clock, log: silentLog, gate: new MemoryGate(clock) })
   open.push(tenant, endpoint)
   const check = async (asked: Partial<CheckRequest> = {}): Promise<Finding[]> => {
     const findings: Finding[] = []

@@ -5,6 +5,7 @@ import { type EmulatedTenant, startTenant } from '@offramp/emulators'
 import { type TurnEnd, turn } from '@offramp/engine'
 import { afterEach, expect, test } from 'vitest'
 import { microsoftSource } from './endpoint.ts'
+import { settingsFor } from './testing/tenant-lab.ts'
 
 const ANNA = 'anna@contoso.example'
 const call = { signal: new AbortController().signal }
@@ -26,18 +27,11 @@ async function lab(accounts: Parameters<typeof startTenant>[0]['accounts'], quir
     quirks: { regenerateMime: false, ...quirks },
   })
   const log: Log = silentLog
-  const endpoint = microsoftSource(
-    {
-      name: 'contoso',
-      tenantId: tenant.tenantId,
-      clientId: tenant.clientId,
-      auth: { secret: async () => tenant.clientSecret },
-      graphUrl: tenant.graphUrl,
-      loginUrl: tenant.loginUrl,
-      ca: tenant.ca,
-    },
-    { clock, log, gate: new MemoryGate(clock, { patienceMs: 30_000, ticketMs: 3_600_000 }) },
-  )
+  const endpoint = microsoftSource(settingsFor(tenant), {
+    clock,
+    log,
+    gate: new MemoryGate(clock, { patienceMs: 30_000, ticketMs: 3_600_000 }),
+  })
   open.push(tenant, endpoint)
   const account = await endpoint.account(ANNA, call)
   if (!account) throw new Error('no account')

@@ -15,6 +15,17 @@ export async function closeAll(): Promise<void> {
   for (const each of open.splice(0).reverse()) await each.close?.()
 }
 
+/** An endpoint's settings for an emulated tenant, with its client secret. */
+export const settingsFor = (tenant: EmulatedTenant): MicrosoftSettings => ({
+  name: 'contoso',
+  tenantId: tenant.tenantId,
+  clientId: tenant.clientId,
+  auth: { secret: async () => tenant.clientSecret },
+  graphUrl: tenant.graphUrl,
+  loginUrl: tenant.loginUrl,
+  ca: tenant.ca,
+})
+
 /** A tenant on a clock that runs twenty times as fast, and the connector's view of it. */
 export async function lab(options: Partial<TenantOptions> = {}, settings: Partial<MicrosoftSettings> = {}) {
   const clock = fastClock(20)
@@ -29,16 +40,7 @@ export async function lab(options: Partial<TenantOptions> = {}, settings: Partia
   const write = (fields: object, message: string) => void lines.push(JSON.stringify({ ...fields, message }))
   const log: Log = { debug: write, info: write, warn: write, error: write }
   const endpoint = microsoftSource(
-    {
-      name: 'contoso',
-      tenantId: tenant.tenantId,
-      clientId: tenant.clientId,
-      auth: { secret: async () => tenant.clientSecret },
-      graphUrl: tenant.graphUrl,
-      loginUrl: tenant.loginUrl,
-      ca: tenant.ca,
-      ...settings,
-    },
+    { ...settingsFor(tenant), ...settings },
     { clock, log, gate: new MemoryGate(clock, { patienceMs: 300_000, ticketMs: 3_600_000 }) },
   )
   open.push(tenant, endpoint)
