@@ -23,6 +23,10 @@ export interface FaultFacts {
   readonly message: string
   /** With `gate`: when to come back. Milliseconds since the Unix epoch. */
   readonly until?: number
+  /** With `gate`: the key of the quota that is used up, where it is one of `Quota.also`. Absent: the call's own. */
+  readonly gate?: string
+  /** With `listing`: where to begin again, as a cursor, where that is cheaper than from nothing. Absent: from nothing. */
+  readonly restart?: string
   /** With `item`. */
   readonly reason?: Reason
   /** With `account` and `run`: what to do about it. */
@@ -37,6 +41,8 @@ export class Fault extends Error {
   readonly reach: Reach
   readonly code: string
   readonly until: number | undefined
+  readonly gate: string | undefined
+  readonly restart: string | undefined
   readonly reason: Reason | undefined
   readonly remedy: string | undefined
   readonly connection: boolean
@@ -47,6 +53,8 @@ export class Fault extends Error {
     this.reach = facts.reach
     this.code = facts.code
     this.until = facts.until
+    this.gate = facts.gate
+    this.restart = facts.restart
     this.reason = facts.reason
     this.remedy = facts.remedy
     this.connection = facts.connection ?? false

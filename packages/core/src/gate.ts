@@ -8,6 +8,11 @@ export interface Quota {
   readonly windows?: readonly { readonly amount: number; readonly perMs: number }[]
   /** Calls in flight at once. */
   readonly concurrent?: number
+  /**
+   * Further counts under which the same call falls, with the same weight (Gmail: the mailbox's, then the project's). The call enters when
+   * all of them let it, and takes from all of them or from none. They have no `also` of their own.
+   */
+  readonly also?: readonly Omit<Quota, 'also'>[]
 }
 
 export interface Ticket {

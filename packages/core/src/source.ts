@@ -13,6 +13,8 @@ export interface Listing {
   readonly id: string
   /** Set where the listing is one collection. */
   readonly collection?: Collection
+  /** Where the listing holds several collections (Gmail's labels): all of them, parents before children. Made also where they are empty. */
+  readonly collections?: readonly Collection[]
   /** Estimates at the source, for progress and forecasts; never a proof. */
   readonly items?: number
   readonly bytes?: number
@@ -55,5 +57,22 @@ export interface Source {
    * `{ id, version }` it may cost one. Faults with reach `item` and reason `gone` when it is no longer there.
    */
   open(ref: ItemRef, call: Call): Promise<Item>
+  /**
+   * What the listing holds now, told as cheaply as the provider can: for verification, where opening each item would cost as much as
+   * copying it. `home`, `version`, and the traits that the listing tells are true; `naturalKey` may be `''` and other traits may be absent.
+   * `open` says all of an item. Absent: `page` and `open` are asked instead.
+   */
+  census?(listing: Listing, call: Call): AsyncIterable<readonly Item[]>
+  /**
+   * Items and bytes of each collection, for discovery, where `listings` says them only of the whole. May cost a request a collection.
+   */
+  measure?(call: Call): AsyncIterable<Measured>
   close?(): Promise<void>
+}
+
+/** How much a collection holds. Estimates at the source. An item in several collections is counted in each. */
+export interface Measured {
+  readonly collection: Collection
+  readonly items: number
+  readonly bytes?: number
 }

@@ -63,7 +63,7 @@ export function makeWire(options: WireOptions): Wire {
     for (;;) {
       const tried = await tryOnce(request, call)
       if ('answer' in tried) {
-        throttled.delete(request.quota.key)
+        for (const { key } of [request.quota, ...(request.quota.also ?? [])]) throttled.delete(key)
         return tried.answer
       }
       call.signal.throwIfAborted()
@@ -86,13 +86,13 @@ export function makeWire(options: WireOptions): Wire {
   }
 
   async function shutGate(request: WireRequest, fault: Fault): Promise<Fault> {
-    const { key } = request.quota
+    const key = fault.gate ?? request.quota.key
     const again = (throttled.get(key) ?? 0) + 1
     throttled.set(key, again)
     const until = fault.until ?? clock.now() + backoff(again, THROTTLE_WAIT)
     log.warn({ ...seen(request, undefined, fault), gate: key, waitMs: until - clock.now() }, 'The gate is shut.')
     await gate.shut(key, until, fault.message)
-    return new Fault({ reach: 'gate', code: fault.code, message: fault.message, until })
+    return new Fault({ reach: 'gate', code: fault.code, message: fault.message, gate: key, until })
   }
 
   async function tryOnce(request: WireRequest, call: Call): Promise<Tried> {
@@ -134,7 +134,14 @@ export function makeWire(options: WireOptions): Wire {
     const fault = options.classify(facts) ?? httpFault(request, facts)
     if (fault.reach !== 'gate') return { fault, status, again: passes(status) && (fault.reach === 'call' || fault.reach === 'item') }
     const until = fault.until ?? (retryAfterMs === undefined ? undefined : now + retryAfterMs)
-    const timed = new Fault({ reach: 'gate', code: fault.code, message: fault.message, ...(until === undefined ? {} : { until }) })
+    const { code, message, gate: key } = fault
+    const timed = new Fault({
+      reach: 'gate',
+      code,
+      message,
+      ...(until === undefined ? {} : { until }),
+      ...(key === undefined ? {} : { gate: key }),
+    })
     return { fault: timed, status, again: false }
   }
 

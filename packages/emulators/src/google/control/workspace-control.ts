@@ -1,0 +1,58 @@
+import type { FaultRule } from '../../microsoft/faults/rule.ts'
+import type { GmailControl } from './gmail-control.ts'
+
+/** What the emulated domain has been asked, for benches and tests. */
+export interface WorkspaceStats {
+  /** Requests by method: `messages.get`, `messages.list`, `history.list`, `token` ... */
+  readonly requests: Readonly<Record<string, number>>
+  /** Gmail units spent, by address. */
+  readonly units: Readonly<Record<string, number>>
+  readonly refusals: { readonly throttled: number; readonly tooMany: number }
+}
+
+/** What a scripted user does. Choices depend on the seed and on what is there, never on time. */
+export type GmailAct = 'relabel' | 'archive' | 'trash' | 'delete' | 'star' | 'read' | 'receive' | 'rename-label' | 'edit-draft'
+
+/** A user who acts while the client works, keyed on how many requests have come. */
+export interface GmailScript {
+  readonly mailbox: string
+  readonly seed?: number
+  /** Only requests of this method count (`messages.get`). Default: all of the mailbox. */
+  readonly method?: string
+  readonly steps: readonly (
+    | { readonly at: number; readonly act: GmailAct; readonly count?: number }
+    | { readonly every: number; readonly act: GmailAct; readonly times: number }
+  )[]
+}
+
+/** A Workspace domain, in this process or in another. */
+export interface WorkspaceControl {
+  /** One https origin for all of Google's hosts; the host that was meant stands in `x-goog-emulated-host`, which may be left out. */
+  readonly url: string
+  readonly domain: string
+  /** An account that may read the directory. */
+  readonly adminAddress: string
+  readonly clientId: string
+  /** The service account's. */
+  readonly clientEmail: string
+  /** PEM of the authority of `url`. */
+  readonly ca: string
+  /** What the client did wrong. Empty for one that behaves. */
+  violations(): Promise<readonly string[]>
+  stats(): Promise<WorkspaceStats>
+  mailbox(address: string): GmailControl
+  readonly faults: { add(rule: FaultRule): Promise<void>; clear(): Promise<void> }
+  scenario(script: GmailScript): Promise<void>
+  readonly admin: {
+    /** Scopes without their common prefix. */
+    authorise(scopes: readonly string[]): Promise<void>
+    suspend(address: string, suspended: boolean): Promise<void>
+    gmail(address: string, on: boolean): Promise<void>
+    /** From now on the service account's key is unknown. */
+    deleteKey(): Promise<void>
+    /** `gmail`, `admin`. */
+    disableApi(api: string, disabled: boolean): Promise<void>
+    /** The token endpoint's clock is so many milliseconds ahead. */
+    skew(ms: number): Promise<void>
+  }
+}
