@@ -1,4 +1,5 @@
-import type { LaneOnBoard, Snapshot } from '@offramp/control'
+import type { Snapshot } from '@offramp/control'
+import type { LaneOnBoard } from '@offramp/core'
 import { describe, expect, it } from 'vitest'
 import type { Terminal } from '../terminal.ts'
 import { liveView, screen } from './live-view.ts'

@@ -1,5 +1,4 @@
-import type { Call } from '@offramp/core'
-import type { LaneOnBoard } from '../board/board.ts'
+import type { Call, LaneOnBoard } from '@offramp/core'
 import { isOpen, tend } from '../queue/tend.ts'
 import type { OpenedProject } from '../workplace/open-project.ts'
 import type { Workplace } from '../workplace/workplace.ts'
