@@ -98,6 +98,7 @@ async function main(): Promise<number> {
   const workers = workplaces.map((workplace) => {
     const { project } = workplace
     log.info({ project, count: concurrency }, 'worker started')
+    for (const { level, says } of workplace.safety) if (level === 'warning') log.warn({ project }, says)
     return startWorker({ workplace, name: options.name, log: logOf({ project }), seats, ...(aliveFile === undefined ? {} : { aliveFile }) })
   })
   const signal = await stopped

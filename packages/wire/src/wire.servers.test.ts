@@ -185,6 +185,18 @@ test('a token does not travel to another host', async () => {
   expect(other.seen.map((each) => [each.url, each.headers.authorization])).toEqual([['/there', undefined]])
 })
 
+test('a silence that the operator has set holds instead of every other limit', async () => {
+  const { url } = await serve((request, response) => {
+    if (request.url === '/idle') response.writeHead(200, { 'content-type': 'application/json' }).write('{')
+  })
+  const { wire } = lab({ silenceMs: 2_000 })
+  const long = { tries: 1, headTimeoutMs: 300_000, idleTimeoutMs: 300_000 }
+  for (const path of ['head', 'idle']) {
+    const fault = await faultOf(wire.send(asking(`${url}/${path}`, long), call()))
+    expect([fault.code, fault.connection, fault.message]).toEqual(['http-timeout', true, expect.stringContaining('Nothing came for 2 s')])
+  }
+})
+
 const METADATA = '169.254.169.254'
 
 /** Names as a resolver answers that may be lying: each answer in its turn, the last for ever. */

@@ -18,6 +18,8 @@ export interface WireOptions extends WayOptions {
   readonly userAgent: string
   readonly classify: Classify
   readonly timeouts?: Partial<TimeLimits>
+  /** Instead of every other limit for the head of an answer and between two chunks, also of those that a request brings. Milliseconds. */
+  readonly silenceMs?: number
 }
 
 /** HTTP as a provider wants it: gate, token, request, classify, redact. The only place that waits between tries. */
@@ -148,8 +150,8 @@ export function makeWire(options: WireOptions): Wire {
 function limitsOf(options: WireOptions, request: WireRequest): TimeLimits {
   const usual = { ...TIMEOUTS, ...options.timeouts }
   return {
-    headMs: request.headTimeoutMs ?? usual.headMs,
-    idleMs: request.idleTimeoutMs ?? usual.idleMs,
+    headMs: options.silenceMs ?? request.headTimeoutMs ?? usual.headMs,
+    idleMs: options.silenceMs ?? request.idleTimeoutMs ?? usual.idleMs,
     totalMs: request.timeoutMs ?? usual.totalMs,
   }
 }

@@ -91,11 +91,12 @@ export async function openWorkplace(opened: OpenedProject, { log, clock, tellWai
     ...(address.ca === undefined ? {} : { ca: address.ca }),
   })
   try {
-    const safety = await assertSafe(redis)
+    const safety = await assertSafe(redis, () => clock.now())
     const limits = limitsOf(project.settings?.limits)
     // A body of 150 MB at its slowest takes most of an hour; a place that is given away earlier would be a fifth call in flight.
     const gate = new RedisGate(redis, { clock, holdMs: silenceMsOf(limits), ticketMs: 3_900_000 })
-    const means = meansOf(opened, { gate, log, clock })
+    const silence = project.settings?.limits?.requestSeconds
+    const means = meansOf(opened, { gate, log, clock, ...(silence === undefined ? {} : { silenceMs: silence * 1000 }) })
     const source = await openSource(project.source, means)
     const destinations = new Map<string, DestinationEndpoint>()
     for (const settings of project.destinations) destinations.set(endpointName(settings), await openDestination(settings, means))
