@@ -15,10 +15,12 @@ const MOST_REWINDS = 3
 export async function preparedListings(state: TurnState): Promise<readonly Listing[]> {
   const listings: Listing[] = []
   for await (const listing of state.request.source.listings(state.reading)) listings.push(listing)
-  for (const { collection, skip } of listings) {
-    if (!collection || skip !== undefined) continue
-    checkStop(state)
-    await state.places.prepare(collection)
+  for (const { collection, collections = [], skip } of listings) {
+    if (skip !== undefined) continue
+    for (const one of collection ? [collection, ...collections] : collections) {
+      checkStop(state)
+      await state.places.prepare(one)
+    }
   }
   return listings
 }
@@ -65,8 +67,9 @@ async function walkListing(state: TurnState, listing: Listing, from: string | un
       } catch (thrown) {
         if (!(thrown instanceof Fault) || thrown.reach !== 'listing') throw thrown
         if (++rewinds > MOST_REWINDS) throw trouble(state.request, thrown)
-        await state.request.lease.rewind(listing.id)
-        after = undefined
+        after = thrown.restart
+        if (after === undefined) await state.request.lease.rewind(listing.id)
+        else await state.request.lease.advance(listing.id, after)
         continue
       }
       yieldAfterSlice(state)
