@@ -1,10 +1,11 @@
 import type { MessageRule, OutlookCategory } from '@microsoft/microsoft-graph-types'
 import { guidFrom } from '../../generate/random.ts'
+import type { Reply } from '../../serve/reply.ts'
 import type { MailAccount } from '../mail/find.ts'
 import { CATEGORIES } from '../mail/seed.ts'
 import { collection } from '../odata/page.ts'
 import type { Asked } from '../serve/asked.ts'
-import { jsonReply, type Reply } from '../serve/reply.ts'
+import { jsonReply } from '../serve/reply.ts'
 
 /** `GET /users/{u}/outlook/masterCategories`. */
 export function masterCategories(asked: Asked): Reply {
