@@ -13,6 +13,7 @@ import {
   versionKey,
 } from '@offramp/core'
 import type { Exception, LaneBalance, Verify } from '../contract.ts'
+import { walkAnew } from '../listings.ts'
 import { Balance } from './balance.ts'
 import { type Checking, checkCopy } from './check-copy.ts'
 import { readCopies } from './copies.ts'
@@ -84,7 +85,7 @@ async function verifyListing(verifying: Verifying, listing: Listing): Promise<vo
   const waiting = census
     ? await eachCounted(verifying, listing)
     : await eachPage(verifying, listing, (refs) => verifyPage(verifying, listing, { refs }))
-  if (waiting > 0) await lease?.rewind(listing.id)
+  if (waiting > 0 && lease) await walkAnew(lease, listing)
 }
 
 /** The whole listing from its beginning. Answers with the sum of what `work` says. */
