@@ -58,7 +58,7 @@ async function readAll(
   tasks: readonly Task[],
   { limit, bounds, call }: On,
 ): Promise<{ readonly results: readonly (Result | undefined)[]; readonly fault: unknown }> {
-  const results: (Result | undefined)[] = tasks.slice(0, 0)
+  const results: (Result | undefined)[] = []
   const most = Math.min(tasks.length, limit)
   let next = 0
   let inFlight = 0
