@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type admin_directory_v1, type admin_reports_v1, admin } from '@googleapis/admin'
-import { type gmail_v1, gmail } from '@googleapis/gmail'
+import { admin, type admin_directory_v1, type admin_reports_v1 } from '@googleapis/admin'
+import { gmail, type gmail_v1 } from '@googleapis/gmail'
 import { type Account, type Call, Fault, type Quota } from '@offramp/core'
 import { type Json, objectOf, type TokenSource, type Wire, type WireAnswer, type WireRequest } from '@offramp/wire'
 import type { Asks } from './faults.ts'
@@ -80,7 +80,8 @@ export function makeGoogle(settings: GoogleSettings, services: GoogleServices): 
     await send({ adapter, retry: false }).catch((thrown: unknown) => {
       if (outcome === undefined) throw thrown
     })
-    if (outcome === undefined) throw new Fault({ reach: 'run', code: 'google-no-request', message: 'The client of Google made no request.' })
+    if (outcome === undefined)
+      throw new Fault({ reach: 'run', code: 'google-no-request', message: 'The client of Google made no request.' })
     if ('failure' in outcome) throw outcome.failure
     return outcome.answer
   }

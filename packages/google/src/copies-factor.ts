@@ -1,4 +1,4 @@
-import type { Account, Call } from '@offramp/core'
+import type { Account, Call, Clock } from '@offramp/core'
 import type { Google } from './client.ts'
 import { BOUNDS } from './mail-bodies.ts'
 import type { Policy } from './mail-homes.ts'
@@ -9,13 +9,16 @@ import { MailReader } from './mail-reader.ts'
 const MOST_MAILBOXES = 20
 
 /** How many copies a message has on average where each label gets one. */
-export async function copiesFactor(google: Google, accounts: readonly Account[], on: { readonly policy: Policy; readonly call: Call }): Promise<number> {
+export async function copiesFactor(
+  google: Google,
+  accounts: readonly Account[],
+  on: { readonly policy: Policy; readonly clock: Clock; readonly call: Call },
+): Promise<number> {
   let copies = 0
   let messages = 0
   for (const account of accounts.slice(0, MOST_MAILBOXES)) {
     const mailbox = google.mailbox(account)
-    // Dates are not read, so that no clock is needed.
-    const reader = new MailReader({ mailbox, policy: on.policy, bounds: BOUNDS, clock: { now: () => 0, sleep: async () => undefined } })
+    const reader = new MailReader({ mailbox, policy: on.policy, bounds: BOUNDS, clock: on.clock })
     for await (const { items } of measure(reader, on.call)) copies += items
     messages += await messagesOf(mailbox, on.call)
   }

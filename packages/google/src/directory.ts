@@ -11,7 +11,11 @@ export async function* readAccounts(google: Google, log: Log, call: Call): Async
 }
 
 /** By id, main address or alias. Undefined where the domain has nobody of that name. */
-export async function readAccount(google: Google, log: Log, { name, call }: { readonly name: string; readonly call: Call }): Promise<Account | undefined> {
+export async function readAccount(
+  google: Google,
+  log: Log,
+  { name, call }: { readonly name: string; readonly call: Call },
+): Promise<Account | undefined> {
   const wanted = name.trim()
   if (wanted === '') return undefined
   const user = await orMissing(
@@ -26,7 +30,8 @@ export async function readAccount(google: Google, log: Log, { name, call }: { re
   )
   const [account] = user === undefined ? [] : accountOf(user)
   if (account !== undefined) return account
-  const goesBy = (each: Account): boolean => [each.id, each.name, ...(each.aliases ?? [])].some((one) => one.toLowerCase() === wanted.toLowerCase())
+  const goesBy = (each: Account): boolean =>
+    [each.id, each.name, ...(each.aliases ?? [])].some((one) => one.toLowerCase() === wanted.toLowerCase())
   for await (const each of whereGranted(groups(google, call), { what: 'groups', log })) if (goesBy(each)) return each
   for await (const each of whereGranted(rooms(google, call), { what: 'rooms', log })) if (goesBy(each)) return each
   return undefined
@@ -91,7 +96,8 @@ export function* accountOf(user: Json): Generator<Account> {
 
 function whyUnavailable(user: Json): string | undefined {
   if (user['isGuestUser'] === true) return 'A guest: the mailbox is in another organisation.'
-  if (user['suspended'] === true) return 'The user is suspended, and Google lets nobody in for a suspended user. Reactivate it until the migration is over.'
+  if (user['suspended'] === true)
+    return 'The user is suspended, and Google lets nobody in for a suspended user. Reactivate it until the migration is over.'
   if (user['isMailboxSetup'] === false) return 'The user has no Gmail: the service is off, or there is no licence for it.'
   return undefined
 }
@@ -164,7 +170,10 @@ async function* rooms(google: Google, call: Call): AsyncGenerator<Account> {
 const NOT_GRANTED: readonly string[] = ['google-not-delegated', 'google-scope-missing', 'google-not-admin']
 
 /** Groups and rooms are told where their scopes are granted; mail moves without. */
-async function* whereGranted(accounts: AsyncIterable<Account>, { what, log }: { readonly what: string; readonly log: Log }): AsyncGenerator<Account> {
+async function* whereGranted(
+  accounts: AsyncIterable<Account>,
+  { what, log }: { readonly what: string; readonly log: Log },
+): AsyncGenerator<Account> {
   try {
     yield* accounts
   } catch (thrown) {

@@ -1,4 +1,4 @@
-import { Fault, type Services, type SourceEndpoint } from '@offramp/core'
+import { type Call, Fault, type Services, type SourceEndpoint } from '@offramp/core'
 import { makeWire } from '@offramp/wire'
 import { makeGoogle } from './client.ts'
 import { readAccount, readAccounts } from './directory.ts'
@@ -32,14 +32,15 @@ export function googleSource(settings: GoogleSettings, services: Services, bound
   })
   const tokens = googleTokens(settings, { wire, hosts, signer, ...services })
   const google = makeGoogle(settings, { wire, tokens, signer, hosts })
-  const sizes = sizesWhenAsked(() => readSizes(google, clock, { signal: AbortSignal.timeout(120_000) }))
+  const sizes = sizesWhenAsked((call) => readSizes(google, clock, call))
   return {
     name: settings.name,
     kinds: ['mail'],
     check: (asked, call) => preflight({ settings, google, tokens, signer, clock }, asked, call),
     async *accounts(call) {
       // Whoever asks for everybody wants to see how much there is.
-      await sizes.ask().catch((thrown: unknown) => {
+      await sizes.ask(call).catch((thrown: unknown) => {
+        call.signal.throwIfAborted()
         log.info({ code: thrown instanceof Fault ? thrown.code : 'unclassified' }, 'Sizes of the mailboxes are not to be had.')
       })
       yield* readAccounts(google, log, call)
@@ -79,11 +80,11 @@ function remembering(signer: Signer, found: (whose: Whose) => void): Signer {
 }
 
 /** Sizes are read once, and only for whoever lists all accounts: a worker does without. */
-function sizesWhenAsked(read: () => Promise<ReadonlyMap<string, number>>) {
+function sizesWhenAsked(read: (call: Call) => Promise<ReadonlyMap<string, number>>) {
   let sizes: ReadonlyMap<string, number> = new Map()
   return {
-    async ask(): Promise<void> {
-      if (sizes.size === 0) sizes = await read()
+    async ask(call: Call): Promise<void> {
+      if (sizes.size === 0) sizes = await read(call)
     },
     of: (address: string): number | undefined => sizes.get(address.toLowerCase()),
   }

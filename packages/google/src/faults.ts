@@ -97,7 +97,8 @@ const TABLE: readonly Row[] = [
       reach: 'account',
       code: 'google-no-mailbox',
       message: `There is no Gmail behind ${seen.facts.about}: the service is off for this user.`,
-      remedy: 'Take the account out of the mappings, or turn Gmail on: admin.google.com > Apps > Google Workspace > Gmail > Service status.',
+      remedy:
+        'Take the account out of the mappings, or turn Gmail on: admin.google.com > Apps > Google Workspace > Gmail > Service status.',
     }),
   },
   {
@@ -117,7 +118,8 @@ const TABLE: readonly Row[] = [
       reach: 'account',
       code: 'google-domain-policy',
       message: `The domain's own rules keep programs out of ${seen.facts.about}.`,
-      remedy: 'admin.google.com > Apps > Google Workspace > Gmail: turn the service on for this organizational unit, and allow API access to it.',
+      remedy:
+        'admin.google.com > Apps > Google Workspace > Gmail: turn the service on for this organizational unit, and allow API access to it.',
     }),
   },
   {
@@ -127,7 +129,8 @@ const TABLE: readonly Row[] = [
       reach: 'run',
       code: 'google-not-admin',
       message: `The administrator of ${seen.facts.about} may not read the directory. Google says: ${short(seen.message)}`,
-      remedy: 'Name an administrator in the setting `admin` whose role may read users, groups and reports (a super admin, or a custom role).',
+      remedy:
+        'Name an administrator in the setting `admin` whose role may read users, groups and reports (a super admin, or a custom role).',
     }),
   },
   {
@@ -151,12 +154,22 @@ const TABLE: readonly Row[] = [
   {
     status: [404],
     asks: ['item'],
-    gives: (seen) => ({ reach: 'item', reason: 'gone', code: 'google-gone', message: `A message of ${seen.facts.about} is no longer there.` }),
+    gives: (seen) => ({
+      reach: 'item',
+      reason: 'gone',
+      code: 'google-gone',
+      message: `A message of ${seen.facts.about} is no longer there.`,
+    }),
   },
   {
     status: [404],
     asks: ['label'],
-    gives: (seen) => ({ reach: 'item', reason: 'gone', code: 'google-label-gone', message: `A label of ${seen.facts.about} is no longer there.` }),
+    gives: (seen) => ({
+      reach: 'item',
+      reason: 'gone',
+      code: 'google-label-gone',
+      message: `A label of ${seen.facts.about} is no longer there.`,
+    }),
   },
   {
     status: [404],
@@ -195,7 +208,11 @@ function daily(seen: Seen): ReturnType<Row['gives']> {
 }
 
 function disabled(seen: Seen): ReturnType<Row['gives']> {
-  const api = DIRECTORY.some((each) => each === seen.facts.asks) ? 'Admin SDK API' : seen.facts.asks === 'sign' ? 'IAM Service Account Credentials API' : 'Gmail API'
+  const api = DIRECTORY.some((each) => each === seen.facts.asks)
+    ? 'Admin SDK API'
+    : seen.facts.asks === 'sign'
+      ? 'IAM Service Account Credentials API'
+      : 'Gmail API'
   return {
     reach: 'run',
     code: 'google-api-disabled',

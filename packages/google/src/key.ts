@@ -20,7 +20,8 @@ export function readKey(settings: GoogleSettings, text: string): AccountKey {
       reach: 'run',
       code: 'google-bad-key',
       message: `Endpoint ${settings.name}: ${what}`,
-      remedy: 'Give the JSON file that Google Cloud console offered once: IAM & Admin > Service Accounts > Keys > Add key > JSON. Make a new one if it is lost.',
+      remedy:
+        'Give the JSON file that Google Cloud console offered once: IAM & Admin > Service Accounts > Keys > Add key > JSON. Make a new one if it is lost.',
     })
   const file = parseObject(text)
   const type = textOf(file['type'])

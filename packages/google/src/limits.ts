@@ -79,7 +79,12 @@ export function allowancesOf({ limits = {} }: GoogleSettings): readonly Allowanc
   const day = limits.projectPerDay ?? table.projectPerDay
   return [
     { name: 'units of one mailbox in a minute', amount: limits.userPerMinute ?? table.userPerMinute, perMs: MINUTE_MS, of: 'user' },
-    { name: 'units of the project in a minute', amount: limits.projectPerMinute ?? table.projectPerMinute, perMs: MINUTE_MS, of: 'project' },
+    {
+      name: 'units of the project in a minute',
+      amount: limits.projectPerMinute ?? table.projectPerMinute,
+      perMs: MINUTE_MS,
+      of: 'project',
+    },
     ...(day === undefined ? [] : [{ name: 'units of the project in a day', amount: day, perMs: DAY_MS, of: 'project' } as const]),
   ]
 }

@@ -1,6 +1,6 @@
 import { Fault } from '@offramp/core'
 import { parseObject, type ResponseFacts, textOf } from '@offramp/wire'
-import { delegationRemedy, SCOPES, type Workload, WORKLOADS } from './scopes.ts'
+import { delegationRemedy, SCOPES, WORKLOADS, type Workload } from './scopes.ts'
 
 interface LoginRow {
   readonly error: RegExp
@@ -46,7 +46,8 @@ const TABLE: readonly LoginRow[] = [
     code: 'google-no-service-account',
     reach: 'run',
     what: 'there is no such service account (any more)',
-    remedy: () => 'Compare the address with Google Cloud console > IAM & Admin > Service Accounts. One that was deleted less than 30 days ago can be restored.',
+    remedy: () =>
+      'Compare the address with Google Cloud console > IAM & Admin > Service Accounts. One that was deleted less than 30 days ago can be restored.',
   },
   {
     error: /^(invalid_grant|access_denied|account_disabled|user_disabled)$/,
@@ -62,7 +63,8 @@ const TABLE: readonly LoginRow[] = [
     code: 'google-no-such-user',
     reach: 'account',
     what: 'there is no such user in the domain: it was renamed or deleted, or this is an alias or a group',
-    remedy: () => 'Check the mapping against admin.google.com > Directory > Users; use the primary address. For the administrator: the setting `admin`.',
+    remedy: () =>
+      'Check the mapping against admin.google.com > Directory > Users; use the primary address. For the administrator: the setting `admin`.',
   },
   {
     error: /^invalid_grant$/,

@@ -63,7 +63,11 @@ export class Bodies {
 const FIELDS = 'id,labelIds,internalDate,sizeEstimate,raw'
 
 /** Reads a message, its labels and its bytes in one call. Faults: `item`/`gone` where it is no longer there. */
-export async function getMessage(mailbox: GmailClient, id: string, on: { readonly bounds: Bounds; readonly call: Call }): Promise<ReadMessage> {
+export async function getMessage(
+  mailbox: GmailClient,
+  id: string,
+  on: { readonly bounds: Bounds; readonly call: Call },
+): Promise<ReadMessage> {
   const answer = await mailbox.stream(
     {
       method: 'messages.get',
@@ -76,12 +80,17 @@ export async function getMessage(mailbox: GmailClient, id: string, on: { readonl
 }
 
 /** The same of a draft, whose message changes its id with every edit. */
-export async function getDraft(mailbox: GmailClient, id: string, on: { readonly bounds: Bounds; readonly call: Call }): Promise<ReadMessage> {
+export async function getDraft(
+  mailbox: GmailClient,
+  id: string,
+  on: { readonly bounds: Bounds; readonly call: Call },
+): Promise<ReadMessage> {
   const answer = await mailbox.stream(
     {
       method: 'drafts.get',
       asks: 'item',
-      send: (users, common, options) => users.drafts.get({ ...common, userId: 'me', id, format: 'raw', fields: `id,message(${FIELDS})` }, options),
+      send: (users, common, options) =>
+        users.drafts.get({ ...common, userId: 'me', id, format: 'raw', fields: `id,message(${FIELDS})` }, options),
     },
     on.call,
   )
@@ -89,7 +98,11 @@ export async function getDraft(mailbox: GmailClient, id: string, on: { readonly 
 }
 
 /** The bytes in hand, or else a stream of them. */
-export async function* readBody(mailbox: GmailClient, of: { readonly id: string; readonly slot: Slot }, call: Call): AsyncGenerator<Uint8Array> {
+export async function* readBody(
+  mailbox: GmailClient,
+  of: { readonly id: string; readonly slot: Slot },
+  call: Call,
+): AsyncGenerator<Uint8Array> {
   call.signal.throwIfAborted()
   if (of.slot.bytes !== undefined) {
     yield of.slot.bytes
@@ -118,7 +131,13 @@ export async function readDrafts(mailbox: GmailClient, call: Call): Promise<Read
         asks: 'mailbox',
         send: (users, common, options) =>
           users.drafts.list(
-            { ...common, userId: 'me', maxResults: PAGE.drafts, includeSpamTrash: true, ...(token === undefined ? {} : { pageToken: token }) },
+            {
+              ...common,
+              userId: 'me',
+              maxResults: PAGE.drafts,
+              includeSpamTrash: true,
+              ...(token === undefined ? {} : { pageToken: token }),
+            },
             options,
           ),
       },

@@ -91,7 +91,13 @@ function askHistory(mailbox: GmailClient, { history, token }: { history: string;
       asks: 'history',
       send: (users, common, options) =>
         users.history.list(
-          { ...common, userId: 'me', startHistoryId: history, maxResults: PAGE.history, ...(token === undefined ? {} : { pageToken: token }) },
+          {
+            ...common,
+            userId: 'me',
+            startHistoryId: history,
+            maxResults: PAGE.history,
+            ...(token === undefined ? {} : { pageToken: token }),
+          },
           options,
         ),
     },
@@ -138,5 +144,10 @@ async function taskOf(reader: MailReader, message: Affected, call: Call): Promis
     return { id, read: false, removed: [id, ...new Set(mine.map((label) => `${id}/${label}`))] }
   }
   const gone = copies ? [...lost, ...had].filter(isPlace).map((label) => `${id}/${label}`) : []
-  return { id, read: true, removed: [...(copies || !reader.policy.spamAndTrash ? [id] : []), ...new Set(gone)], archived: copies && !added && lost.has('INBOX') }
+  return {
+    id,
+    read: true,
+    removed: [...(copies || !reader.policy.spamAndTrash ? [id] : []), ...new Set(gone)],
+    archived: copies && !added && lost.has('INBOX'),
+  }
 }

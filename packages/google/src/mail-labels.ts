@@ -84,7 +84,10 @@ const byId = (a: string, b: string): number => a.length - b.length || (a < b ? -
 const print = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 5)
 
 /** Places that are made at the destination, also where they are empty. */
-export function collectionsOf(labels: Labels, policy: { readonly labels: LabelPolicy; readonly spamAndTrash: boolean }): readonly Collection[] {
+export function collectionsOf(
+  labels: Labels,
+  policy: { readonly labels: LabelPolicy; readonly spamAndTrash: boolean },
+): readonly Collection[] {
   return [...labels.homes.values()].filter(({ id, role }) => {
     if (!policy.spamAndTrash && (id === 'TRASH' || id === 'SPAM')) return false
     return policy.labels !== 'archive' || id === ARCHIVE || (role !== undefined && CONTAINERS.includes(id))

@@ -8,7 +8,11 @@ import type { MailReader } from './mail-reader.ts'
 export async function messagesIn(mailbox: GmailClient, label: string, call: Call): Promise<number> {
   try {
     const answer = await mailbox.json(
-      { method: 'labels.get', asks: 'label', send: (users, common, options) => users.labels.get({ ...common, userId: 'me', id: label }, options) },
+      {
+        method: 'labels.get',
+        asks: 'label',
+        send: (users, common, options) => users.labels.get({ ...common, userId: 'me', id: label }, options),
+      },
       call,
     )
     return numberOf(answer['messagesTotal']) ?? 0

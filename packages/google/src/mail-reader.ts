@@ -78,7 +78,10 @@ export class MailReader {
    * Reads a message and names its copies. `archived`: it has left INBOX, so that its copy there goes to the archive. Empty for what is left out.
    * A message whose bytes fail, and whose neighbours do not, is named without them, so that opening it says what is wrong.
    */
-  async read(id: string, on: { readonly archived: boolean; readonly call: Call }): Promise<{ refs: readonly ItemRef[]; size: number; unread?: Fault }> {
+  async read(
+    id: string,
+    on: { readonly archived: boolean; readonly call: Call },
+  ): Promise<{ refs: readonly ItemRef[]; size: number; unread?: Fault }> {
     let raw: ReadMessage
     try {
       raw = await getMessage(this.mailbox, id, { bounds: this.#bounds, call: on.call })
@@ -99,7 +102,8 @@ export class MailReader {
   ): Promise<readonly ItemRef[]> {
     const labels = await this.labels(on.call)
     const copies = copiesOf(message, labels, this.policy)
-    const moved = on.archived && copies.length > 0 && copies.every(({ id }) => id.includes('/')) ? archivedCopy(message, labels, this.policy) : []
+    const moved =
+      on.archived && copies.length > 0 && copies.every(({ id }) => id.includes('/')) ? archivedCopy(message, labels, this.policy) : []
     return [...moved, ...copies].map((copy) => {
       const { facts, slot } = on
       const ref: ItemRef = { id: copy.id, version: copy.version, ...(facts?.size === undefined ? {} : { size: facts.size }) }
@@ -170,7 +174,8 @@ export class MailReader {
         method: 'messages.get',
         asks: 'item',
         tries: 2,
-        send: (users, common, options) => users.messages.get({ ...common, userId: 'me', id, format: 'minimal', fields: 'id,labelIds' }, options),
+        send: (users, common, options) =>
+          users.messages.get({ ...common, userId: 'me', id, format: 'minimal', fields: 'id,labelIds' }, options),
       },
       call,
     )
@@ -225,7 +230,12 @@ export class MailReader {
 }
 
 const gone = (mailbox: GmailClient): Fault =>
-  new Fault({ reach: 'item', reason: 'gone', code: 'google-gone', message: `A message of ${mailbox.about} is no longer there, or not under that label.` })
+  new Fault({
+    reach: 'item',
+    reason: 'gone',
+    code: 'google-gone',
+    message: `A message of ${mailbox.about} is no longer there, or not under that label.`,
+  })
 
 /** What a list of ids holds: `{ messages: [{ id }] }`; an empty one has no key. */
 export const idsIn = (answer: Json, key: string): readonly string[] => {

@@ -1,8 +1,8 @@
 import type { Call, Item, ItemRef, Page } from '@offramp/core'
 import { encodePosition, type Relist } from './mail-cursor.ts'
+import { type Asked, allIds } from './mail-first.ts'
 import { copiesOf, isChat, type MessageLabels } from './mail-homes.ts'
 import { isCategory, MARKS } from './mail-labels.ts'
-import { type Asked, allIds } from './mail-first.ts'
 import type { MailReader } from './mail-reader.ts'
 
 /** Which labels each message has, learned from the labels and not from the messages: 5 units for 500 of each label. */
@@ -66,7 +66,10 @@ export class Relisting {
   }
 
   async next(at: Relist & { readonly history: string }, { limit, call }: Asked): Promise<Page> {
-    const asked = at.after === undefined && at.part === undefined ? readLabelSets(this.#reader, call) : (this.#sets ?? readLabelSets(this.#reader, call))
+    const asked =
+      at.after === undefined && at.part === undefined
+        ? readLabelSets(this.#reader, call)
+        : (this.#sets ?? readLabelSets(this.#reader, call))
     this.#sets = asked
     const { ids, of } = await asked.catch((thrown: unknown) => {
       this.#sets = undefined

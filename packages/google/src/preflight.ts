@@ -1,14 +1,14 @@
-import { type Account, type Call, type CheckRequest, type Clock, Fault, type Finding } from '@offramp/core'
+import { type Account, type Call, type CheckRequest, type Clock, Fault, type Finding, silentLog } from '@offramp/core'
 import type { Google } from './client.ts'
 import { copiesFactor } from './copies-factor.ts'
 import { readAccount } from './directory.ts'
+import { messagesOf } from './mail-measure.ts'
 import { duration, paceOf } from './pace.ts'
-import { delegationRemedy, SCOPES, scopeUrl, type Workload, WORKLOADS } from './scopes.ts'
+import { delegationRemedy, SCOPES, scopeUrl, WORKLOADS, type Workload } from './scopes.ts'
 import { type GoogleSettings, policyOf } from './settings.ts'
 import type { Signer } from './signer.ts'
 import { readSizes } from './sizes.ts'
 import type { Tokens } from './token.ts'
-import { messagesOf } from './mail-measure.ts'
 
 export interface PreflightParts {
   readonly settings: GoogleSettings
@@ -57,8 +57,12 @@ const NOT_READABLE: Finding = {
   remedy: 'Export what matters with Takeout or Vault before the domain is closed. See docs/google-workspace.md.',
 }
 
-function credential({ settings }: PreflightParts, { email, clientId }: { readonly email: string; readonly clientId: string | undefined }): Finding {
-  if (!('key' in settings.auth)) return { level: 'ok', about: 'service account', says: `${email}, signed for by Google's IAM: there is no key to lose.` }
+function credential(
+  { settings }: PreflightParts,
+  { email, clientId }: { readonly email: string; readonly clientId: string | undefined },
+): Finding {
+  if (!('key' in settings.auth))
+    return { level: 'ok', about: 'service account', says: `${email}, signed for by Google's IAM: there is no key to lose.` }
   return {
     level: 'warning',
     about: 'service account',
@@ -75,7 +79,8 @@ interface Tried {
   readonly fault: Fault | undefined
 }
 
-const isGranted = (tried: readonly Tried[], workload: Workload): boolean => tried.some((each) => each.workload === workload && each.fault === undefined)
+const isGranted = (tried: readonly Tried[], workload: Workload): boolean =>
+  tried.some((each) => each.workload === workload && each.fault === undefined)
 
 /** One token a scope: together, one that is missing would refuse all. */
 async function tryScopes({ settings, tokens }: PreflightParts, asked: CheckRequest, call: Call): Promise<readonly Tried[]> {
@@ -115,7 +120,12 @@ function* delegation(parts: PreflightParts, tried: readonly Tried[]): Generator<
     const about = `scope ${name}`
     if (fault === undefined) yield { level: 'ok', about, says: 'Granted for the whole domain.' }
     else if (fault.code === 'google-not-delegated') {
-      yield { level: needed ? 'error' : 'warning', about, says: `Missing. ${without}`, ...(fault.remedy === undefined ? {} : { remedy: fault.remedy }) }
+      yield {
+        level: needed ? 'error' : 'warning',
+        about,
+        says: `Missing. ${without}`,
+        ...(fault.remedy === undefined ? {} : { remedy: fault.remedy }),
+      }
     } else yield { ...asError(about, fault), level: needed ? 'error' : 'warning' }
   }
 }
@@ -133,7 +143,7 @@ function allScopes(_: PreflightParts, tried: readonly Tried[], { remedy }: Fault
 async function directory({ settings, google }: PreflightParts, call: Call): Promise<Finding> {
   const about = `administrator ${settings.admin}`
   try {
-    const account = await readAccount(google, { debug() {}, info() {}, warn() {}, error() {} }, { name: settings.admin, call })
+    const account = await readAccount(google, silentLog, { name: settings.admin, call })
     if (account !== undefined) return { level: 'ok', about, says: 'May read the directory.' }
     return { level: 'error', about, says: 'Is not in the domain.', remedy: 'Name an administrator of this domain in the setting `admin`.' }
   } catch (thrown) {
@@ -159,10 +169,15 @@ async function probeAll(parts: PreflightParts, accounts: readonly Account[], cal
 
 async function probe({ google }: PreflightParts, account: Account, call: Call): Promise<Probe> {
   const about = account.name
-  if (account.unavailable !== undefined) return { account, finding: { level: 'error', about, says: account.unavailable, remedy: 'Leave it out of the mappings.' } }
+  if (account.unavailable !== undefined)
+    return { account, finding: { level: 'error', about, says: account.unavailable, remedy: 'Leave it out of the mappings.' } }
   try {
     const messages = await messagesOf(google.mailbox(account), call)
-    return { account, messages, finding: { level: 'ok', about, says: `The mailbox can be read: ${messages.toLocaleString('en-US')} messages.` } }
+    return {
+      account,
+      messages,
+      finding: { level: 'ok', about, says: `The mailbox can be read: ${messages.toLocaleString('en-US')} messages.` },
+    }
   } catch (thrown) {
     call.signal.throwIfAborted()
     return { account, finding: asError(about, thrown) }
@@ -178,17 +193,25 @@ function* pace({ settings }: PreflightParts, probes: readonly Probe[]): Generato
   yield { level: 'ok', about: 'time that Google needs', says }
 }
 
-async function labels({ settings, google }: PreflightParts, probes: readonly Probe[], call: Call): Promise<readonly Finding[]> {
+async function labels({ settings, google, clock }: PreflightParts, probes: readonly Probe[], call: Call): Promise<readonly Finding[]> {
   const about = 'messages with several labels'
   const policy = policyOf(settings)
-  if (policy.labels === 'folder') return [{ level: 'ok', about, says: 'Each is kept once, in the folder of its most telling label; its other labels become keywords.' }]
+  if (policy.labels === 'folder')
+    return [{ level: 'ok', about, says: 'Each is kept once, in the folder of its most telling label; its other labels become keywords.' }]
   if (policy.labels === 'archive') return [{ level: 'ok', about, says: 'Each is kept once, in the archive; its labels become keywords.' }]
   const open = probes.filter(({ messages }) => messages !== undefined).map(({ account }) => account)
   if (open.length === 0) return []
   try {
-    const factor = await copiesFactor(google, open, { policy, call })
+    const factor = await copiesFactor(google, open, { policy, clock, call })
     const says = `Each is copied into every label's folder: about ${factor.toFixed(2)} copies a message, so that much more room is needed at the destination.`
-    return [{ level: factor > 1.5 ? 'warning' : 'ok', about, says, ...(factor > 1.5 ? { remedy: 'Make room for it, or choose `labels: folder`.' } : {}) }]
+    return [
+      {
+        level: factor > 1.5 ? 'warning' : 'ok',
+        about,
+        says,
+        ...(factor > 1.5 ? { remedy: 'Make room for it, or choose `labels: folder`.' } : {}),
+      },
+    ]
   } catch (thrown) {
     call.signal.throwIfAborted()
     return [asError(about, thrown)]

@@ -49,5 +49,5 @@ export const scopeUrl = (workload: Workload): string => PREFIX + SCOPES[workload
 /** Where a scope is granted, in the words of the screen. */
 export const delegationRemedy = (clientId: string | undefined, scopes: readonly string[]): string =>
   `admin.google.com > Security > Access and data control > API controls > Manage domain-wide delegation: edit (or add) the client ID ${
-    clientId ?? "of the service account (Google Cloud console > IAM & Admin > Service Accounts > Details > Unique ID)"
+    clientId ?? 'of the service account (Google Cloud console > IAM & Admin > Service Accounts > Details > Unique ID)'
   } and paste ${scopes.join(',')} — all scopes of the client in one list, separated by commas. A change takes minutes, at most 24 hours.`
