@@ -11,6 +11,7 @@ export interface WorkspaceOptions {
   /** Default: `fabrikam.example`. */
   readonly domain?: string
   readonly accounts: readonly WorkspaceAccountSeed[]
+  /** Members are accounts, other groups, strangers, or `*`: everyone in the organisation. */
   readonly groups?: readonly { readonly address: string; readonly members?: readonly string[] }[]
   readonly rooms?: readonly { readonly address: string; readonly name: string }[]
   /** Scopes (without their common prefix) that the admin console grants to the service account. Default: all that reading mail needs. */

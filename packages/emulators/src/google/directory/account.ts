@@ -42,10 +42,13 @@ export function makeAccount(seed: WorkspaceAccountSeed, domainSeed: number, mail
   }
 }
 
+const directories = new WeakMap<readonly Account[], ReadonlyMap<string, Account>>()
+
 /** By address, or by id; aliases are other people's business. */
-export const findAccount = ({ accounts }: Directory, name: string): Account | undefined => {
-  const lower = name.toLowerCase()
-  return accounts.find((each) => each.address === lower || each.id === name)
+export function findAccount({ accounts }: Directory, name: string): Account | undefined {
+  const known = directories.get(accounts) ?? new Map(accounts.flatMap((each) => [[each.id, each] as const, [each.address, each] as const]))
+  directories.set(accounts, known)
+  return known.get(name.toLowerCase())
 }
 
 export const findAlias = ({ accounts }: Directory, name: string): Account | undefined => {

@@ -1,8 +1,8 @@
 import type { Asked, Shown } from '../serve/asked.ts'
-import { invalidArgument } from '../serve/errors.ts'
+import { GoogleError, invalidArgument } from '../serve/errors.ts'
 import { pageOf, sizeOf, tokenOf } from '../serve/pages.ts'
 import type { WorkspaceState } from '../serve/state.ts'
-import type { Account } from './account.ts'
+import { type Account, findAccount, findAlias } from './account.ts'
 
 const CREATED = '2019-03-04T08:30:00.000Z'
 
@@ -73,4 +73,24 @@ function matching({ state, query }: Asked): readonly Account[] {
     if (field === 'isSuspended') return String(account.suspended) === value
     return field !== 'email' || account.address.startsWith((value ?? '').replace(/\*$/, '').toLowerCase())
   })
+}
+
+/** The directory names what it did not find. */
+export const resourceNotFound = (what: string): GoogleError =>
+  new GoogleError(404, { message: `Resource Not Found: ${what}`, reason: 'notFound' })
+
+/** By address, alias or id. */
+function userOf({ state, names }: Asked): Account {
+  const key = names['user'] ?? ''
+  const account = findAccount(state, key) ?? findAlias(state, key)
+  if (!account) throw resourceNotFound('userKey')
+  return account
+}
+
+export const getUser = (asked: Asked): Shown => ({ json: userJson(asked.state, userOf(asked)) })
+
+export function listAliases(asked: Asked): Shown {
+  const { id, address: primaryEmail, aliases } = userOf(asked)
+  const shown = aliases.map((alias) => ({ kind: 'admin#directory#alias', id, etag: `"${alias}"`, alias, primaryEmail }))
+  return { json: { kind: 'admin#directory#aliases', ...(shown.length > 0 && { aliases: shown }) } }
 }

@@ -43,7 +43,7 @@ function quotaReply(effect: Extract<WorkspaceEffect, { readonly kind: 'quota' }>
   const code = effect.status ?? 429
   switch (effect.sort) {
     case 'user':
-      return errorReply(state.quotas.told(mailbox, effect.ms ?? 1_000, code))
+      return errorReply(state.quotas.shut(mailbox, effect.ms ?? 1_000, code))
     case 'concurrent':
       return errorReply(new GoogleError(429, { message: 'Too many concurrent requests for user', reason: 'rateLimitExceeded' }))
     case 'front': {

@@ -51,7 +51,8 @@ export function seedMailbox(mailbox: GmailMailbox, seed: WorkspaceAccountSeed, d
 function planOf(messages: number | readonly LabelSeed[]): readonly LabelSeed[] {
   if (typeof messages !== 'number') return messages
   const parts = SPREAD.map(([labels, share]) => ({ labels, count: Math.floor(messages * share) }))
-  return [{ labels: ['INBOX'], count: messages - parts.reduce((sum, each) => sum + each.count, 0) }, ...parts]
+  const inbox = { labels: ['INBOX'], count: messages - parts.reduce((sum, each) => sum + each.count, 0) }
+  return [inbox, ...parts].filter(({ count }) => count > 0)
 }
 
 /** Ids of labels by id or name; what is missing is made. */

@@ -34,6 +34,9 @@ interface Counter {
   /** Refusals in a row for which no deadline was told. */
   inARow: number
   toldAt: number
+  /** Until then a well-behaved client keeps away. */
+  awayUntil: number
+  /** Until then it is refused. */
   shutUntil: number
 }
 
@@ -75,8 +78,8 @@ export class Quotas {
     if (at < counter.shutUntil) throw this.#penalty(counter)
     if (counter.inFlight >= concurrent) throw this.#tooMany(counter, mailbox)
     if (!counter.window.fits(units, at)) {
+      this.#told(mailbox, this.#settings.penaltyMs)
       counter.shutUntil = at + this.#settings.penaltyMs
-      counter.toldAt = at
       throw this.#penalty(counter)
     }
     if (!front.window.fits(units, at)) throw this.#unmeasured(front, payer, 'Queries per minute per user')
@@ -112,12 +115,23 @@ export class Quotas {
     throw new GoogleError(403, { message: 'Request rate higher than configured.', reason, domain: 'usageLimits' })
   }
 
-  /** A fault told the client to keep away from a mailbox for so long. */
-  told(mailbox: string, ms: number, code?: 403 | 429): GoogleError {
-    const counter = this.#counter(this.#mailboxes, mailbox, this.#settings.userPerMinute)
-    counter.toldAt = this.#settings.now()
+  /** A fault shuts a mailbox for so long, as if its units were used up. */
+  shut(mailbox: string, ms: number, code: 403 | 429): GoogleError {
+    const counter = this.#told(mailbox, ms)
     counter.shutUntil = Math.max(counter.shutUntil, counter.toldAt + ms)
     return this.#penalty(counter, code)
+  }
+
+  /** A fault told the client to keep away from a mailbox for so long; whether it does is only watched. */
+  told(mailbox: string, ms: number): void {
+    this.#told(mailbox, ms)
+  }
+
+  #told(mailbox: string, ms: number): Counter {
+    const counter = this.#counter(this.#mailboxes, mailbox, this.#settings.userPerMinute)
+    counter.toldAt = this.#settings.now()
+    counter.awayUntil = Math.max(counter.awayUntil, counter.toldAt + ms)
+    return counter
   }
 
   #enterProject(units: number, at: number): void {
@@ -159,7 +173,7 @@ export class Quotas {
   }
 
   #notice(counter: Counter, mailbox: string, at: number): void {
-    const early = at < counter.shutUntil && at - counter.toldAt > this.#settings.raceMs
+    const early = at < counter.awayUntil && at - counter.toldAt > this.#settings.raceMs
     if (early) this.#settings.violation(`called Gmail for ${mailbox} before the time in "Retry after"`)
   }
 
@@ -173,7 +187,7 @@ export class Quotas {
     const known = counters.get(key)
     if (known) return known
     const window = new UnitWindow(amount, this.#settings.minuteMs)
-    const counter: Counter = { window, inFlight: 0, tooMany: 0, inARow: 0, toldAt: 0, shutUntil: 0 }
+    const counter: Counter = { window, inFlight: 0, tooMany: 0, inARow: 0, toldAt: 0, awayUntil: 0, shutUntil: 0 }
     counters.set(key, counter)
     return counter
   }

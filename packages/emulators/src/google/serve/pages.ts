@@ -41,7 +41,7 @@ export const tokenOf = (asked: Asked, page: number, at: PageState['at']): string
 export function sizeOf(asked: Asked, usual: number, most: number): number {
   const text = asked.query.get('maxResults')
   if (text === null) {
-    asked.state.violations.note(`${asked.method} without maxResults: pages of ${usual} where ${most} cost the same`)
+    if (usual < most) asked.state.violations.note(`${asked.method} without maxResults: pages of ${usual} where ${most} cost the same`)
     return usual
   }
   const size = Number(text)

@@ -7,9 +7,22 @@ export interface SigningKey {
   readonly privateKey: KeyObject
 }
 
-/** 2,048 bits, as the Cloud console makes them. Random: only its id depends on the seed. */
+/** 2,048 bits, as the Cloud console makes them; made when it is first needed. Random: only its id depends on the seed. */
 export function newKey(id: string): SigningKey {
-  return { id, ...generateKeyPairSync('rsa', { modulusLength: 2048 }) }
+  let made: { readonly publicKey: KeyObject; readonly privateKey: KeyObject } | undefined
+  const pair = () => {
+    made ??= generateKeyPairSync('rsa', { modulusLength: 2048 })
+    return made
+  }
+  return {
+    id,
+    get publicKey() {
+      return pair().publicKey
+    },
+    get privateKey() {
+      return pair().privateKey
+    },
+  }
 }
 
 /** The service account and its clients: what the Cloud project and the admin console know. */
