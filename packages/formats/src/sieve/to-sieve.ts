@@ -51,7 +51,8 @@ function writeRule(rule: MailRule, options: SieveOptions): Written {
   const block = writeActions(rule.actions, { names: options, notes, forwarding: options.forwarding })
   const empty = block.marks.length + block.rest.length === 0 && !rule.stop
   const live = rule.enabled && test !== false && !empty
-  if (rule.enabled && test === false) notes.lose(`it is written as a comment only${rule.stop ? ', and later rules see what it kept from them' : ''}`)
+  if (rule.enabled && test === false)
+    notes.lose(`it is written as a comment only${rule.stop ? ', and later rules see what it kept from them' : ''}`)
   return { rule, notes, test, block, live }
 }
 
@@ -105,7 +106,11 @@ function showReply(reply: AutomaticReply | undefined, options: SieveOptions, not
 
 const THEN = { keep: undefined, read: undefined, archive: 'archive', trash: 'trash' } as const
 
-function showForwarding(forwarding: MailForwarding | undefined, options: SieveOptions, notes: Notes): { text?: string; to: readonly string[] } {
+function showForwarding(
+  forwarding: MailForwarding | undefined,
+  options: SieveOptions,
+  notes: Notes,
+): { text?: string; to: readonly string[] } {
   if (forwarding === undefined || forwarding.to.length === 0) return { to: [] }
   const lines = forwarding.to.map((address) => redirect(address, notes)).filter((line) => line !== undefined)
   if (lines.length === 0) return { to: [] }
@@ -150,7 +155,9 @@ function serverLimits(script: string, redirects: number): readonly string[] {
       ? [`The script has ${bytes} bytes, and Dovecot takes 1 MiB unless its administrator raises sieve_max_script_size.`]
       : []),
     ...(redirects > USUAL_REDIRECTS
-      ? [`The script forwards to ${redirects} addresses, and Dovecot allows 4 for one message unless its administrator raises sieve_max_redirects.`]
+      ? [
+          `The script forwards to ${redirects} addresses, and Dovecot allows 4 for one message unless its administrator raises sieve_max_redirects.`,
+        ]
       : []),
   ]
 }

@@ -79,7 +79,8 @@ function usable(words: readonly string[], around: Around): readonly string[] {
     ...new Set(
       words.flatMap((word) => {
         const found = spellings(word)
-        if (found === undefined) around.notes.lose('it looks for a text that is empty or holds control characters, which Sieve cannot look for')
+        if (found === undefined)
+          around.notes.lose('it looks for a text that is empty or holds control characters, which Sieve cannot look for')
         return found ?? []
       }),
     ),
