@@ -13,7 +13,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   microsoft: ['core', 'formats', 'wire'],
   imap: ['core', 'formats', 'wire'],
   catalog: ['core', 'imap', 'microsoft'],
-  control: ['catalog', 'core', 'engine', 'redis'],
+  control: ['catalog', 'core', 'engine', 'formats', 'redis'],
   cli: ['control', 'core'],
   workers: ['control', 'core'],
   conformance: ['core'],

@@ -105,7 +105,8 @@ export interface Destination {
   keywordsAsKept?(keywords: readonly string[]): readonly string[]
   /**
    * The path that `prepare` gives, in the notation of the server's own settings (Sieve), without making anything. Asked of all collections of an
-   * account in the order of its listings, as `prepare` is, so that those of one name are told apart in the same way.
+   * account in the order of its listings, as `prepare` is, so that those of one name are told apart in the same way. Before the
+   * collection was prepared for the first time, the server may still refuse the name, and `prepare` then gives another.
    */
   pathOf?(collection: Collection, call: Call): Promise<string>
   /** What a category is called as a flag on this server, for its own settings (Sieve). Costs no request. */
