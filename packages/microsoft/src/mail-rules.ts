@@ -1,5 +1,5 @@
 import type { MailRule, MessageSort, RuleAction, RuleTest } from '@offramp/core'
-import { isObject, type Json, numberOf, objectOf, objectsOf, textOf, textsOf } from './json.ts'
+import { isObject, type Json, numberOf, objectOf, objectsOf, textOf, textsOf } from '@offramp/wire'
 
 // https://learn.microsoft.com/graph/api/resources/messagerule and messagerulepredicates, v1.0, all properties.
 

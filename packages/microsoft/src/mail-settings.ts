@@ -1,6 +1,6 @@
 import type { Account, AutomaticReply, Call, MailSettings, ReplyText } from '@offramp/core'
+import { type Json, objectOf, objectsOf, textOf } from '@offramp/wire'
 import { type Graph, type GraphClient, linkOf } from './client.ts'
-import { type Json, objectOf, objectsOf, textOf } from './json.ts'
 import { mailRules } from './mail-rules.ts'
 
 /** Read by what Graph v1.0 offers, 2026-08. Each of these is a page in the admin center or a cmdlet of Exchange Online. */

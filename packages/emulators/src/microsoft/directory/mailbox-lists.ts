@@ -1,9 +1,10 @@
 import type { OutlookCategory } from '@microsoft/microsoft-graph-types'
 import { guidFrom } from '../../generate/random.ts'
+import type { Reply } from '../../serve/reply.ts'
 import { CATEGORIES } from '../mail/seed.ts'
 import { collection } from '../odata/page.ts'
 import type { Asked } from '../serve/asked.ts'
-import { jsonReply, type Reply } from '../serve/reply.ts'
+import { jsonReply } from '../serve/reply.ts'
 
 /** `GET /users/{u}/outlook/masterCategories`. */
 export function masterCategories(asked: Asked): Reply {

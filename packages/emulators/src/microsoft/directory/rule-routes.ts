@@ -1,4 +1,5 @@
 import type { MessageRule } from '@microsoft/microsoft-graph-types'
+import type { Reply } from '../../serve/reply.ts'
 import type { MailAccount } from '../mail/find.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
 import { wellKnownOf } from '../mail/names.ts'
@@ -6,7 +7,7 @@ import { collection, pageOf } from '../odata/page.ts'
 import type { RuleSeed } from '../options.ts'
 import type { Asked } from '../serve/asked.ts'
 import { badRequest, itemNotFound, noRoute, unknownProperty } from '../serve/errors.ts'
-import { jsonReply, type Reply } from '../serve/reply.ts'
+import { jsonReply } from '../serve/reply.ts'
 
 /** Properties of a rule, its predicates and its actions in v1.0, with what their values are. */
 const RULE = ['id', 'displayName', 'sequence', 'isEnabled', 'hasError', 'isReadOnly', 'conditions', 'exceptions', 'actions']

@@ -1,8 +1,9 @@
 import type { MailboxSettings } from '@microsoft/microsoft-graph-types'
+import type { Reply } from '../../serve/reply.ts'
 import type { MailAccount } from '../mail/find.ts'
 import type { Asked } from '../serve/asked.ts'
 import { noRoute, unknownProperty } from '../serve/errors.ts'
-import { jsonReply, type Reply } from '../serve/reply.ts'
+import { jsonReply } from '../serve/reply.ts'
 
 const ZONE = 'W. Europe Standard Time'
 

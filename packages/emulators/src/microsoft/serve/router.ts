@@ -1,3 +1,4 @@
+import type { Reply } from '../../serve/reply.ts'
 import { folderDelta } from '../delta/folder-delta.ts'
 import { messageDelta } from '../delta/message-delta.ts'
 import { masterCategories } from '../directory/mailbox-lists.ts'
@@ -26,7 +27,6 @@ import {
   notSupported,
   outOfScope,
 } from './errors.ts'
-import type { Reply } from './reply.ts'
 import { findAccount, type TenantState } from './tenant-state.ts'
 
 /** A route that was found: what sort it is, and how to answer it. */

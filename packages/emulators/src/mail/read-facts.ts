@@ -1,4 +1,4 @@
-import type { Person } from '../../generate/plan.ts'
+import type { Person } from '../generate/plan.ts'
 import type { MailFacts } from './body.ts'
 import { readParts } from './read-mime.ts'
 import { decodeWords, readPeople } from './read-words.ts'

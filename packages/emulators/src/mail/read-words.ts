@@ -1,4 +1,4 @@
-import type { Person } from '../../generate/plan.ts'
+import type { Person } from '../generate/plan.ts'
 
 function decoded(bytes: Buffer, charset: string): string {
   try {

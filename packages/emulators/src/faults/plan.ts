@@ -1,5 +1,5 @@
-import { hash32 } from '../../generate/random.ts'
-import type { FaultEffect, FaultRule, FaultWhen } from './rule.ts'
+import { hash32 } from '../generate/random.ts'
+import type { FaultWhen, Rule } from './rule.ts'
 
 /** One request as rules see it. */
 export interface Asked {
@@ -10,25 +10,25 @@ export interface Asked {
   readonly mailbox: string | undefined
 }
 
-interface Armed {
-  readonly rule: FaultRule
+interface Armed<Effect> {
+  readonly rule: Rule<Effect>
   readonly path: RegExp | undefined
   seen: number
   done: number
 }
 
 /** Decides which requests go wrong. */
-export class FaultPlan {
+export class FaultPlan<Effect extends { readonly kind: string }> {
   readonly #seed: number
-  #rules: Armed[] = []
+  #rules: Armed<Effect>[] = []
   #fired = new Map<string, number>()
 
-  constructor(seed: number, rules: readonly FaultRule[] = []) {
+  constructor(seed: number, rules: readonly Rule<Effect>[] = []) {
     this.#seed = seed
     for (const rule of rules) this.add(rule)
   }
 
-  add(rule: FaultRule): void {
+  add(rule: Rule<Effect>): void {
     this.#rules.push({ rule, path: rule.path === undefined ? undefined : new RegExp(rule.path), seen: 0, done: 0 })
   }
 
@@ -42,8 +42,8 @@ export class FaultPlan {
   }
 
   /** The effect of the first rule that applies; every rule that fits counts the request. */
-  next(asked: Asked): FaultEffect | undefined {
-    let effect: FaultEffect | undefined
+  next(asked: Asked): Effect | undefined {
+    let effect: Effect | undefined
     for (const armed of this.#rules) {
       if (!fits(armed, asked)) continue
       armed.seen += 1
@@ -57,7 +57,7 @@ export class FaultPlan {
   }
 }
 
-function fits({ rule, path }: Armed, asked: Asked): boolean {
+function fits<Effect>({ rule, path }: Armed<Effect>, asked: Asked): boolean {
   if (rule.method !== undefined && rule.method !== asked.method) return false
   if (rule.mailbox !== undefined && rule.mailbox.toLowerCase() !== asked.mailbox) return false
   return path === undefined || path.test(asked.url)

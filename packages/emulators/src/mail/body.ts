@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { type MailSpec, type Person, planMail } from '../../generate/plan.ts'
-import { isRewritten, storeSize, writeMail } from '../../generate/write.ts'
+import { type MailSpec, type Person, planMail } from '../generate/plan.ts'
+import { isRewritten, storeSize, writeMail } from '../generate/write.ts'
 import { readFacts } from './read-facts.ts'
 
 /** What a listing shows of a message that its flags do not say. */
