@@ -126,7 +126,7 @@ export interface MailForwarding {
   readonly enabled: boolean
   readonly to: readonly string[]
   /** What becomes of the account's own copy. */
-  readonly then: 'keep' | 'read' | 'archive' | 'trash'
+  readonly ownCopy: 'keep' | 'read' | 'archive' | 'trash'
 }
 
 /** An address that the owner may send as. */

@@ -195,7 +195,7 @@ function automaticReply(vacation: Json): AutomaticReply | undefined {
   }
 }
 
-const THEN: Readonly<Record<string, MailForwarding['then']>> = {
+const THEN: Readonly<Record<string, MailForwarding['ownCopy']>> = {
   leaveInInbox: 'keep',
   archive: 'archive',
   trash: 'trash',
@@ -205,8 +205,8 @@ const THEN: Readonly<Record<string, MailForwarding['then']>> = {
 function forwardingOf(setting: Json): MailForwarding | undefined {
   const address = textOf(setting['emailAddress'])
   if (address === undefined) return undefined
-  const then = THEN[textOf(setting['disposition']) ?? ''] ?? 'keep'
-  return { enabled: setting['enabled'] === true, to: [address], then }
+  const ownCopy = THEN[textOf(setting['disposition']) ?? ''] ?? 'keep'
+  return { enabled: setting['enabled'] === true, to: [address], ownCopy }
 }
 
 function identityOf(sendAs: Json): MailIdentity {

@@ -114,10 +114,10 @@ function showForwarding(
   if (forwarding === undefined || forwarding.to.length === 0) return { to: [] }
   const lines = forwarding.to.map((address) => redirect(address, notes)).filter((line) => line !== undefined)
   if (lines.length === 0) return { to: [] }
-  const role = THEN[forwarding.then]
+  const role = THEN[forwarding.ownCopy]
   const after = writeActions(
     [
-      ...(forwarding.then === 'read' ? [{ do: 'mark', as: 'read' } as const] : []),
+      ...(forwarding.ownCopy === 'read' ? [{ do: 'mark', as: 'read' } as const] : []),
       ...(role === undefined ? [] : [{ do: 'file', folder: { role }, copy: false } as const]),
     ],
     { names: options, notes, forwarding: true },
