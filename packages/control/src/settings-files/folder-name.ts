@@ -18,6 +18,6 @@ export function folderNameOf(account: string): string {
     .replaceAll(/[^a-z0-9@._+-]/g, '_')
     .replace(/^[.+-]+/, '_')
     .replace(/\.+$/, '_')
-  const changed = plain !== lower || plain.length > MOST || DEVICE.test(plain) || plain === ''
-  return changed ? `${plain.slice(0, MOST)}~${mark(lower)}` : plain
+  const safe = plain === '' || DEVICE.test(plain) ? `_${plain}` : plain
+  return safe === lower && safe.length <= MOST ? safe : `${safe.slice(0, MOST)}~${mark(lower)}`
 }
