@@ -1,9 +1,9 @@
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { systemClock, type Tally } from '@offramp/core'
+import { type Board, systemClock, type Tally } from '@offramp/core'
 import type { AccountSeed } from '@offramp/emulators'
-import { connectRedis, type RedisBoard, redisBoard, redisLedger } from '@offramp/redis'
+import { connectRedis, redisBoard, redisLedger } from '@offramp/redis'
 import { type Ended, ended, type Lab, type LabWish, startLab } from '../lab/lab.ts'
 import { type Crew, makeCrew } from './crew.ts'
 import { chaosSeed, type Dice, dice } from './dice.ts'
@@ -30,7 +30,7 @@ export interface Scene {
   readonly lab: Lab
   readonly crew: Crew
   readonly dice: Dice
-  readonly board: RedisBoard
+  readonly board: Board
   readonly addresses: readonly string[]
   /** Printed with the scene's name and seed; the test's output is its evidence. */
   say(text: string): void

@@ -1,1 +1,2 @@
-export {}
+export { googleSource } from './endpoint.ts'
+export type { GoogleLimits, GoogleSettings, LabelPolicy, ServiceAccount } from './settings.ts'

@@ -1,8 +1,9 @@
 import { FaultPlan } from '../faults/plan.ts'
 import { guidFrom, hash32, randomFrom } from '../generate/random.ts'
 import { SlidingWindow } from '../limits/window.ts'
+import { Seal } from '../serve/seal.ts'
 import { Violations } from '../serve/violations.ts'
-import { DeltaSeal } from './delta/token.ts'
+import type { DeltaState } from './delta/token.ts'
 import { type Account, makeAccount } from './directory/account.ts'
 import type { FaultEffect } from './faults/rule.ts'
 import { UnitBucket, unitsFor } from './limits/directory.ts'
@@ -39,7 +40,7 @@ export function makeState(options: TenantOptions): TenantState {
     faults: new FaultPlan<FaultEffect>(seed, options.faults),
     violations,
     counting: new Counting(),
-    seal: new DeltaSeal(String(seed)),
+    seal: new Seal<DeltaState>(`delta ${seed}`),
     quirks: { ...QUIRKS, ...options.quirks },
     latencyMs: options.latencyMs ?? 0,
     warm: options.warm ?? false,

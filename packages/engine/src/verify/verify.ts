@@ -9,6 +9,7 @@ import {
   type Lease,
   type Listing,
   REASONS,
+  type Reason,
   type Receipt,
   versionKey,
 } from '@offramp/core'
@@ -75,7 +76,7 @@ async function verifyListing(verifying: Verifying, listing: Listing): Promise<vo
   const { balance, lease } = verifying
   const name = nameOfListing(listing)
   if (listing.skip !== undefined) {
-    balance.row(listing.id, name)
+    countSkipped(balance.row(listing.id, name), listing)
     balance.except({ kind: 'skipped', collection: name, label: name, message: REASONS[listing.skip] })
     return
   }
@@ -86,6 +87,13 @@ async function verifyListing(verifying: Verifying, listing: Listing): Promise<vo
     ? await eachCounted(verifying, listing)
     : await eachPage(verifying, listing, (refs) => verifyPage(verifying, listing, { refs }))
   if (waiting > 0 && lease) await walkAnew(lease, listing)
+}
+
+/** What a view shows is counted where it is at home; anything else that is not walked is named by its number. */
+function countSkipped(row: { source: number; skipped: Partial<Record<Reason, number>> }, { skip, items = 0 }: Listing): void {
+  if (skip === undefined || skip === 'virtual' || items === 0) return
+  row.source += items
+  row.skipped[skip] = (row.skipped[skip] ?? 0) + items
 }
 
 /** The whole listing from its beginning. Answers with the sum of what `work` says. */

@@ -1,7 +1,8 @@
 import type { FaultPlan } from '../../faults/plan.ts'
 import type { SlidingWindow } from '../../limits/window.ts'
+import type { Seal } from '../../serve/seal.ts'
 import type { Violations } from '../../serve/violations.ts'
-import type { DeltaSeal } from '../delta/token.ts'
+import type { DeltaState } from '../delta/token.ts'
 import type { Account } from '../directory/account.ts'
 import type { FaultEffect } from '../faults/rule.ts'
 import type { UnitBucket } from '../limits/directory.ts'
@@ -28,7 +29,7 @@ export interface TenantState {
   readonly faults: FaultPlan<FaultEffect>
   readonly violations: Violations
   readonly counting: Counting
-  readonly seal: DeltaSeal
+  readonly seal: Seal<DeltaState>
   readonly quirks: Required<Quirks>
   readonly latencyMs: number
   readonly warm: boolean
