@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { filterRule, type GmailSetting, mailSettings, readMailSettings, SETTINGS } from './mail-settings.ts'
+import { filterRule, mailSettings } from './mail-settings-model.ts'
 
 const actionsOf = (action: object) => filterRule({ criteria: { from: 'x' }, action }, 0).actions
 
@@ -106,18 +106,21 @@ it('reads forwarding, identities and delegates', () => {
   expect(mailSettings({ autoForwarding: { enabled: false } }).forwarding).toBeUndefined()
 })
 
-it('asks for each setting once and keeps every answer; an empty mailbox has none', async () => {
-  const asked: GmailSetting[] = []
-  const read = await readMailSettings(async (setting) => {
-    asked.push(setting)
-    return setting === 'language' ? { displayLanguage: 'de' } : {}
-  })
-  expect(asked).toEqual([...SETTINGS])
-  expect(read).toMatchObject({
+it('an empty mailbox has nothing set up', () => {
+  expect(mailSettings({ language: { displayLanguage: 'de' } })).toMatchObject({
     ruleOrder: 'together',
     rules: [],
     identities: [],
     delegates: [],
     raw: { language: { displayLanguage: 'de' } },
   })
+})
+
+it('sets flags where labels are no folders', () => {
+  const names = new Map([['Label_1', 'Clients/A']])
+  const filter = { criteria: { from: 'x' }, action: { addLabelIds: ['Label_1', 'Label_9'], removeLabelIds: ['INBOX'] } }
+  expect(mailSettings({ filters: { filter: [filter] } }, names).rules[0]?.actions).toEqual([
+    { do: 'categorize', names: ['Clients/A', 'Label_9'] },
+    { do: 'file', folder: { role: 'archive' }, copy: false },
+  ])
 })
