@@ -84,10 +84,16 @@ const KNOWN_CRITERIA = new Set([
   'sizeComparison',
 ])
 
+/**
+ * Gmail's form for filters makes `-{a b}` of "Doesn't have: a b", and the API speaks of a query that must not match, which is less. One of the words is
+ * enough here: the filter then leaves alone what it may have caught, and never the other way round.
+ */
+const eachAlone = (test: RuleTest | undefined): RuleTest | undefined => (test?.is === 'all' ? { is: 'any', of: test.of } : test)
+
 /** One filter. Filters have no names, so that they are called after what they look for. */
 export function filterRule(filter: Json, at: number, asKeywords?: LabelNames): MailRule {
   const criteria = objectOf(filter['criteria'])
-  const negated = gmailQuery(textOf(criteria['negatedQuery']) ?? '')
+  const negated = eachAlone(gmailQuery(textOf(criteria['negatedQuery']) ?? ''))
   const tests = [
     gmailQuery(textOf(criteria['from']) ?? '', 'from'),
     gmailQuery(textOf(criteria['to']) ?? '', 'to'),
