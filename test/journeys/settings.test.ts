@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Ended, type Lab, startLab } from '../lab/lab.ts'
 import { jsonLines } from '../lab/operator.ts'
+import { startWorkspaceLab } from '../lab/workspace-lab.ts'
 import { type Sieve, startSieve } from '../servers/sieve.ts'
 
 /** As the emulated tenant has them: names that people give and programs trip over. */
@@ -136,3 +137,33 @@ test('forwarding is switched on where the operator asks for it', async () => {
 test('the provider has no complaint', async () => {
   expect(await lab.tenant.violations()).toEqual([])
 })
+
+test('a Google Workspace is exported in the same way', async () => {
+  const eva = 'eva@fabrikam.example'
+  const domain = await startWorkspaceLab({
+    accounts: [
+      { address: 'admin@fabrikam.example', admin: true, gmail: 'none' },
+      {
+        address: eva,
+        messages: [{ labels: ['INBOX', 'Clients/A "B"'], count: 3 }],
+        settings: {
+          filters: [{ id: 'f', criteria: { subject: 'offer' }, action: { removeLabelIds: ['INBOX', 'UNREAD'] } }],
+          autoForwarding: { enabled: true, emailAddress: 'me@home.example', disposition: 'leaveInInbox' },
+        },
+      },
+    ],
+    settings: { verifySample: 0 },
+  })
+  try {
+    const ended = await domain.offramp('settings', '--json')
+    const [line] = jsonLines<Line>(ended)
+    expect([ended.code, line?.account, line?.rules]).toEqual([0, eva, { total: 1, said: 1, off: 0 }])
+    const script = await readFile(line?.files?.sieve ?? 'nowhere', 'utf8')
+    const offer = await sieve.deliver(script, mail('an offer'), eva)
+    expect(offer).toEqual({ copies: [{ folder: 'Archive', flags: ['\\seen'] }], redirects: [], reply: undefined })
+    expect(line?.losses?.join()).toContain('me@home.example')
+    expect(await domain.workspace.violations()).toEqual([])
+  } finally {
+    await domain.close()
+  }
+}, 120_000)

@@ -41,6 +41,8 @@ async function sizesOn(google: Google, date: string, call: Call): Promise<Readon
         },
         call,
       )
+      // A day that is told in part would leave mailboxes out.
+      if (objectsOf(page['warnings']).some((warning) => warning['code'] === 'PARTIAL_DATA_AVAILABLE')) return new Map()
       for (const report of objectsOf(page['usageReports'])) {
         const address = textOf(objectOf(report['entity'])['userEmail'])?.toLowerCase()
         const told = objectsOf(report['parameters']).find((each) => each['name'] === PARAMETER)

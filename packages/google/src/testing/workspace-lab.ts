@@ -31,7 +31,11 @@ export function settingsFor(workspace: EmulatedWorkspace): GoogleSettings {
 }
 
 /** A user without asking the directory, which has tests of its own. */
-export const userOf = (address: string): Account => ({ id: address, name: address, kind: 'user' })
+export const userOf = (address: string): Account => ({
+  id: `1${Number.parseInt(createHash('sha256').update(address).digest('hex').slice(0, 12), 16)}`,
+  name: address,
+  kind: 'user',
+})
 
 interface LabOptions {
   readonly domain?: Partial<WorkspaceOptions>
