@@ -103,12 +103,16 @@ function folderId(mailbox: Mailbox, path: readonly string[]): string {
   return folder === undefined ? mailbox.ids.folder(999_999) : mailbox.ids.folder(folder.serial)
 }
 
-function ruleJson(seed: RuleSeed, at: number, mailbox: Mailbox): MessageRule {
+/** Throws for a rule that Graph would not have. Asked when a tenant starts. */
+export function checkRule(seed: RuleSeed): void {
   for (const name of Object.keys(seed))
     if (!RULE.includes(name)) throw new Error(`A seeded rule has a property that Graph does not know: ${name}`)
   checkPart('a condition', seed.conditions, PREDICATES)
   checkPart('an exception', seed.exceptions, PREDICATES)
   checkPart('an action', seed.actions, ACTIONS)
+}
+
+function ruleJson(seed: RuleSeed, at: number, mailbox: Mailbox): MessageRule {
   const { moveToFolder, copyToFolder, ...rest } = seed.actions ?? {}
   return {
     id: seed.id ?? `AQAAANr-${at + 1}`,
