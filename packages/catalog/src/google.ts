@@ -5,7 +5,8 @@ import type { Means } from './means.ts'
 import type { GoogleProject } from './settings.ts'
 
 function accountOf({ key, signAs, accessToken }: GoogleProject, means: Means): ServiceAccount {
-  if (signAs !== undefined) return { signAs, ...given('accessToken', accessToken === undefined ? undefined : () => means.secret(accessToken)) }
+  if (signAs !== undefined)
+    return { signAs, ...given('accessToken', accessToken === undefined ? undefined : () => means.secret(accessToken)) }
   // The schema lets no project without one of the two through; an empty reference names the lack.
   return { key: () => means.secret(key ?? '') }
 }
