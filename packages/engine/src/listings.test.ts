@@ -29,3 +29,27 @@ test('where a dead cursor says where to begin again, that is where, and it stand
   expect(asked).not.toContain(undefined)
   expect(lane.standing()).toHaveLength(121)
 })
+
+test('where a place was left, the listing is walked anew from where it says, and nothing stands twice', async () => {
+  const lane = memoryLane({ source: { whole: true } })
+  const inbox = lane.account.addCollection('Inbox')
+  for (let n = 0; n < 60; n++) lane.add(inbox, n)
+  expect(await lane.turn()).toEqual({ state: 'done' })
+  const asked: (string | undefined)[] = []
+  const page: typeof lane.source.page = (listing, after, limit, call) => {
+    asked.push(after)
+    return lane.source.page(listing, after, limit, call)
+  }
+  async function* listings(call: Parameters<typeof lane.source.listings>[0]) {
+    for await (const listing of lane.source.listings(call)) {
+      yield { ...listing, collections: listing.collections?.map((one) => ({ ...one, path: ['Renamed'] })) ?? [] }
+    }
+  }
+  const open: typeof lane.source.open = async (ref, call) => {
+    const item = await lane.source.open(ref, call)
+    return { ...item, home: { ...item.home, path: ['Renamed'] } }
+  }
+  expect(await lane.turn({ pass: 2, source: { ...lane.source, page, listings, open } })).toEqual({ state: 'done' })
+  expect(asked[0]).toMatch(/:all:/)
+  expect(lane.standing().map(({ path }) => path)).toEqual(Array.from({ length: 60 }, () => 'Renamed'))
+})

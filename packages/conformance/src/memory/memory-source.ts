@@ -19,7 +19,7 @@ export interface MemorySourceOptions {
   readonly wire?: Wire
   /**
    * One listing for the whole account (as Gmail has it) in place of one a collection. It can be counted, without natural keys and dates, and
-   * where its cursor has died it says where to begin again.
+   * where its cursor has died, or it has to be walked anew, it says where to begin again.
    */
   readonly whole?: boolean
   /** Collections that are named and not walked. */
@@ -151,7 +151,10 @@ export function memorySource(account: MemoryAccount, options: MemorySourceOption
     profile: { kind: options.kind ?? 'mail', offers: options.offers ?? ['read', 'flagged', 'receivedAt', 'keywords'] },
     async *listings(call) {
       const named = await wire('source.listings', () => account.collections(), call)
-      if (options.whole) return yield { id: 'whole', collections: named, items: account.items().length }
+      if (options.whole) {
+        const again = writeCursor({ generation: account.generation, phase: 'all', seq: account.sequence, after: 0 })
+        return yield { id: 'whole', collections: named, items: account.items().length, again }
+      }
       for (const collection of named) {
         const skip = options.skip?.get(collection.id)
         const items = account.items().filter(({ home }) => home === collection.id)

@@ -182,3 +182,37 @@ test('what has left the source since is not part of the equation', async () => {
   lane.account.remove(lane.ids[0] ?? '')
   expect(await lane.check()).toMatchObject({ goneSince: 1, collections: [{ source: 2, verified: 2, remainder: 0 }] })
 })
+
+test('where items are waiting, the listing is walked anew from where it says, or else from nothing', async () => {
+  const cursorAfter = async (whole: boolean) => {
+    const lane = await moved(2, { source: { whole } })
+    lane.add(lane.home, 9)
+    await lane.check(0, true)
+    const { listings } = await lane.ledger.books(LANE)
+    const [standing] = [...listings.values()]
+    expect(await lane.turn({ pass: 2 })).toEqual({ state: 'done' })
+    expect(lane.standing()).toHaveLength(3)
+    return standing?.cursor
+  }
+  expect(await cursorAfter(true)).toMatch(/:all:/)
+  expect(await cursorAfter(false)).toBeUndefined()
+})
+
+test('what a source does not offer is counted by its number, and a view is not', async () => {
+  const skip = new Map<string, 'not-offered' | 'virtual'>()
+  const lane = await moved(1, { source: { skip } })
+  for (const [name, reason] of [
+    ['Chats', 'not-offered'],
+    ['View', 'virtual'],
+  ] as const) {
+    const id = lane.account.addCollection(name)
+    skip.set(id, reason)
+    lane.add(id, 5)
+    lane.add(id, 6)
+  }
+  expect((await lane.check()).collections).toMatchObject([
+    { name: 'Inbox', source: 1, verified: 1 },
+    { name: 'Chats', source: 2, skipped: { 'not-offered': 2 }, remainder: 0 },
+    { name: 'View', source: 0, skipped: {}, remainder: 0 },
+  ])
+})

@@ -94,7 +94,7 @@ test('pages are short, empty or repeat an item; together they hold everything', 
   } while (token)
   const items = pages.flat()
   expect(new Set(items).size).toBe(300)
-  expect(items.length).toBeGreaterThan(300)
+  expect(items.length - 300).toBe(Math.floor(pages.length / 5))
   expect(pages.slice(0, -1).filter((page) => page.length === 0).length).toBeGreaterThan(0)
   expect(pages.filter((page) => page.length > 0 && page.length < 20).length).toBeGreaterThan(1)
   expect(domain.state.violations.list()).toEqual([])
