@@ -101,7 +101,7 @@ async function run(): Promise<readonly Row[]> {
   await using server = await startRedis()
   const redis = await connectRedis(server.url, { commandMs: 60_000 })
   try {
-    await assertSafe(redis)
+    await assertSafe(redis, () => Date.now())
     const ledger = redisLedger(redis, { project: 'bench', clock: systemClock })
     const rows: Row[] = []
     for (const items of SIZES) {

@@ -1,5 +1,4 @@
-import type { Beat, Board, Held, LaneCounts, LaneOnBoard, LanePlan, LaneState, Plan } from '@offramp/control'
-import type { LaneId, Progress } from '@offramp/core'
+import type { Beat, Board, Held, LaneCounts, LaneId, LaneOnBoard, LanePlan, LaneState, Plan, Progress } from '@offramp/core'
 
 const NOTHING: LaneCounts = { listed: 0, unchanged: 0, arrived: 0, rejected: 0, failed: 0, bytes: 0 }
 

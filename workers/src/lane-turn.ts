@@ -1,5 +1,5 @@
-import type { Ends, LaneOnBoard, Workplace } from '@offramp/control'
-import { asFault, type LaneId, type Lease, LeaseLost, type Log, type Progress } from '@offramp/core'
+import type { Ends, Workplace } from '@offramp/control'
+import { asFault, type LaneId, type LaneOnBoard, type Lease, LeaseLost, type Log, type Progress } from '@offramp/core'
 import { type End, endOf, fieldsOf, type Moment, type Next, reactTo } from './react.ts'
 
 export interface TurnMeans {

@@ -1,17 +1,18 @@
 import { hostname } from 'node:os'
 import { parseArgs } from 'node:util'
-import { errorText, exitCodeOf, InputRefused, openProject, openWorkplace } from '@offramp/control'
+import { errorText, exitCodeOf, InputRefused, openProject, openSeveral, openWorkplaces } from '@offramp/control'
 import { systemClock } from '@offramp/core'
 import { destination } from 'pino'
 import { safeLog } from './safe-log.ts'
+import { Seats } from './seats.ts'
 import { startWorker } from './worker.ts'
 
 /** Composition root of a worker process. Its log is JSON on stderr, or in a file; its exit codes are those of the command line. */
 
 const USAGE = `A worker of Offramp: takes lanes from the queue and moves them, until it is stopped.
 
-  --project <file>        the project file (offramp.yaml)
-  --concurrency <n>       accounts moved at once (the project's lanesPerWorker, or 4)
+  --project <file>        the project file (offramp.yaml); once more for each further project, which all share the process
+  --concurrency <n>       accounts moved at once, of all projects together (the largest lanesPerWorker of theirs, or 4)
   --grace-seconds <n>     how long a write may take to settle after SIGTERM or SIGINT (20); a second signal ends it at once
   --log-file <file>       JSON lines go there instead of to stderr
   --log-level <level>     debug, info, warn or error (info)
@@ -19,8 +20,11 @@ const USAGE = `A worker of Offramp: takes lanes from the queue and moves them, u
   --name <name>           what it is called in the live view (host and process id)
 `
 
+/** Unless a project says otherwise. */
+const LANES_PER_WORKER = 4
+
 const OPTIONS = {
-  project: { type: 'string', default: 'offramp.yaml' },
+  project: { type: 'string', multiple: true },
   concurrency: { type: 'string' },
   'grace-seconds': { type: 'string', default: '20' },
   'log-file': { type: 'string' },
@@ -83,19 +87,26 @@ async function main(): Promise<number> {
     ...(options['log-file'] === undefined ? { fd: 2 } : { dest: options['log-file'], mode: 0o600 }),
     sync: true,
   })
-  const log = safeLog({ level: levelOf(options['log-level']), stream, base: { worker: options.name } })
-  const opened = await openProject({ file: options.project, env: (name) => process.env[name] })
+  const logOf = (base: object) => safeLog({ level: levelOf(options['log-level']), stream, base: { worker: options.name, ...base } })
+  const log = logOf({})
   const asked = options.concurrency === undefined ? undefined : wholeNumber('concurrency', options.concurrency, 64)
-  const concurrency = asked ?? opened.project.settings?.lanesPerWorker ?? 4
-  const workplace = await openWorkplace(opened, { log, clock: systemClock })
+  const named = await openSeveral(options.project ?? ['offramp.yaml'], (file) => openProject({ file, env: (name) => process.env[name] }))
+  const concurrency = asked ?? Math.max(...named.map(({ opened }) => opened.project.settings?.lanesPerWorker ?? LANES_PER_WORKER))
+  const workplaces = await openWorkplaces(named, (project) => ({ log: logOf({ project }), clock: systemClock }))
   const aliveFile = options['alive-file']
-  const worker = startWorker({ workplace, name: options.name, log, concurrency, ...(aliveFile === undefined ? {} : { aliveFile }) })
-  log.info({ project: opened.project.project, count: concurrency }, 'worker started')
+  const seats = new Seats(concurrency)
+  const workers = workplaces.map((workplace) => {
+    const { project } = workplace
+    log.info({ project, count: concurrency }, 'worker started')
+    for (const { level, says } of workplace.safety) if (level === 'warning') log.warn({ project }, says)
+    return startWorker({ workplace, name: options.name, log: logOf({ project }), seats, ...(aliveFile === undefined ? {} : { aliveFile }) })
+  })
   const signal = await stopped
   log.info({ code: signal }, 'worker stops: it takes no more lanes and settles what it is writing')
-  const ended = await worker.stop(graceMs)
-  if (!ended) log.warn({ ms: graceMs }, 'worker stops with writes in hand; their lanes are looked at closely by the next holder')
-  else await workplace.close()
+  const ended = await Promise.all(workers.map((worker) => worker.stop(graceMs)))
+  if (ended.includes(false))
+    log.warn({ ms: graceMs }, 'worker stops with writes in hand; their lanes are looked at closely by the next holder')
+  else await Promise.all(workplaces.map((workplace) => workplace.close()))
   return 0
 }
 

@@ -1,5 +1,4 @@
-import type { Board } from '@offramp/control'
-import type { LaneId, Log, Progress } from '@offramp/core'
+import type { Board, LaneId, Log, Progress } from '@offramp/core'
 
 /** Gathers what turns report and puts it on the board in larger steps. */
 export interface ProgressBoard {

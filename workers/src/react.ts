@@ -1,5 +1,4 @@
-import type { LaneState } from '@offramp/control'
-import type { Fault, LaneId } from '@offramp/core'
+import type { Fault, LaneId, LaneState } from '@offramp/core'
 
 /** How a turn ended. The shape of the engine's `TurnEnd`; what it was thrown is one of these as well. */
 export type End =

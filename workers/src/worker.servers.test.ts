@@ -1,10 +1,11 @@
 import { attend, JOB, makeWaker, pause, QUEUE, queuePrefix, resume, start, type Workplace } from '@offramp/control'
-import { Fault, type LaneId, type Log, silentLog } from '@offramp/core'
+import { Fault, type LaneId, type Log, silentLog, systemClock } from '@offramp/core'
 import { MemoryServer, MemoryTenant } from '@offramp/test/lab/memory-ends'
 import { memoryWorkplace, openedWith } from '@offramp/test/lab/memory-workplace'
 import { type RedisServer, startRedis } from '@offramp/test/servers/redis'
 import { Queue } from 'bullmq'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { Seats } from './seats.ts'
 import { type RunningWorker, startWorker } from './worker.ts'
 
 let redis: RedisServer
@@ -35,7 +36,7 @@ afterEach(async () => {
 })
 
 const work = (name: string, concurrency = 2, log: Log = silentLog): void =>
-  void running.push(startWorker({ workplace, name, log, concurrency }))
+  void running.push(startWorker({ workplace, name, log, seats: new Seats(concurrency) }))
 
 const opened = (people: number) => openedWith(Array.from({ length: people }, (_, n) => [`person${n}@a.example`, `person${n}`] as const))
 
@@ -94,6 +95,47 @@ describe('workers on a real queue', () => {
     expect(await stay(4)).toBe('finished')
     expect(done.at(-1)).toBe(lanes[0]?.lane)
     expect(counts(4)).toEqual([600, 5, 5, 5])
+  })
+
+  it('of two projects share their seats: never more lanes at once, and neither project waits for the other', async () => {
+    const other = { ...memoryWorkplace(tenant, server), project: 'other', redis: workplace.redis }
+    const waker = makeWaker('other', workplace.redis, () => Date.now())
+    const limits = { ...workplace.limits, pageItems: 10, sliceMs: 1 }
+    populate(4, 60)
+    const both = [
+      { ...workplace, limits },
+      { ...other, limits, waker },
+    ] as const
+    const seats = new Seats(2)
+    const order: string[] = []
+    let moving = 0
+    let most = 0
+    for (const { board, project } of both) {
+      const { setState } = board
+      board.setState = async (lane, state) => {
+        moving += state.state === 'moving' ? 1 : -1
+        most = Math.max(most, moving)
+        if (state.state === 'moving') order.push(project)
+        await setState.call(board, lane, state)
+        // Memory is too quick for turns to overlap.
+        if (state.state === 'moving') await systemClock.sleep(5, {})
+      }
+    }
+    const rows = [0, 1, 2, 3].map((n) => [`person${n}@a.example`, `person${n}`] as const)
+    const tables = [openedWith(rows.slice(0, 2)), openedWith(rows.slice(2))] as const
+    for (const [index, one] of both.entries()) await start(one, tables[index] ?? tables[0], call)
+    for (const one of both) running.push(startWorker({ workplace: one, name: 'w', log: silentLog, seats }))
+    const stays = both.map((one, index) => attend(one, { opened: tables[index] ?? tables[0], everyMs: 50, tell: () => {} }, call))
+    expect(await Promise.all(stays)).toEqual(['finished', 'finished'])
+    expect(counts(4)).toEqual([60, 60, 60, 60])
+    expect(most).toBe(2)
+    // Each has about half of the turns at any time, and not one of them all of its turns first.
+    const half = order.slice(0, order.length / 2)
+    const mine = half.filter((project) => project === 'test').length
+    expect(mine).toBeGreaterThan(half.length / 4)
+    expect(mine).toBeLessThan((3 * half.length) / 4)
+    await Promise.all(running.splice(0).map((worker) => worker.stop(5_000)))
+    await waker.close()
   })
 
   it('mend a queue that was lost', async () => {

@@ -6,14 +6,15 @@ import { startHeart } from './heart.ts'
 import { takeTurn } from './lane-turn.ts'
 import { progressBoard } from './progress-board.ts'
 import type { Next } from './react.ts'
+import type { GiveBack, Guest, Seats } from './seats.ts'
 
 export interface WorkerOptions {
   readonly workplace: Workplace
   /** Names this process: on the board, in leases, in logs. */
   readonly name: string
   readonly log: Log
-  /** Lanes moved at once. */
-  readonly concurrency: number
+  /** For the lanes that are moved at once, by all projects of this process. */
+  readonly seats: Seats
   /** Touched with every beat, for health checks. */
   readonly aliveFile?: string
 }
@@ -32,9 +33,17 @@ const STALLED_INTERVAL = 5_000
 /** How long a lane rests when Redis failed under it, in milliseconds. */
 const TROUBLE_REST = 5_000
 
+/** How long a lane may be kept from other processes while ours has no seat for it, and how long it then stays away. Milliseconds. */
+const SEAT_WAIT = 5_000
+const SEAT_REST = 250
+
 const HELD_EVERY = 1_000
 const FLUSH_EVERY = 1_000
 const TEND_EVERY = 20_000
+
+/** Undefined when none came free in time: another process may have one. */
+const seatFor = (guest: Guest, signal: AbortSignal): Promise<GiveBack | undefined> =>
+  guest.take({ signal: AbortSignal.any([signal, AbortSignal.timeout(SEAT_WAIT)]) }).catch(() => undefined)
 
 interface Hands {
   readonly turns: Set<AbortController>
@@ -42,7 +51,10 @@ interface Hands {
 }
 
 /** Works off one job. Third parameter or no signal: BullMQ looks at the number of declared parameters. */
-function processorOf({ workplace, name, log }: WorkerOptions, hands: Hands, progress: ReturnType<typeof progressBoard>) {
+function processorOf(
+  { workplace, name, log }: WorkerOptions,
+  { hands, guest, progress }: { hands: Hands; guest: Guest; progress: ReturnType<typeof progressBoard> },
+) {
   const { clock } = workplace
   const again = async (job: Job<JobData>, at: number, token: string | undefined): Promise<never> => {
     // Fails where somebody else has the job by now, who then cares for it.
@@ -62,13 +74,16 @@ function processorOf({ workplace, name, log }: WorkerOptions, hands: Hands, prog
     hands.turns.add(turn)
     if (hands.stopping) turn.abort()
     let next: Next
+    const giveBack = await seatFor(guest, turn.signal)
     try {
       const means = { workplace, worker: name, log, report: progress.report, flush: progress.flush }
-      next = await takeTurn(lane, means, turn.signal)
+      if (giveBack === undefined) next = { go: 'again', at: clock.now() + SEAT_REST }
+      else next = await takeTurn(lane, means, turn.signal)
     } catch (thrown) {
       log.warn({ lane, error: thrown instanceof Error ? thrown.name : 'unknown' }, 'a turn ended because Redis failed; it is taken again')
       next = { go: 'again', at: clock.now() + TROUBLE_REST }
     } finally {
+      giveBack?.()
       hands.turns.delete(turn)
       signal?.removeEventListener('abort', stopped)
     }
@@ -78,16 +93,17 @@ function processorOf({ workplace, name, log }: WorkerOptions, hands: Hands, prog
 
 function openWorker(
   options: WorkerOptions,
+  guest: Guest,
   process: (job: Job<JobData>, token: string | undefined, signal: AbortSignal | undefined) => Promise<void>,
 ): Worker<JobData> {
-  const { workplace, name, log, concurrency } = options
+  const { workplace, name, log } = options
   // The lock only says that a worker is alive; what protects the writes is the lease.
   const lockDuration = silenceMsOf(workplace.limits)
   const worker = new Worker<JobData>(QUEUE, process, {
     connection: { ...workplace.redis, maxRetriesPerRequest: null },
     prefix: queuePrefix(workplace.project),
     name,
-    concurrency,
+    concurrency: guest.allowed(),
     autorun: false,
     lockDuration,
     stalledInterval: Math.min(STALLED_INTERVAL, lockDuration / 2),
@@ -96,6 +112,11 @@ function openWorker(
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },
   })
+  guest.onChange(() => {
+    worker.concurrency = guest.allowed()
+  })
+  worker.on('active', () => guest.hungry(true))
+  worker.on('drained', () => guest.hungry(false))
   let lastSaid = Number.NEGATIVE_INFINITY
   worker.on('error', (error) => {
     const now = workplace.clock.now()
@@ -112,11 +133,12 @@ function openWorker(
 
 /** Starts a worker in this process. It ends only by `stop`: whatever Redis does, it waits for its return. */
 export function startWorker(options: WorkerOptions): RunningWorker {
-  const { workplace, log } = options
+  const { workplace, log, seats } = options
   const { board, waker, clock } = workplace
   const hands: Hands = { turns: new Set(), stopping: false }
   const progress = progressBoard(board, log)
-  const worker = openWorker(options, processorOf(options, hands, progress))
+  const guest = seats.join()
+  const worker = openWorker(options, guest, processorOf(options, { hands, guest, progress }))
   const over = new AbortController()
   const giveBack = (): void => {
     for (const turn of hands.turns) turn.abort()
@@ -133,7 +155,7 @@ export function startWorker(options: WorkerOptions): RunningWorker {
       { clock, signal: over.signal, log, what: 'queue' },
       async () => void (await tend(board, waker, ++looks % 5 === 0)),
     ),
-    startHeart({ ...options, lanes: () => hands.turns.size, signal: over.signal }),
+    startHeart({ ...options, lanes: guest.inHand, signal: over.signal }),
   ]
   const running = worker.run().catch(() => {})
   const end = async (): Promise<void> => {

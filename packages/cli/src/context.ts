@@ -1,4 +1,4 @@
-import type { OpenedProject, Workplace } from '@offramp/control'
+import { type OpenedProject, ofProject, openSeveral, type Place, type Workplace } from '@offramp/control'
 import type { LocalWorkers, WorkersWanted } from './local-workers.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -32,5 +32,24 @@ export async function withWorkplace<T>(
     return await work(workplace, opened)
   } finally {
     await workplace.close()
+  }
+}
+
+/** The same for several projects at once. One that cannot be opened stops all, named by its file; what was opened is closed. */
+export async function withPlaces<T>(
+  context: Context,
+  files: readonly string[],
+  work: (places: readonly Place[]) => Promise<T>,
+): Promise<T> {
+  const named = await openSeveral(files, context.openProject)
+  const places: Place[] = []
+  try {
+    for (const one of named) {
+      const workplace = await ofProject({ file: one.file, of: files.length }, () => context.openWorkplace(one.opened))
+      places.push({ ...one, workplace })
+    }
+    return await work(places)
+  } finally {
+    await Promise.all(places.map(({ workplace }) => workplace.close()))
   }
 }

@@ -5,8 +5,8 @@ import { EXIT, type ExitCode } from '@offramp/control'
 
 export interface WorkersWanted {
   readonly count: number
-  /** The project file. */
-  readonly project: string
+  /** The project files. */
+  readonly projects: readonly string[]
   /** Logs go to `.offramp/worker-<n>.log` in it. */
   readonly folder: string
   /** Lanes that one process moves at once. */
@@ -50,7 +50,8 @@ async function endAll(children: readonly ChildProcess[], graceMs: number): Promi
 /** One worker process, whose log is appended to. */
 function spawnWorker(main: string, env: NodeJS.ProcessEnv, { wanted, number }: { wanted: WorkersWanted; number: number }): ChildProcess {
   const log = openSync(join(wanted.folder, '.offramp', `worker-${number}.log`), 'a', 0o600)
-  const options = ['--project', wanted.project, '--concurrency', String(wanted.concurrency), '--name', `local-${process.pid}-${number}`]
+  const projects = wanted.projects.flatMap((file) => ['--project', file])
+  const options = [...projects, '--concurrency', String(wanted.concurrency), '--name', `local-${process.pid}-${number}`]
   // V8 would let young garbage grow to 100 MB and more before it looks at it: with bodies passing through, that is most of a worker.
   const child = spawn(process.execPath, ['--max-semi-space-size=8', main, ...options], { stdio: ['ignore', log, log, 'ipc'], env })
   closeSync(log)

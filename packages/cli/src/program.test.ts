@@ -62,6 +62,8 @@ const json = (): readonly { readonly type?: string }[] =>
     .split('\n')
     .map((line) => JSON.parse(line))
 
+const fault = (reach: Fault['reach'], code: string): Fault => new Fault({ reach, code, message: 'It went wrong.', remedy: 'Do this.' })
+
 describe('the command line', () => {
   it.each([
     ['nonsense'],
@@ -111,12 +113,20 @@ describe('the command line', () => {
     })
     expect(code).toBe(EXIT.unsafeRedis)
     expect(given).toEqual(['--project', 'x.yaml', '--concurrency', '8', '--alive-file', '/tmp/a'])
+    await runProgram(['worker', '-p', 'a.yaml', '--project', 'b.yaml'], context(), async (args) => {
+      given = args
+      return EXIT.balanced
+    })
+    expect(given).toEqual(['--project', 'a.yaml', '--project', 'b.yaml'])
+    await runProgram(['worker'], context(), async (args) => {
+      given = args
+      return EXIT.balanced
+    })
+    expect(given).toEqual(['--project', 'offramp.yaml'])
   })
 })
 
 describe('exit codes', () => {
-  const fault = (reach: Fault['reach'], code: string): Fault => new Fault({ reach, code, message: 'It went wrong.', remedy: 'Do this.' })
-
   it.each<[string, unknown, number]>([
     ['input', new InputRefused([{ level: 'error', file: 'offramp.yaml', line: 3, column: 1, says: 'wrong' }]), 2],
     ['a broken project', fault('run', 'microsoft-bad-address'), 2],

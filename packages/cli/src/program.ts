@@ -47,12 +47,29 @@ class Outcome {
   }
 }
 
+/** Files in the order in which they were named. Commander gives the default as what was there before the first. */
+const DEFAULT_PROJECTS: readonly string[] = ['offramp.yaml']
+const further = (file: string, before: readonly string[]): readonly string[] => (before === DEFAULT_PROJECTS ? [file] : [...before, file])
+
+const projectOption = (says: string): Option =>
+  new Option('-p, --project <file>', says).default(DEFAULT_PROJECTS, DEFAULT_PROJECTS[0]).argParser(further)
+
+/** For a command that works on one project: naming two is a mistake, and not a choice of the last. */
+const onlyOne = (): Option => {
+  let named = false
+  return new Option('-p, --project <file>', 'the project file').default(DEFAULT_PROJECTS[0]).argParser((file: string) => {
+    if (named) throw new InvalidArgumentError('this command takes one project at a time')
+    named = true
+    return file
+  })
+}
+
 /** A command with the options that all share. */
-function verb(program: Command, name: string, says: string, examples: string): Command {
+function verb(program: Command, name: string, says: string, examples: string, project = onlyOne()): Command {
   return program
     .command(name)
     .description(says)
-    .option('-p, --project <file>', 'the project file', 'offramp.yaml')
+    .addOption(project)
     .option('--json', 'for machines: JSON, one value a line', false)
     .addHelpText('after', `\nExamples:\n${examples}`)
 }
@@ -87,7 +104,9 @@ function addLooking(program: Command, context: Context, outcome: Outcome): void 
     .action(outcome.of((options: Common & { brief: boolean }) => statusCommand(context, options)))
 }
 
-interface RunFlags extends Common {
+interface RunFlags {
+  readonly project: readonly string[]
+  readonly json: boolean
   readonly workers: number | boolean
   readonly detach: boolean
   readonly verify: boolean
@@ -96,16 +115,17 @@ interface RunFlags extends Common {
 
 function addMoving(program: Command, context: Context, outcome: Outcome): void {
   const examples =
-    '  offramp run\n  offramp run --workers 4\n  offramp run --no-workers      # workers run elsewhere\n  offramp run --detach          # only plan and wake; look with offramp status'
-  verb(program, 'run', 'move everything, then compare both ends and report; run again for what has changed since', examples)
+    '  offramp run\n  offramp run --workers 4\n  offramp run -p a/offramp.yaml -p b/offramp.yaml   # both at once, with the same workers\n  offramp run --no-workers      # workers run elsewhere\n  offramp run --detach          # only plan and wake; look with offramp status'
+  const projects = projectOption('the project file; once more for each further project, which all share the workers')
+  verb(program, 'run', 'move everything, then compare both ends and report; run again for what has changed since', examples, projects)
     .addOption(new Option('--workers <n>', 'worker processes on this machine').default(2).argParser(wholeNumber(1, 64)))
     .option('--no-workers', 'start none: they run elsewhere')
     .option('--detach', 'plan, wake the workers that run elsewhere, and return', false)
     .option('--no-verify', 'do not compare at the end')
     .addOption(new Option('--sample <share>', 'share of the items whose content is read back').argParser(share))
     .action(
-      outcome.of(({ workers, ...options }: RunFlags) =>
-        runCommand(context, { ...options, workers: typeof workers === 'number' && !options.detach ? workers : 0 }),
+      outcome.of(({ workers, project, ...options }: RunFlags) =>
+        runCommand(context, { ...options, projects: project, workers: typeof workers === 'number' && !options.detach ? workers : 0 }),
       ),
     )
   verb(program, 'pause', 'let workers finish what they are writing, and rest', '  offramp pause').action(
@@ -143,18 +163,22 @@ function addWorker(program: Command, startWorker: StartWorker, outcome: Outcome)
   program
     .command('worker')
     .description('be a worker: takes lanes from the queue and moves them, until it is stopped')
-    .option('-p, --project <file>', 'the project file', 'offramp.yaml')
-    .addOption(new Option('--concurrency <n>', 'accounts moved at once').argParser(wholeNumber(1, 64)))
+    .addOption(projectOption('the project file; once more for each further project, which all share this process'))
+    .addOption(new Option('--concurrency <n>', 'accounts moved at once, of all projects together').argParser(wholeNumber(1, 64)))
     .addOption(new Option('--grace-seconds <n>', 'how long a write may take to settle when it is stopped').argParser(wholeNumber(1, 3600)))
     .option('--name <name>', 'what it is called in the live view (its host and process id)')
     .option('--log-file <file>', 'write the log there instead of to stderr')
     .option('--alive-file <file>', 'touch this file every few seconds, for health checks')
-    .addHelpText('after', '\nExamples:\n  offramp worker -p /project/offramp.yaml --concurrency 8')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  offramp worker -p /project/offramp.yaml --concurrency 8\n  offramp worker -p a/offramp.yaml -p b/offramp.yaml   # serves both projects',
+    )
     .action(
-      outcome.of((options: Readonly<Record<string, string | number | undefined>>) => {
-        const args = Object.entries(options).flatMap(([name, value]) =>
-          value === undefined ? [] : [`--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, String(value)],
-        )
+      outcome.of((options: Readonly<Record<string, string | number | readonly string[] | undefined>>) => {
+        const args = Object.entries(options).flatMap(([name, value]) => {
+          const option = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+          return [value ?? []].flat().flatMap((one) => [option, String(one)])
+        })
         return startWorker(args)
       }),
     )

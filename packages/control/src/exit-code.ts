@@ -23,6 +23,21 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
+/** From the worst: what nobody but us can mend, then what will not mend itself, then what must not be overlooked. */
+const BY_WEIGHT: readonly ExitCode[] = [
+  EXIT.bug,
+  EXIT.unsafeRedis,
+  EXIT.input,
+  EXIT.unbalanced,
+  EXIT.unreachable,
+  EXIT.held,
+  EXIT.interrupted,
+  EXIT.balanced,
+]
+
+/** One code for several projects. */
+export const worstOf = (codes: readonly ExitCode[]): ExitCode => BY_WEIGHT.find((code) => codes.includes(code)) ?? EXIT.balanced
+
 /** Codes of the faults with which a Redis is refused that would lose the books. */
 const UNSAFE = /^redis-unsafe/
 

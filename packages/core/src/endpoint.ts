@@ -11,6 +11,8 @@ export interface Services {
   readonly gate: Gate
   readonly log: Log
   readonly clock: Clock
+  /** How long a source may be silent within one request before it is given up, in milliseconds. Absent: the connector's own limits. */
+  readonly silenceMs?: number
 }
 
 export type AccountKind = 'user' | 'shared' | 'room' | 'equipment' | 'group' | 'unknown'

@@ -1,3 +1,4 @@
+export * from './board.ts'
 export * from './call.ts'
 export * from './clock.ts'
 export * from './destination.ts'

@@ -1,6 +1,5 @@
 import { Fault, type FaultFacts } from '@offramp/core'
-import type { Classify, ResponseFacts } from '@offramp/wire'
-import { isObject, type Json, objectOf, parseObject, textOf } from './json.ts'
+import { type Classify, isObject, type Json, objectOf, parseObject, type ResponseFacts, textOf } from '@offramp/wire'
 import { MAILBOX_MOVE_WAIT_MS } from './limits.ts'
 import { loginFault } from './login-faults.ts'
 

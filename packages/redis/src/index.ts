@@ -1,4 +1,3 @@
-export * from './board/board-types.ts'
 export { type RedisBoardOptions, redisBoard } from './board/redis-board.ts'
 export { assertSafe, checkRedis, judgeRedis, type RedisFacts } from './connection/assert-safe.ts'
 export { type ConnectOptions, connectRedis, shownRedisUrl } from './connection/connect-redis.ts'

@@ -4,6 +4,7 @@ import { type Dispatcher, request } from 'undici'
 import { bareCause, redactUrl } from './redact.ts'
 import type { WireRequest } from './request.ts'
 import type { Watch } from './watch.ts'
+import { ADDRESS_REFUSED, type Ways } from './ways.ts'
 
 /** One answer whose head has arrived. */
 export interface Exchange {
@@ -17,22 +18,26 @@ const MOST_REDIRECTS = 5
 
 /**
  * Sends one request and waits for the head of the answer. Follows redirects of safe methods; Authorization and cookies never travel
- * to another origin, and never from https to http. Throws a `call` fault, or the watch's reason.
+ * to another origin, and never from https to http. A host out there cannot redirect to this machine, its networks or its cloud's metadata.
+ * Throws a `call` fault, or the watch's reason.
  */
 export async function exchange(
   asked: WireRequest,
   headers: Readonly<Record<string, string>>,
-  on: { readonly dispatcher: Dispatcher; readonly watch: Watch },
+  { ways, watch }: { readonly ways: Ways; readonly watch: Watch },
 ): Promise<Exchange> {
   let url = asked.url
   let sent = headers
+  let dispatcher: Dispatcher | undefined = ways.own
   for (let hops = 0; ; hops++) {
-    const answer = await sendOnce({ ...asked, url }, sent, on)
+    const answer = await sendOnce({ ...asked, url }, sent, { dispatcher, watch })
     const target = redirectTarget(asked, url, answer)
     if (target === undefined) return answer
     answer.body.destroy()
     if (hops >= MOST_REDIRECTS) throw badRedirect(asked, `It redirected more than ${MOST_REDIRECTS} times.`)
     if (url.startsWith('https:') && target.protocol !== 'https:') throw badRedirect(asked, 'It redirected to an unencrypted address.')
+    dispatcher = ways.onward(new URL(asked.url), target)
+    if (dispatcher === undefined) throw badRedirect(asked, 'It redirected to an address inside this network or machine.')
     if (target.origin !== new URL(url).origin) sent = withoutSecrets(sent)
     url = target.href
   }
@@ -100,6 +105,7 @@ export function brokenOff(asked: WireRequest, watch: Watch, thrown: unknown): un
 
 function sayCode(code: string): string | undefined {
   const words: Readonly<Record<string, string>> = {
+    [ADDRESS_REFUSED]: `its name leads to an address inside this network or machine, where it must not (${ADDRESS_REFUSED})`,
     ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
     ECONNRESET: 'the connection was reset (ECONNRESET)',
     ENOTFOUND: 'there is no such host (ENOTFOUND)',

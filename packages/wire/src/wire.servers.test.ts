@@ -185,6 +185,90 @@ test('a token does not travel to another host', async () => {
   expect(other.seen.map((each) => [each.url, each.headers.authorization])).toEqual([['/there', undefined]])
 })
 
+test('a silence that the operator has set holds instead of every other limit', async () => {
+  const { url } = await serve((request, response) => {
+    if (request.url === '/idle') response.writeHead(200, { 'content-type': 'application/json' }).write('{')
+  })
+  const { wire } = lab({ silenceMs: 2_000 })
+  const long = { tries: 1, headTimeoutMs: 300_000, idleTimeoutMs: 300_000 }
+  for (const path of ['head', 'idle']) {
+    const fault = await faultOf(wire.send(asking(`${url}/${path}`, long), call()))
+    expect([fault.code, fault.connection, fault.message]).toEqual(['http-timeout', true, expect.stringContaining('Nothing came for 2 s')])
+  }
+})
+
+const METADATA = '169.254.169.254'
+
+/** Names as a resolver answers that may be lying: each answer in its turn, the last for ever. */
+function names(table: Readonly<Record<string, readonly (readonly string[])[]>>) {
+  const asked: string[] = []
+  const lookup: WireOptions['lookup'] = (name, _options, done) => {
+    const answers = table[name] ?? []
+    const answer = answers[Math.min(asked.filter((each) => each === name).length, answers.length - 1)] ?? []
+    asked.push(name)
+    done(
+      null,
+      answer.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    )
+  }
+  return { asked, lookup }
+}
+
+test.each([
+  ['an address of the cloud’s metadata', [METADATA]],
+  ['the same over IPv6', ['fd00:ec2::254']],
+  ['the same in the clothes of IPv6', ['::ffff:169.254.169.254']],
+  ['the same behind NAT64', ['64:ff9b::a9fe:a9fe']],
+  ['one good address and one of them', ['127.0.0.1', METADATA]],
+  ['this host', ['0.0.0.0']],
+])('a name of the operator’s that leads to %s is not asked', async (_name, addresses) => {
+  const { port, seen } = await serve((_, response) => json(response, {}))
+  const { lookup } = names({ 'provider.example': [addresses] })
+  const fault = await faultOf(lab({ lookup }).wire.send(asking(`http://provider.example:${port}/`, { tries: 1 }), call()))
+  expect([fault.reach, fault.code]).toEqual(['call', 'http-connection'])
+  expect(fault.message).toContain('where it must not (ERR_ADDRESS_REFUSED)')
+  expect(seen.length).toBe(0)
+})
+
+test('a name of the operator’s may lead to this machine or its network, and is looked at again with every connection', async () => {
+  const { port, seen } = await serve((_, response) => json(response, {}, { connection: 'close' }))
+  const { lookup, asked } = names({ 'mail.intern.example': [['127.0.0.1'], [METADATA]] })
+  const { wire } = lab({ lookup })
+  const url = `http://mail.intern.example:${port}/`
+  expect((await wire.send(asking(url), call())).status).toBe(200)
+  const fault = await faultOf(wire.send(asking(url, { tries: 1 }), call()))
+  expect(fault.message).toContain('ERR_ADDRESS_REFUSED')
+  expect([asked.length, seen.length]).toEqual([2, 1])
+})
+
+test.each(['127.0.0.1', '10.1.2.3', '192.168.0.9', '172.31.0.1', '100.64.3.2', '::1', 'fd12::7', METADATA])(
+  'a host out there cannot send us to %s, neither by a name nor by the address',
+  async (address) => {
+    const inner = await serve((_, response) => json(response, { secret: 1 }))
+    const host = address.includes(':') ? `[${address}]` : address
+    const { url, seen } = await serve((request, response) =>
+      response
+        .writeHead(302, { location: request.url === '/name' ? `http://reports.example:${inner.port}/` : `http://${host}:${inner.port}/` })
+        .end(),
+    )
+    // The provider is out there as its name says; that it answers on loopback is the test's doing.
+    const provider = url.replace('127.0.0.1', 'provider.example')
+    const { lookup } = names({ 'provider.example': [['127.0.0.1']], 'reports.example': [[address]] })
+    const { wire } = lab({ lookup })
+    const byName = await faultOf(wire.send(asking(`${provider}/name`, { tries: 1 }), call()))
+    expect(byName.message).toContain('ERR_ADDRESS_REFUSED')
+    const byAddress = await faultOf(wire.send(asking(`${provider}/address`, { tries: 1 }), call()))
+    expect([byAddress.code, byAddress.message]).toEqual(['http-redirect', expect.stringContaining('inside this network or machine')])
+    expect([seen.length, inner.seen.length]).toEqual([2, 0])
+  },
+)
+
+test('a host that the operator put inside may redirect inside, and never to the metadata', async () => {
+  const { url } = await serve((_, response) => response.writeHead(302, { location: `http://${METADATA}/latest/meta-data/` }).end())
+  const fault = await faultOf(lab().wire.send(asking(url, { tries: 1 }), call()))
+  expect(fault.code).toBe('http-redirect')
+})
+
 test('redirects end', async () => {
   const { url, seen } = await serve((_, response) => response.writeHead(302, { location: '/again' }).end())
   expect((await faultOf(lab().wire.send(asking(url, { tries: 1 }), call()))).code).toBe('http-redirect')

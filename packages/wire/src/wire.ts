@@ -1,6 +1,4 @@
-import { rootCertificates } from 'node:tls'
 import { type Call, type Clock, Fault, type Gate, type Log } from '@offramp/core'
-import { Agent, type Dispatcher, ProxyAgent } from 'undici'
 import { backoff } from './backoff.ts'
 import { boundedBody, wholeBody, wrongSort } from './body.ts'
 import { type Exchange, exchange } from './exchange.ts'
@@ -9,10 +7,9 @@ import { redactUrl } from './redact.ts'
 import type { Classify, ResponseFacts, WireAnswer, WireRequest } from './request.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import { startWatch, type TimeLimits, type Watch } from './watch.ts'
+import { makeWays, type WayOptions } from './ways.ts'
 
-export interface WireOptions {
-  /** PEM. Trusted beside the well-known authorities, never instead of checking. */
-  readonly ca?: string
+export interface WireOptions extends WayOptions {
   /** `http://proxy:3128`: every request goes through it. The composition root reads it from wherever the operator put it. */
   readonly proxy?: string
   readonly gate: Gate
@@ -21,6 +18,8 @@ export interface WireOptions {
   readonly userAgent: string
   readonly classify: Classify
   readonly timeouts?: Partial<TimeLimits>
+  /** Instead of every other limit for the head of an answer and between two chunks, also of those that a request brings. Milliseconds. */
+  readonly silenceMs?: number
 }
 
 /** HTTP as a provider wants it: gate, token, request, classify, redact. The only place that waits between tries. */
@@ -52,7 +51,7 @@ type Tried =
 
 export function makeWire(options: WireOptions): Wire {
   const { gate, log, clock } = options
-  const dispatcher = makeDispatcher(options)
+  const ways = makeWays(options)
   const throttled = new Map<string, number>()
 
   async function send(request: WireRequest, call: Call): Promise<WireAnswer> {
@@ -107,7 +106,7 @@ export function makeWire(options: WireOptions): Wire {
       const token = await request.token?.token(call)
       watch = startWatch(limitsOf(options, request), redactUrl(request.url), { clock, call })
       try {
-        const answer = await exchange(request, headersOf(options, request, token), { dispatcher, watch })
+        const answer = await exchange(request, headersOf(options, request, token), { ways, watch })
         if (answer.status < 200 || answer.status > 299) return { ...(await refusal(request, answer, watch)), token }
         const wrong = wrongSort(request, answer)
         if (wrong !== undefined) {
@@ -145,21 +144,14 @@ export function makeWire(options: WireOptions): Wire {
     return { fault: timed, status, again: false }
   }
 
-  return { send, close: () => dispatcher.destroy() }
-}
-
-function makeDispatcher(options: WireOptions): Dispatcher {
-  const connect = { timeout: 20_000, ...(options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] }) }
-  // One request a connection: what the provider counts as in flight is then what we count.
-  const limits = { connect, connections: 64, keepAliveTimeout: 30_000, allowH2: false }
-  return options.proxy === undefined ? new Agent(limits) : new ProxyAgent({ ...limits, uri: options.proxy, requestTls: connect })
+  return { send, close: ways.close }
 }
 
 function limitsOf(options: WireOptions, request: WireRequest): TimeLimits {
   const usual = { ...TIMEOUTS, ...options.timeouts }
   return {
-    headMs: request.headTimeoutMs ?? usual.headMs,
-    idleMs: request.idleTimeoutMs ?? usual.idleMs,
+    headMs: options.silenceMs ?? request.headTimeoutMs ?? usual.headMs,
+    idleMs: options.silenceMs ?? request.idleTimeoutMs ?? usual.idleMs,
     totalMs: request.timeoutMs ?? usual.totalMs,
   }
 }

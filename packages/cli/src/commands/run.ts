@@ -1,25 +1,31 @@
 import {
   type Attended,
   attend,
+  cleanText,
   EXIT,
   type ExitCode,
   lossesBefore,
   lossLines,
-  type OpenedProject,
+  type News,
+  type Place,
   pause,
   type Started,
   showMany,
   showProblem,
-  start,
-  type Workplace,
+  startSeveral,
+  worstOf,
 } from '@offramp/control'
-import { type Common, type Context, withWorkplace } from '../context.ts'
+import type { Call } from '@offramp/core'
+import { type Context, withPlaces } from '../context.ts'
 import type { LocalWorkers } from '../local-workers.ts'
 import { jsonLine } from '../terminal.ts'
 import { liveView } from '../view/live-view.ts'
 import { sampleOf, verifyAndShow } from './verify.ts'
 
-export interface RunOptions extends Common {
+export interface RunOptions {
+  /** Project files, one at least. */
+  readonly projects: readonly string[]
+  readonly json: boolean
   /** Worker processes on this machine; 0: they run elsewhere. */
   readonly workers: number
   readonly detach: boolean
@@ -35,11 +41,6 @@ const LOOK_EVERY = 1_000
 
 const LANES_PER_WORKER = 4
 
-interface Place {
-  readonly workplace: Workplace
-  readonly opened: OpenedProject
-}
-
 const HOW: Readonly<Record<Started['how'], string>> = {
   first: 'first pass',
   next: 'the last pass is complete; this one carries what has changed since',
@@ -54,86 +55,139 @@ async function tellLosses(context: Context, { workplace }: Place, { lanes }: Sta
   }
 }
 
-async function tellStart(context: Context, place: Place, started: Started, { json }: RunOptions): Promise<void> {
+async function tellStart(context: Context, place: Place, started: Started, { json, projects }: RunOptions): Promise<void> {
   const { terminal } = context
   const { plan, lanes, how, left, warnings } = started
+  const { project } = place.workplace
   if (json)
-    return terminal.out(jsonLine({ type: 'started', how, pass: plan.pass, plan: plan.hash, lanes: lanes.length, left: left.length }))
+    return terminal.out(
+      jsonLine({ type: 'started', project, how, pass: plan.pass, plan: plan.hash, lanes: lanes.length, left: left.length }),
+    )
   for (const warning of [...place.opened.warnings, ...warnings]) terminal.err(`${showProblem(warning)}\n`)
   for (const { caution } of place.workplace.destinations.values()) if (caution !== undefined) terminal.err(`CAUTION: ${caution}\n`)
-  terminal.err(`Pass ${plan.pass} over ${showMany(lanes.length, 'account')} (${HOW[how]}). Plan ${plan.hash}.\n`)
+  const which = projects.length > 1 ? `${cleanText(project, 60)}: ` : ''
+  terminal.err(`${which}Pass ${plan.pass} over ${showMany(lanes.length, 'account')} (${HOW[how]}). Plan ${plan.hash}.\n`)
   if (left.length > 0)
     terminal.err(`${showMany(left.length, 'account is', 'accounts are')} no longer in the table; what was moved of them stays as it is.\n`)
   if (how === 'first') await tellLosses(context, place, started)
 }
 
-function workersFor(context: Context, { opened }: Place, { workers, project }: RunOptions): LocalWorkers | undefined {
-  if (workers === 0) return undefined
+/** Local workers serve all projects of the run; their logs lie beside the first. */
+function workersFor(context: Context, places: readonly Place[], { workers, projects }: RunOptions): LocalWorkers | undefined {
+  const folder = places[0]?.opened.folder
+  if (workers === 0 || folder === undefined) return undefined
   const fell = (worker: number, code: number | null): void => {
     context.terminal.err(
-      `Worker ${worker} has ended by itself (${code === null ? 'killed' : `code ${code}`}); see ${opened.folder}/.offramp/worker-${worker}.log\n`,
+      `Worker ${worker} has ended by itself (${code === null ? 'killed' : `code ${code}`}); see ${folder}/.offramp/worker-${worker}.log\n`,
     )
   }
-  const concurrency = opened.project.settings?.lanesPerWorker ?? LANES_PER_WORKER
-  return context.startWorkers({ count: workers, project, folder: opened.folder, concurrency, fell })
+  const concurrency = Math.max(...places.map(({ opened }) => opened.project.settings?.lanesPerWorker ?? LANES_PER_WORKER))
+  return context.startWorkers({ count: workers, projects, folder, concurrency, fell })
 }
 
-/** Stays with the pass; gives up where no worker can ever start. */
-async function stay(context: Context, place: Place, options: RunOptions, workers: LocalWorkers | undefined): Promise<Attended | ExitCode> {
-  const view = liveView(context.terminal, options.json)
+interface Watch {
+  readonly tell: (news: News) => void
+  /** Whether any other project is still on its way. */
+  readonly others: () => boolean
+}
+
+/** Stays with one project. While others are on their way a held one is watched as well: somebody may resume it. */
+async function stayWith({ workplace, opened }: Place, { tell, others }: Watch, call: Call): Promise<Attended> {
+  for (;;) {
+    const end = await attend(workplace, { opened, everyMs: LOOK_EVERY, tell }, call)
+    if (end !== 'held' || !others()) return end
+    await workplace.clock.sleep(LOOK_EVERY, call).catch(() => {})
+  }
+}
+
+/** Stays with all until none moves any more; gives up where no worker can ever start. In the order of the places. */
+async function stay(
+  context: Context,
+  places: readonly Place[],
+  { json, workers }: { readonly json: boolean; readonly workers: LocalWorkers | undefined },
+): Promise<readonly Attended[] | ExitCode> {
+  const view = liveView(context.terminal, { json, projects: places.map(({ workplace }) => workplace.project) })
   const over = new AbortController()
+  const call = { signal: AbortSignal.any([context.interrupted, over.signal]) }
+  const open = new Set(places)
   let gaveUp: ExitCode | undefined
-  const tell: Parameters<typeof attend>[1]['tell'] = (news) => {
+  const tell = (news: News): void => {
     view.tell(news)
     gaveUp = workers?.gaveUp()
     if (gaveUp !== undefined) over.abort()
   }
-  const signal = AbortSignal.any([context.interrupted, over.signal])
-  const end = await attend(place.workplace, { opened: place.opened, everyMs: LOOK_EVERY, tell }, { signal })
-  view.end()
-  return gaveUp ?? end
+  const each = async (place: Place): Promise<Attended> => {
+    // A held one counts as over for the others: two that are held must not wait for one another.
+    const quiet = (news: News): void => {
+      tell(news)
+      if (news.kind === 'snapshot' && news.snapshot.held !== undefined) open.delete(place)
+      else if (news.kind === 'snapshot') open.add(place)
+    }
+    const end = await stayWith(place, { tell: quiet, others: () => [...open].some((one) => one !== place) }, call)
+    open.delete(place)
+    return end
+  }
+  try {
+    const ends = await Promise.all(places.map(each))
+    return gaveUp ?? ends
+  } finally {
+    over.abort()
+    view.end()
+  }
 }
 
-async function interruptedEnd(context: Context, { workplace }: Place, workers: LocalWorkers | undefined): Promise<ExitCode> {
+async function interruptedEnd(context: Context, places: readonly Place[], workers: LocalWorkers | undefined): Promise<ExitCode> {
   context.terminal.err(
     '\nPausing: workers finish what they are writing. Once more Ctrl-C ends everything at once (nothing is lost by that either).\n',
   )
-  await pause(workplace)
+  await Promise.all(places.map(({ workplace }) => pause(workplace)))
   await workers?.stop(GRACE)
   context.terminal.err('Paused. To go on: offramp run (or offramp resume, where workers run elsewhere)\n')
   return EXIT.interrupted
 }
 
-async function attached(context: Context, place: Place, options: RunOptions): Promise<ExitCode> {
+/** How one project ended: held, or compared at both ends. */
+async function conclude(context: Context, place: Place, end: Attended, { verify, json, sample, projects }: RunOptions): Promise<ExitCode> {
   const { terminal } = context
-  const workers = workersFor(context, place, options)
+  const which = projects.length > 1 ? `${cleanText(place.workplace.project, 60)}: ` : ''
+  if (end === 'held') {
+    const held = await place.workplace.board.held()
+    const remedy = held?.remedy === undefined ? '' : `\n${held.remedy}`
+    terminal.err(`${which}Held: ${held?.why ?? 'by somebody'}${remedy}\nTo go on: offramp run\n`)
+    return EXIT.held
+  }
+  if (!verify) return EXIT.balanced
+  if (which !== '' && !json) terminal.out('\n')
+  return verifyAndShow(context, place, { sample: sampleOf(place.opened, sample), format: json ? 'json' : 'text' })
+}
+
+async function attached(context: Context, places: readonly Place[], options: RunOptions): Promise<ExitCode> {
+  const workers = workersFor(context, places, options)
   try {
-    const end = await stay(context, place, options, workers)
-    if (end === 'stopped') return await interruptedEnd(context, place, workers)
+    const ends = await stay(context, places, { json: options.json, workers })
+    if (typeof ends !== 'number' && ends.includes('stopped')) return await interruptedEnd(context, places, workers)
     await workers?.stop(GRACE)
-    if (typeof end === 'number') {
-      terminal.err(`No worker can start; the last lines of ${place.opened.folder}/.offramp/worker-1.log say why.\n`)
-      return end
+    if (typeof ends === 'number') {
+      context.terminal.err(`No worker can start; the last lines of ${places[0]?.opened.folder}/.offramp/worker-1.log say why.\n`)
+      return ends
     }
-    if (end === 'held') {
-      const held = await place.workplace.board.held()
-      terminal.err(`Held: ${held?.why ?? 'by somebody'}${held?.remedy === undefined ? '' : `\n${held.remedy}`}\nTo go on: offramp run\n`)
-      return EXIT.held
-    }
-    if (!options.verify) return EXIT.balanced
-    return await verifyAndShow(context, place, { sample: sampleOf(place.opened, options.sample), format: options.json ? 'json' : 'text' })
+    const codes: ExitCode[] = []
+    for (const [index, place] of places.entries()) codes.push(await conclude(context, place, ends[index] ?? 'finished', options))
+    return worstOf(codes)
   } finally {
     workers?.killNow()
   }
 }
 
-/** Moves everything: plans the pass, wakes its lanes, and stays until it is done and proven. */
+/** Moves everything: plans the pass of each project, wakes its lanes, and stays until all is done and proven. */
 export const runCommand = (context: Context, options: RunOptions): Promise<ExitCode> =>
-  withWorkplace(context, options.project, async (workplace, opened) => {
-    const place = { workplace, opened }
-    const started = await start(workplace, opened, { signal: context.interrupted })
-    await tellStart(context, place, started, options)
-    if (!options.detach) return attached(context, place, options)
+  withPlaces(context, options.projects, async (places) => {
+    const started = await startSeveral(places, { signal: context.interrupted })
+    for (const [index, place] of places.entries()) {
+      const one = started[index]
+      if (one !== undefined) await tellStart(context, place, one, options)
+    }
+    if (!options.detach) return attached(context, places, options)
     if (!options.json) context.terminal.out('Started. Workers elsewhere carry on; look with: offramp status\n')
     return EXIT.balanced
   })

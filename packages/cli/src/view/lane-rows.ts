@@ -1,4 +1,5 @@
-import { cleanText, type LaneOnBoard, type Snapshot, showBytes, showCount, showDuration } from '@offramp/control'
+import { cleanText, type Snapshot, showBytes, showCount, showDuration } from '@offramp/control'
+import type { LaneOnBoard } from '@offramp/core'
 import type { Rates } from './rates.ts'
 
 const clockTime = (at: number): string => new Date(at).toTimeString().slice(0, 8)

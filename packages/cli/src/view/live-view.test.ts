@@ -1,4 +1,5 @@
-import type { LaneOnBoard, Snapshot } from '@offramp/control'
+import type { Snapshot } from '@offramp/control'
+import type { LaneOnBoard } from '@offramp/core'
 import { describe, expect, it } from 'vitest'
 import type { Terminal } from '../terminal.ts'
 import { liveView, screen } from './live-view.ts'
@@ -120,21 +121,21 @@ describe('the screen', () => {
 describe('the live view', () => {
   it('redraws in place on a screen, and leaves nothing of the last picture', () => {
     const screened = terminal(true)
-    const view = liveView(screened, false)
-    view.tell({ kind: 'snapshot', snapshot: snapshot([lane(1, moving), lane(2, moving)]) })
+    const view = liveView(screened, { json: false, projects: ['test'] })
+    view.tell({ project: 'test', kind: 'snapshot', snapshot: snapshot([lane(1, moving), lane(2, moving)]) })
     const height = screened.text.split('\n').length - 1
     screened.text = ''
-    view.tell({ kind: 'snapshot', snapshot: snapshot([lane(1, moving)]) })
+    view.tell({ project: 'test', kind: 'snapshot', snapshot: snapshot([lane(1, moving)]) })
     expect(screened.text.startsWith(`\u001b[${height}A`)).toBe(true)
     expect(screened.text.endsWith('\u001b[J')).toBe(true)
   })
 
   it('is a line every five seconds elsewhere, and each notice once', () => {
     const piped = terminal(false)
-    const view = liveView(piped, false)
+    const view = liveView(piped, { json: false, projects: ['test'] })
     const held = { by: 'operator', why: 'Paused.', since: NOW } as const
     for (let second = 0; second < 12; second++)
-      view.tell({ kind: 'snapshot', snapshot: snapshot([lane(1, moving)], { at: NOW + second * 1000, held }) })
+      view.tell({ project: 'test', kind: 'snapshot', snapshot: snapshot([lane(1, moving)], { at: NOW + second * 1000, held }) })
     view.end()
     const lines = piped.text.trimEnd().split('\n')
     expect(lines.filter((line) => line.includes('HELD'))).toHaveLength(1)
@@ -142,12 +143,36 @@ describe('the live view', () => {
     expect(piped.text).not.toContain('\u001b')
   })
 
+  it('has a section for each project, in the order in which they were named, and all fit', () => {
+    const screened = terminal(true)
+    const view = liveView(screened, { json: false, projects: ['one', 'two'] })
+    const many = Array.from({ length: 50 }, (_, n) => lane(n, moving))
+    view.tell({ project: 'two', kind: 'snapshot', snapshot: snapshot(many, { project: 'two' }) })
+    screened.text = ''
+    view.tell({ project: 'one', kind: 'snapshot', snapshot: snapshot(many, { project: 'one' }) })
+    const lines = screened.text.split('\n')
+    const [one, two] = ['one: pass 1', 'two: pass 1'].map((text) => lines.findIndex((line) => line.includes(text)))
+    expect(one).toBe(0)
+    expect(two).toBeGreaterThan(3)
+    expect(lines.length - 1).toBeLessThanOrEqual(20)
+    expect(lines.slice(two).join('')).toContain('person10@a.example')
+  })
+
+  it('names the project on every line where there are several', () => {
+    const piped = terminal(false)
+    const view = liveView(piped, { json: false, projects: ['one', 'two'] })
+    for (const project of ['one', 'two']) view.tell({ project, kind: 'snapshot', snapshot: snapshot([lane(1, moving)], { project }) })
+    view.tell({ project: 'two', kind: 'mended', jobs: 1 })
+    view.end()
+    expect(piped.text).toMatch(/Z one: pass 1.*\n.*Z two: pass 1.*\ntwo: 1 lost job was/)
+  })
+
   it('is JSON lines for machines', () => {
     const piped = terminal(true)
-    const view = liveView(piped, true)
-    view.tell({ kind: 'wiped' })
-    view.tell({ kind: 'mended', jobs: 2 })
-    view.tell({ kind: 'snapshot', snapshot: snapshot([]) })
+    const view = liveView(piped, { json: true, projects: ['test'] })
+    view.tell({ project: 'test', kind: 'wiped' })
+    view.tell({ project: 'test', kind: 'mended', jobs: 2 })
+    view.tell({ project: 'test', kind: 'snapshot', snapshot: snapshot([]) })
     const types = piped.text
       .trimEnd()
       .split('\n')

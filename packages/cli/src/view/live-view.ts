@@ -1,4 +1,4 @@
-import { fitText, type News, type Snapshot, showTable } from '@offramp/control'
+import { cleanText, fitText, type News, type Snapshot, showTable } from '@offramp/control'
 import { jsonLine, type Terminal } from '../terminal.ts'
 import { byInterest, LANE_HEADINGS, LANE_RIGHT, laneRow } from './lane-rows.ts'
 import { Rates } from './rates.ts'
@@ -19,11 +19,16 @@ const NEWS: Readonly<Record<'wiped' | 'silent', string>> = {
 const newsLine = (news: Exclude<News, { kind: 'snapshot' }>): string =>
   news.kind === 'mended' ? `${news.jobs} lost ${news.jobs === 1 ? 'job was' : 'jobs were'} put back into the queue.` : NEWS[news.kind]
 
+/** Where several projects share the view, each says which it is. */
+const before = (project: string, projects: readonly string[]): string => (projects.length > 1 ? `${cleanText(project, 40)}: ` : '')
+
 export interface ScreenFacts {
   readonly columns: number
   readonly rows: number
   /** Workers may still be starting. */
   readonly early: boolean
+  /** In front of the first line. */
+  readonly which?: string
 }
 
 /** Milliseconds that workers may take to start before their lack is told. */
@@ -31,7 +36,7 @@ const EARLY = 15_000
 
 /** The whole screen: lanes of interest first, as many as fit. */
 export function screen(snapshot: Snapshot, rates: Rates, size: ScreenFacts): readonly string[] {
-  const above = [summaryLine(snapshot, rates), ...notices(snapshot, size.early), '']
+  const above = [`${size.which ?? ''}${summaryLine(snapshot, rates)}`, ...notices(snapshot, size.early), '']
   const room = Math.max(3, size.rows - above.length - 4)
   const lanes = snapshot.lanes.toSorted(byInterest)
   const table = showTable(
@@ -44,26 +49,52 @@ export function screen(snapshot: Snapshot, rates: Rates, size: ScreenFacts): rea
   return [...above, ...table, ...more].map((line) => fitText(line, size.columns))
 }
 
+/** One project's part of the view. */
+interface Section {
+  readonly rates: Rates
+  /** Of its first snapshot. */
+  readonly began: number
+  latest: Snapshot
+}
+
+const isEarly = ({ began, latest }: Section): boolean => latest.at - began < EARLY
+
+/** The section of the snapshot's project, made with its first. */
+function sectionOf(sections: Map<string, Section>, snapshot: Snapshot): Section {
+  const section = sections.get(snapshot.project) ?? { rates: new Rates(), began: snapshot.at, latest: snapshot }
+  sections.set(snapshot.project, section)
+  section.latest = snapshot
+  section.rates.add(snapshot)
+  return section
+}
+
 /** Redraws in place: up over the last picture, each line cleared to its end, and what is left below. */
-function ttyView(terminal: Terminal): LiveView {
-  const rates = new Rates()
+function ttyView(terminal: Terminal, projects: readonly string[]): LiveView {
+  const sections = new Map<string, Section>()
   let drawn = 0
-  let began: number | undefined
   const draw = (lines: readonly string[]): void => {
     terminal.out(`${drawn > 0 ? `\u001b[${drawn}A` : ''}${lines.map((line) => `\r${line}\u001b[K\n`).join('')}\u001b[J`)
     drawn = lines.length
   }
+  const picture = (): readonly string[] => {
+    const rows = Math.floor(terminal.rows() / projects.length)
+    // In the order in which they were named, so that none jumps.
+    const shown = projects.flatMap((project) => sections.get(project) ?? [])
+    return shown.flatMap((section, index) => {
+      const { latest, rates } = section
+      const size = { columns: terminal.columns(), rows, early: isEarly(section), which: before(latest.project, projects) }
+      return [...(index === 0 ? [] : ['']), ...screen(latest, rates, size)]
+    })
+  }
   return {
     tell(news) {
       if (news.kind !== 'snapshot') {
-        draw([newsLine(news)])
+        draw([`${before(news.project, projects)}${newsLine(news)}`])
         drawn = 0
         return
       }
-      rates.add(news.snapshot)
-      began ??= news.snapshot.at
-      const early = news.snapshot.at - began < EARLY
-      draw(screen(news.snapshot, rates, { columns: terminal.columns(), rows: terminal.rows(), early }))
+      sectionOf(sections, news.snapshot)
+      draw(picture())
     },
     end: () => {
       drawn = 0
@@ -74,32 +105,28 @@ function ttyView(terminal: Terminal): LiveView {
 /** Milliseconds between two lines where nobody watches a screen. */
 const LINE_EVERY = 5_000
 
-function lineView(terminal: Terminal): LiveView {
-  const rates = new Rates()
-  let last = Number.NEGATIVE_INFINITY
-  let latest: Snapshot | undefined
-  let began: number | undefined
+function lineView(terminal: Terminal, projects: readonly string[]): LiveView {
+  const sections = new Map<string, Section>()
+  const lastLine = new Map<string, number>()
   const told = new Set<string>()
-  const line = (snapshot: Snapshot): void => {
-    last = snapshot.at
-    terminal.out(`${new Date(snapshot.at).toISOString()} ${summaryLine(snapshot, rates)}\n`)
+  const line = ({ latest, rates }: Section): void => {
+    lastLine.set(latest.project, latest.at)
+    terminal.out(`${new Date(latest.at).toISOString()} ${before(latest.project, projects)}${summaryLine(latest, rates)}\n`)
   }
   return {
     tell(news) {
-      if (news.kind !== 'snapshot') return terminal.out(`${newsLine(news)}\n`)
-      const { snapshot } = news
-      latest = snapshot
-      rates.add(snapshot)
-      began ??= snapshot.at
-      for (const notice of notices(snapshot, snapshot.at - began < EARLY)) {
-        if (told.has(notice)) continue
-        told.add(notice)
-        terminal.out(`${notice}\n`)
+      const which = before(news.project, projects)
+      if (news.kind !== 'snapshot') return terminal.out(`${which}${newsLine(news)}\n`)
+      const section = sectionOf(sections, news.snapshot)
+      for (const notice of notices(news.snapshot, isEarly(section))) {
+        if (told.has(`${which}${notice}`)) continue
+        told.add(`${which}${notice}`)
+        terminal.out(`${which}${notice}\n`)
       }
-      if (snapshot.at - last >= LINE_EVERY) line(snapshot)
+      if (news.snapshot.at - (lastLine.get(news.project) ?? Number.NEGATIVE_INFINITY) >= LINE_EVERY) line(section)
     },
     end: () => {
-      if (latest !== undefined && latest.at !== last) line(latest)
+      for (const section of sections.values()) if (section.latest.at !== lastLine.get(section.latest.project)) line(section)
     },
   }
 }
@@ -109,8 +136,14 @@ const jsonView = (terminal: Terminal): LiveView => ({
   end: () => {},
 })
 
-/** A table that redraws itself on a screen, a line every few seconds elsewhere, and NDJSON for machines. */
-export function liveView(terminal: Terminal, json: boolean): LiveView {
+export interface ViewOptions {
+  readonly json: boolean
+  /** Names of the projects that are shown, in this order. */
+  readonly projects: readonly string[]
+}
+
+/** A table that redraws itself on a screen, a line every few seconds elsewhere, and NDJSON for machines. A section for each project. */
+export function liveView(terminal: Terminal, { json, projects }: ViewOptions): LiveView {
   if (json) return jsonView(terminal)
-  return terminal.tty ? ttyView(terminal) : lineView(terminal)
+  return terminal.tty ? ttyView(terminal, projects) : lineView(terminal, projects)
 }

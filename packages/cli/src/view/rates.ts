@@ -1,5 +1,5 @@
-import type { LaneOnBoard, Snapshot } from '@offramp/control'
-import type { LaneId } from '@offramp/core'
+import type { Snapshot } from '@offramp/control'
+import type { LaneId, LaneOnBoard } from '@offramp/core'
 
 /** Milliseconds over which a rate is taken. */
 const WINDOW = 30_000

@@ -1,4 +1,5 @@
-import { cleanText, type LaneOnBoard, type Snapshot, showBytes, showCount, showDuration } from '@offramp/control'
+import { cleanText, type Snapshot, showBytes, showCount, showDuration } from '@offramp/control'
+import type { LaneOnBoard } from '@offramp/core'
 import type { Rates } from './rates.ts'
 
 const count = (lanes: readonly LaneOnBoard[], state: LaneOnBoard['state']['state']): number =>

@@ -1,13 +1,12 @@
-import type { Call } from '@offramp/core'
-import type { LaneOnBoard } from '../board/board.ts'
+import type { Call, LaneOnBoard } from '@offramp/core'
 import { isOpen, tend } from '../queue/tend.ts'
 import type { OpenedProject } from '../workplace/open-project.ts'
 import type { Workplace } from '../workplace/workplace.ts'
 import { isMoving, type Snapshot, snapshot } from './snapshot.ts'
 import { start } from './start.ts'
 
-/** What the one who attends to a run hears. */
-export type News =
+/** What the one who attends to a run hears, of which project. */
+export type News = { readonly project: string } & (
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
   /** Redis has lost its data: planned anew. What has been moved is found again at the destination. */
   | { readonly kind: 'wiped' }
@@ -15,6 +14,7 @@ export type News =
   | { readonly kind: 'mended'; readonly jobs: number }
   /** Redis does not answer; asked again. */
   | { readonly kind: 'silent' }
+)
 
 export interface AttendOptions {
   readonly opened: OpenedProject
@@ -29,18 +29,18 @@ export type Attended = 'finished' | 'held' | 'stopped'
 const THOROUGH = 30
 
 async function look(workplace: Workplace, { opened, tell }: AttendOptions, looks: number, call: Call): Promise<Attended | undefined> {
-  const { board, waker } = workplace
+  const { board, waker, project } = workplace
   const planAnew = async (): Promise<undefined> => {
-    tell({ kind: 'wiped' })
+    tell({ project, kind: 'wiped' })
     await start(workplace, opened, call)
   }
   if ((await board.plan()) === undefined) return planAnew()
   const jobs = await tend(board, waker, looks % THOROUGH === THOROUGH - 1)
-  if (jobs > 0 && looks > 1) tell({ kind: 'mended', jobs })
+  if (jobs > 0 && looks > 1) tell({ project, kind: 'mended', jobs })
   const now = await snapshot(workplace)
   // Wiped since the first look: a board without lanes is a lost one, and never a finished one.
   if (now.plan === undefined || now.lanes.length === 0) return planAnew()
-  tell({ kind: 'snapshot', snapshot: now })
+  tell({ project, kind: 'snapshot', snapshot: now })
   if (now.held !== undefined && !now.lanes.some((lane) => isMoving(lane, now.workers))) return 'held'
   return now.lanes.some((lane: LaneOnBoard) => isOpen(lane)) ? undefined : 'finished'
 }
@@ -57,7 +57,7 @@ export async function attend(workplace: Workplace, options: AttendOptions, call:
     } catch (thrown) {
       if (call.signal.aborted) break
       if (!isSilence(thrown)) throw thrown
-      options.tell({ kind: 'silent' })
+      options.tell({ project: workplace.project, kind: 'silent' })
     }
     await workplace.clock.sleep(options.everyMs, call).catch(() => {})
   }

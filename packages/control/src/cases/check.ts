@@ -1,5 +1,4 @@
-import { type Account, asFault, type Call, type Finding } from '@offramp/core'
-import type { LanePlan } from '../plan/lane-plan.ts'
+import { type Account, asFault, type Call, type Finding, type LanePlan } from '@offramp/core'
 import { InputRefused, showProblem } from '../project/problem.ts'
 import { lossLines } from '../report/losses.ts'
 import { showMany } from '../report/show-numbers.ts'

@@ -1,5 +1,4 @@
-import { asFault, type Call } from '@offramp/core'
-import type { LanePlan } from '../plan/lane-plan.ts'
+import { asFault, type Call, type LanePlan } from '@offramp/core'
 import { type Losses, lossesOf } from '../report/losses.ts'
 import { eachAtOnce } from '../run/each-at-once.ts'
 import { patiently } from '../run/patiently.ts'

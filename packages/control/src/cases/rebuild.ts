@@ -1,5 +1,4 @@
-import { asFault, type Call } from '@offramp/core'
-import type { LanePlan } from '../plan/lane-plan.ts'
+import { asFault, type Call, type LanePlan } from '@offramp/core'
 import { patiently } from '../run/patiently.ts'
 import type { OpenedProject } from '../workplace/open-project.ts'
 import type { Workplace } from '../workplace/workplace.ts'

@@ -1,6 +1,4 @@
-import type { GateState } from '@offramp/core'
-import type { Beat, Held, LaneOnBoard } from '../board/board.ts'
-import type { Plan } from '../plan/lane-plan.ts'
+import type { Beat, GateState, Held, LaneOnBoard, Plan } from '@offramp/core'
 import type { Workplace } from '../workplace/workplace.ts'
 
 /** How everything stands at one moment. */

@@ -1,7 +1,6 @@
-import type { Call, LaneId } from '@offramp/core'
-import type { Board, LaneOnBoard } from '../board/board.ts'
-import { type LanePlan, type Plan, planHash } from '../plan/lane-plan.ts'
-import { refuseChangedIdentity, type Standing } from '../plan/make-plan.ts'
+import type { Board, Call, LaneId, LaneOnBoard, LanePlan, Plan } from '@offramp/core'
+import { type PlanDraft, refuseChangedIdentity, type Standing } from '../plan/make-plan.ts'
+import { planHash } from '../plan/plan-hash.ts'
 import { InputRefused, type Problem } from '../project/problem.ts'
 import { isOpen } from '../queue/tend.ts'
 import { eachAtOnce } from '../run/each-at-once.ts'
@@ -67,12 +66,18 @@ async function publish(board: Board, made: { plan: Plan; lanes: readonly LanePla
   ])
 }
 
-/**
- * Plans the pass and wakes its lanes; workers do the rest. Safe to repeat and to press twice: an unfinished pass goes on where it is.
- * Throws `InputRefused` for a table that cannot be used.
- */
-export async function start(workplace: Workplace, opened: OpenedProject, call: Call): Promise<Started> {
-  const { board, waker, clock } = workplace
+/** What a pass would be. Nobody has been woken, and the board is as it was. */
+export interface Prepared {
+  readonly draft: PlanDraft
+  readonly hash: string
+  readonly before: Plan | undefined
+  /** The board as it stands. */
+  readonly standing: readonly LaneOnBoard[]
+}
+
+/** Everything that can refuse a pass, before anything starts. Throws `InputRefused` for a table that cannot be used. */
+export async function prepare(workplace: Workplace, opened: OpenedProject, call: Call): Promise<Prepared> {
+  const { board } = workplace
   const draft = await draftOf(workplace, opened, call)
   const { lanes } = draft
   const before = await board.plan()
@@ -85,9 +90,22 @@ export async function start(workplace: Workplace, opened: OpenedProject, call: C
     standing.some((lane) => isMoving(lane, workers)),
   )
   refuseChangedIdentity(lanes, await standingOf(workplace, standing, lanes), opened.mappingsFile)
+  return { draft, hash, before, standing }
+}
+
+/** Puts the pass up and wakes its lanes. */
+export async function begin({ board, waker, clock }: Workplace, { draft, hash, before, standing }: Prepared): Promise<Started> {
+  const { lanes, warnings } = draft
   const { how, pass } = passOf(before, standing)
   const plan = await publish(board, { plan: { hash, pass, madeAt: clock.now() }, lanes, before })
   await waker.hurry(lanes.map(({ lane }) => lane))
   const kept = new Set(lanes.map(({ lane }) => lane))
-  return { plan, lanes, how, left: standing.map((one) => one.plan).filter(({ lane }) => !kept.has(lane)), warnings: draft.warnings }
+  return { plan, lanes, how, left: standing.map((one) => one.plan).filter(({ lane }) => !kept.has(lane)), warnings }
 }
+
+/**
+ * Plans the pass and wakes its lanes; workers do the rest. Safe to repeat and to press twice: an unfinished pass goes on where it is.
+ * Throws `InputRefused` for a table that cannot be used.
+ */
+export const start = async (workplace: Workplace, opened: OpenedProject, call: Call): Promise<Started> =>
+  begin(workplace, await prepare(workplace, opened, call))

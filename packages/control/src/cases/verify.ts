@@ -1,6 +1,4 @@
-import { asFault, type Call, Fault, LeaseLost } from '@offramp/core'
-import type { LaneOnBoard } from '../board/board.ts'
-import type { LanePlan } from '../plan/lane-plan.ts'
+import { asFault, type Call, Fault, type LaneOnBoard, type LanePlan, LeaseLost } from '@offramp/core'
 import { lossesOf } from '../report/losses.ts'
 import { type LaneReport, makeReport, type Report } from '../report/report.ts'
 import { eachAtOnce } from '../run/each-at-once.ts'

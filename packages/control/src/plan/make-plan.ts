@@ -1,10 +1,18 @@
-import { type Account, type Call, type DestinationEndpoint, Fault, type Kind, type LaneId, type SourceEndpoint } from '@offramp/core'
+import {
+  type Account,
+  type Call,
+  type DestinationEndpoint,
+  Fault,
+  type Kind,
+  type LaneId,
+  type LanePlan,
+  type SourceEndpoint,
+} from '@offramp/core'
 import type { Mapping } from '../mappings/mapping.ts'
 import { InputRefused, type Problem } from '../project/problem.ts'
 import { eachAtOnce } from '../run/each-at-once.ts'
 import { type Patience, patiently } from '../run/patiently.ts'
 import { laneId } from './lane-id.ts'
-import type { LanePlan } from './lane-plan.ts'
 
 export interface PlanFacts {
   /** The table, as the operator named it. */

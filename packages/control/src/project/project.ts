@@ -17,6 +17,7 @@ export interface LimitSettings {
   readonly windowMegabytes?: number
   readonly sliceSeconds?: number
   readonly putSeconds?: number
+  readonly requestSeconds?: number
 }
 
 export interface Settings {

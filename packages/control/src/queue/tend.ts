@@ -1,4 +1,4 @@
-import type { Board, LaneOnBoard } from '../board/board.ts'
+import type { Board, LaneOnBoard } from '@offramp/core'
 import type { Wake, Waker } from './waker.ts'
 
 export const isOpen = ({ state }: LaneOnBoard): boolean => state.state !== 'done' && state.state !== 'halted'

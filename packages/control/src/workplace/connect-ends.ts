@@ -1,5 +1,4 @@
-import { type Call, type DestinationEndpoint, Fault, type SourceEndpoint } from '@offramp/core'
-import type { LanePlan } from '../plan/lane-plan.ts'
+import { type Call, type DestinationEndpoint, Fault, type LanePlan, type SourceEndpoint } from '@offramp/core'
 import type { Ends } from './workplace.ts'
 
 export interface Endpoints {

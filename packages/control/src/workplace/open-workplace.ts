@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { endpointName, type Means, openDestination, openSource, sourceId } from '@offramp/catalog'
 import { type Clock, type DestinationEndpoint, Fault, type Log, type Services } from '@offramp/core'
-import { oneAtATime, rebuild, turn, verify } from '@offramp/engine'
+import { type OneAtATime, oneAtATime, rebuild, turn, verify } from '@offramp/engine'
 import { assertSafe, connectRedis, RedisGate, redisBoard, redisLedger } from '@offramp/redis'
 import { isSecretRef, secretsFrom } from '../project/secret-refs.ts'
 import { makeWaker, type QueueConnection } from '../queue/waker.ts'
 import { connectEnds } from './connect-ends.ts'
 import { leaseMsOf, limitsOf, silenceMsOf } from './limits.ts'
 import type { OpenedProject } from './open-project.ts'
+import { type NamedProject, ofProject } from './open-several.ts'
 import type { Workplace } from './workplace.ts'
 
 export interface Surroundings {
@@ -16,6 +17,8 @@ export interface Surroundings {
   readonly clock: Clock
   /** Told when a provider is waited for outside a worker, with the end in milliseconds since the Unix epoch. */
   readonly tellWait?: (why: string, until: number) => void
+  /** For items larger than the window, where other projects share this process. */
+  readonly large?: OneAtATime
 }
 
 interface RedisAddress {
@@ -80,7 +83,7 @@ function meansOf(opened: OpenedProject, services: Services): Means {
  * Connects to Redis, makes sure that it keeps what it is told, and makes the two ends. Faults: `run` with a code `redis-unsafe-…` for a
  * Redis that would lose the books.
  */
-export async function openWorkplace(opened: OpenedProject, { log, clock, tellWait }: Surroundings): Promise<Workplace> {
+export async function openWorkplace(opened: OpenedProject, { log, clock, tellWait, large }: Surroundings): Promise<Workplace> {
   const { project } = opened
   const address = await redisAddress(opened)
   const redis = await connectRedis(address.url, {
@@ -88,11 +91,12 @@ export async function openWorkplace(opened: OpenedProject, { log, clock, tellWai
     ...(address.ca === undefined ? {} : { ca: address.ca }),
   })
   try {
-    const safety = await assertSafe(redis)
+    const safety = await assertSafe(redis, () => clock.now())
     const limits = limitsOf(project.settings?.limits)
     // A body of 150 MB at its slowest takes most of an hour; a place that is given away earlier would be a fifth call in flight.
     const gate = new RedisGate(redis, { clock, holdMs: silenceMsOf(limits), ticketMs: 3_900_000 })
-    const means = meansOf(opened, { gate, log, clock })
+    const silence = project.settings?.limits?.requestSeconds
+    const means = meansOf(opened, { gate, log, clock, ...(silence === undefined ? {} : { silenceMs: silence * 1000 }) })
     const source = await openSource(project.source, means)
     const destinations = new Map<string, DestinationEndpoint>()
     for (const settings of project.destinations) destinations.set(endpointName(settings), await openDestination(settings, means))
@@ -112,7 +116,7 @@ export async function openWorkplace(opened: OpenedProject, { log, clock, tellWai
       sourceId: sourceId(project.source),
       verbs: { turn, verify, rebuild },
       limits,
-      large: oneAtATime(),
+      large: large ?? oneAtATime(),
       leaseMs: leaseMsOf(limits),
       connect: (plan, call) => connectEnds(endpoints, plan, call),
       async close() {
@@ -123,6 +127,26 @@ export async function openWorkplace(opened: OpenedProject, { log, clock, tellWai
     }
   } catch (thrown) {
     redis.disconnect()
+    throw thrown
+  }
+}
+
+/**
+ * Workplaces of several projects in one process, in the order of the projects: items larger than the window are moved one at a time whatever
+ * project they are of. Throws what `openWorkplace` throws, naming the file; then none is left open.
+ */
+export async function openWorkplaces(
+  named: readonly NamedProject[],
+  around: (project: string) => Surroundings,
+): Promise<readonly Workplace[]> {
+  const large = oneAtATime()
+  const open: Workplace[] = []
+  try {
+    for (const { file, opened } of named)
+      open.push(await ofProject({ file, of: named.length }, () => openWorkplace(opened, { ...around(opened.project.project), large })))
+    return open
+  } catch (thrown) {
+    await Promise.all(open.map((workplace) => workplace.close()))
     throw thrown
   }
 }

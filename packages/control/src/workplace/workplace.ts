@@ -1,7 +1,17 @@
-import type { Call, Clock, Destination, DestinationEndpoint, Finding, Gate, Ledger, Source, SourceEndpoint } from '@offramp/core'
+import type {
+  Board,
+  Call,
+  Clock,
+  Destination,
+  DestinationEndpoint,
+  Finding,
+  Gate,
+  LanePlan,
+  Ledger,
+  Source,
+  SourceEndpoint,
+} from '@offramp/core'
 import type { Limits, OneAtATime, Rebuild, Turn, Verify } from '@offramp/engine'
-import type { Board } from '../board/board.ts'
-import type { LanePlan } from '../plan/lane-plan.ts'
 import type { QueueConnection, Waker } from '../queue/waker.ts'
 
 /** The engine's verbs, as control and workers use them. */

@@ -1,4 +1,4 @@
-import { Fault } from '@offramp/core'
+import { Fault, type Source } from '@offramp/core'
 import { expect, test } from 'vitest'
 import { forever, LANE, memoryLane } from '../testing/memory-lane.ts'
 import { verify } from './verify.ts'
@@ -30,6 +30,39 @@ test('what was moved balances, and every content is read back when asked', async
 test('a small sample reads at least one item a place', async () => {
   expect((await (await moved(4)).check(0.000_001)).hashed).toBe(1)
   expect((await (await moved(4)).check(0)).hashed).toBe(0)
+})
+
+test('a source that can be counted is not opened item by item, but for those that are read back or looked for', async () => {
+  const lane = await moved(4, { source: { whole: true } })
+  let opened = 0
+  const open: Source['open'] = (ref, call) => {
+    opened++
+    return lane.source.open(ref, call)
+  }
+  const balance = async (sample: number) => {
+    const { destination, ledger } = lane
+    opened = 0
+    return verify(
+      { source: { ...lane.source, open }, destination, ledger, lane: LANE, sample, report: () => undefined },
+      undefined,
+      forever,
+    )
+  }
+  expect((await balance(0)).collections).toMatchObject([{ name: 'Inbox', source: 4, verified: 4, remainder: 0 }])
+  expect(opened).toBe(0)
+  expect(await balance(1)).toMatchObject({ hashed: 4, exceptions: [] })
+  expect(opened).toBe(4)
+  const copy = folder(lane).copies.get(2)
+  if (!copy) throw new Error('There is no copy 2.')
+  copy.traits = { ...copy.traits, receivedAt: 0 }
+  expect((await balance(1)).exceptions).toMatchObject([{ kind: 'altered', message: expect.stringContaining('1970-01-01') }])
+  lane.mailbox.move(folder(lane), 2, lane.mailbox.make(['Inbox', 'Sorted']))
+  lane.mailbox.append(folder(lane), copy)
+  lane.add(lane.home, 9)
+  expect(await balance(0)).toMatchObject({
+    collections: [{ source: 5, verified: 4, remainder: 1 }],
+    exceptions: [{ kind: 'altered', message: expect.stringContaining('moved') }, { kind: 'waiting' }],
+  })
 })
 
 test('a copy that was deleted at the destination is missing, and the remainder shows it', async () => {

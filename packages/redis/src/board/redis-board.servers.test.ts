@@ -1,7 +1,7 @@
+import type { Board, LanePlan } from '@offramp/core'
 import { type RedisServer, startRedis } from '@offramp/test/servers/redis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { RedisLab } from '../testing/redis-lab.ts'
-import type { BoardLanePlan, RedisBoard } from './board-types.ts'
 import { redisBoard } from './redis-board.ts'
 
 let server: RedisServer
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 const plan = { hash: 'h1', pass: 1, madeAt: 5 }
-const lane = (name: string): BoardLanePlan => ({
+const lane = (name: string): LanePlan => ({
   lane: name,
   kind: 'mail',
   source: { id: `guid-${name}`, name: `${name}@example.org`, kind: 'user' },
@@ -19,7 +19,7 @@ const lane = (name: string): BoardLanePlan => ({
 })
 const nothing = { listed: 0, unchanged: 0, arrived: 0, rejected: 0, failed: 0, bytes: 0 }
 
-function boardTest(name: string, run: (board: RedisBoard, lab: RedisLab) => Promise<void>): void {
+function boardTest(name: string, run: (board: Board, lab: RedisLab) => Promise<void>): void {
   test(name, async () => {
     const lab = new RedisLab(server)
     try {
@@ -33,7 +33,6 @@ function boardTest(name: string, run: (board: RedisBoard, lab: RedisLab) => Prom
 boardTest('an empty board knows nothing', async (board) => {
   expect([await board.plan(), await board.held(), await board.lane('a')]).toEqual([undefined, undefined, undefined])
   expect([await board.lanes(), await board.beats()]).toEqual([[], []])
-  expect(await board.rate()).toEqual({ itemsPerSecond: 0, bytesPerSecond: 0 })
 })
 
 boardTest('a plan is put up once, whoever else presses start', async (board) => {
@@ -81,21 +80,6 @@ boardTest('counts add up, from several workers at once, and words are the newest
   expect((await board.lane('a'))?.counts.waiting).toBeUndefined()
   await board.progress({ lane: 'unplanned', ...step })
   expect(await board.lane('unplanned')).toBeUndefined()
-})
-
-boardTest('the rate is that of the last minute', async (board, lab) => {
-  await board.publish(plan, [lane('a'), lane('b')], undefined)
-  for (let second = 0; second < 300; second += 5) {
-    await board.progress({ lane: second % 2 ? 'a' : 'b', ...nothing, arrived: 10, bytes: 1_000 })
-    lab.clock.pass(5_000)
-  }
-  const { itemsPerSecond, bytesPerSecond } = await board.rate()
-  expect(itemsPerSecond).toBeGreaterThan(1.8)
-  expect(itemsPerSecond).toBeLessThanOrEqual(2)
-  expect(bytesPerSecond).toBeCloseTo(itemsPerSecond * 100)
-  expect(await lab.admin.hlen('offramp:{p}:rate')).toBeLessThanOrEqual(42)
-  lab.clock.pass(60_000)
-  expect((await board.rate()).itemsPerSecond).toBe(0)
 })
 
 boardTest('workers are heard of for a minute, by the clock of Redis', async (board, lab) => {

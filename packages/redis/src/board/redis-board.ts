@@ -1,8 +1,18 @@
-import { Fault, type LaneId } from '@offramp/core'
+import {
+  type Beat,
+  type Board,
+  Fault,
+  type Held,
+  type LaneCounts,
+  type LaneId,
+  type LaneOnBoard,
+  type LanePlan,
+  type LaneState,
+  type Plan,
+} from '@offramp/core'
 import type { Redis } from 'ioredis'
 import { askRedis } from '../connection/redis-faults.ts'
 import { readScript, runScript } from '../connection/run-script.ts'
-import type { BoardBeat, BoardCounts, BoardHeld, BoardLane, BoardLanePlan, BoardPlan, BoardState, RedisBoard } from './board-types.ts'
 
 const PUBLISH = readScript(new URL('./publish.lua', import.meta.url))
 const SET_STATE = readScript(new URL('./set-state.lua', import.meta.url))
@@ -11,10 +21,8 @@ const BEATS = readScript(new URL('./beats.lua', import.meta.url))
 
 /** A worker that has not been heard of for this long is taken for dead. Milliseconds. */
 const HEARD_MS = 60_000
-const RATE_SLOTS = 12
-const SLOT_MS = 5_000
 
-const NOTHING: BoardCounts = { listed: 0, unchanged: 0, arrived: 0, rejected: 0, failed: 0, bytes: 0 }
+const NOTHING: LaneCounts = { listed: 0, unchanged: 0, arrived: 0, rejected: 0, failed: 0, bytes: 0 }
 
 export interface RedisBoardOptions {
   /** Part of every key. `[A-Za-z0-9._-]+` */
@@ -24,36 +32,25 @@ export interface RedisBoardOptions {
 }
 
 /** The board kept in Redis: a handful of hashes under `offramp:{<project>}:`, one slot of a cluster, one field a lane. */
-export function redisBoard(redis: Redis, { project, time }: RedisBoardOptions): RedisBoard {
+export function redisBoard(redis: Redis, { project, time }: RedisBoardOptions): Board {
   if (!/^[A-Za-z0-9._-]+$/.test(project)) throw badProject(project)
   const base = `offramp:{${project}}`
   const timeArg = () => time?.() ?? ''
   const get = async <T>(key: string): Promise<T | undefined> => parse<T>(await askRedis(() => redis.get(`${base}:${key}`)))
-  const beats = async (...said: readonly string[]): Promise<readonly BoardBeat[]> => {
+  const beats = async (...said: readonly string[]): Promise<readonly Beat[]> => {
     const answer = await runScript(redis, BEATS, base, [timeArg(), HEARD_MS, ...said])
-    return Array.isArray(answer) ? answer.flatMap((text) => parse<BoardBeat>(String(text)) ?? []) : []
+    return Array.isArray(answer) ? answer.flatMap((text) => parse<Beat>(String(text)) ?? []) : []
   }
 
-  const lanes = async (): Promise<readonly BoardLane[]> => {
+  const lanes = async (): Promise<readonly LaneOnBoard[]> => {
     const [plans, states, counts] = await askRedis(() =>
       Promise.all(['lanes', 'states', 'counts'].map((name) => redis.hgetall(`${base}:${name}`))),
     )
     return Object.entries(plans ?? {}).flatMap(([lane, plan]) => laneOf(plan, states?.[lane], counts?.[lane]) ?? [])
   }
 
-  const rate = async () => {
-    const slots = await askRedis(() => redis.hgetall(`${base}:rate`))
-    const now = Math.floor((time?.() ?? (await redisNow(redis))) / SLOT_MS)
-    const sum = (unit: string) =>
-      Object.entries(slots)
-        .filter(([field]) => field.endsWith(unit) && Number.parseInt(field, 10) > now - RATE_SLOTS)
-        .reduce((all, [, value]) => all + Number(value), 0)
-    const seconds = (RATE_SLOTS * SLOT_MS) / 1_000
-    return { itemsPerSecond: sum('i') / seconds, bytesPerSecond: sum('b') / seconds }
-  }
-
   return {
-    plan: () => get<BoardPlan>('plan'),
+    plan: () => get<Plan>('plan'),
     publish: async (plan, planned, before) => {
       const rows = planned.flatMap((one) => [one.lane, JSON.stringify(one)])
       const args = [before?.hash ?? '', before === undefined ? '' : String(before.pass), String(plan.pass), JSON.stringify(plan), ...rows]
@@ -67,11 +64,10 @@ export function redisBoard(redis: Redis, { project, time }: RedisBoardOptions): 
     },
     lanes,
     setState: async (lane, state) => void (await runScript(redis, SET_STATE, base, [lane, JSON.stringify(state)])),
-    held: () => get<BoardHeld>('held'),
+    held: () => get<Held>('held'),
     hold: async (held) => void (await askRedis(() => redis.set(`${base}:held`, JSON.stringify(held)))),
     unhold: async () => void (await askRedis(() => redis.del(`${base}:held`))),
-    progress: async ({ lane, ...progress }) => void (await runScript(redis, PROGRESS, base, [timeArg(), lane, JSON.stringify(progress)])),
-    rate,
+    progress: async ({ lane, ...progress }) => void (await runScript(redis, PROGRESS, base, [lane, JSON.stringify(progress)])),
     beat: async (beat) => void (await beats(beat.worker, JSON.stringify(beat))),
     beats: () => beats(),
   }
@@ -82,20 +78,15 @@ function laneOf(
   plan: string | null | undefined,
   state: string | null | undefined,
   counts: string | null | undefined,
-): BoardLane | undefined {
-  const planned = parse<BoardLanePlan>(plan)
+): LaneOnBoard | undefined {
+  const planned = parse<LanePlan>(plan)
   if (planned === undefined) return undefined
-  return { plan: planned, state: parse<BoardState>(state) ?? { state: 'ready' }, counts: parse<BoardCounts>(counts) ?? NOTHING }
+  return { plan: planned, state: parse<LaneState>(state) ?? { state: 'ready' }, counts: parse<LaneCounts>(counts) ?? NOTHING }
 }
 
 /** What only this file has written. */
 function parse<T>(text: string | null | undefined): T | undefined {
   return text === null || text === undefined ? undefined : JSON.parse(text)
-}
-
-async function redisNow(redis: Redis): Promise<number> {
-  const [seconds] = await askRedis(() => redis.time())
-  return Number(seconds) * 1_000
 }
 
 const badProject = (project: string): Fault =>

@@ -9,6 +9,7 @@ const SAFE: RedisFacts = {
   usedBytes: 10e6,
   limitBytes: 100e6,
   replica: false,
+  aheadMs: 300,
 }
 
 const levels = (facts: RedisFacts) => judgeRedis(facts).filter(({ level }) => level !== 'ok')
@@ -38,6 +39,12 @@ describe('what Redis says of itself', () => {
     expect(levels({ ...SAFE, usedBytes: 70e6 })).toEqual([])
     expect(levels({ ...SAFE, usedBytes: 71e6 })).toMatchObject([{ level: 'warning', says: expect.stringContaining('71 %') }])
     expect(levels({ ...SAFE, appendFsync: 'no' })).toMatchObject([{ level: 'warning' }])
+  })
+
+  test('a clock that is far off is warned of, whichever way', () => {
+    expect(levels({ ...SAFE, aheadMs: -9_000 })).toEqual([])
+    expect(levels({ ...SAFE, aheadMs: 120_400 })).toMatchObject([{ level: 'warning', says: expect.stringContaining('120 s ahead of') }])
+    expect(levels({ ...SAFE, aheadMs: -60_000 })).toMatchObject([{ level: 'warning', says: expect.stringContaining('60 s behind') }])
   })
 
   test('what it does not tell is said, and not taken for good', () => {

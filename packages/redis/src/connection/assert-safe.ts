@@ -12,17 +12,22 @@ export interface RedisFacts {
   /** `maxmemory`, or the machine's memory where there is none. */
   readonly limitBytes?: number
   readonly replica?: boolean
+  /** How far this machine's clock is ahead of that of Redis, in milliseconds. */
+  readonly aheadMs?: number
 }
 
 /** Used share of the memory from which the operator is warned. */
 const FULL = 0.7
 
+/** Clocks that differ by more are worth a word, in milliseconds: what one process sends to sleep another wakes so much too late. */
+const FAR_OFF_MS = 10_000
+
 /**
  * Refuses a Redis that could lose the ledger: throws a `run` fault that says what is wrong and the exact lines that put it right. Returns
  * what is not that bad. Other programs' keys in the same Redis are left alone.
  */
-export async function assertSafe(redis: Redis): Promise<readonly Finding[]> {
-  const findings = judgeRedis(await askFacts(redis))
+export async function assertSafe(redis: Redis, now: () => number): Promise<readonly Finding[]> {
+  const findings = judgeRedis(await askFacts(redis, now))
   const errors = findings.filter(({ level }) => level === 'error')
   if (errors.length === 0) return findings
   throw new Fault({
@@ -34,15 +39,16 @@ export async function assertSafe(redis: Redis): Promise<readonly Finding[]> {
 }
 
 /** The same as findings, for a preflight that shows all at once. */
-export const checkRedis = async (redis: Redis): Promise<readonly Finding[]> => judgeRedis(await askFacts(redis))
+export const checkRedis = async (redis: Redis, now: () => number): Promise<readonly Finding[]> => judgeRedis(await askFacts(redis, now))
 
 /** Reads INFO, and CONFIG where it is allowed: managed servers forbid it. */
-async function askFacts(redis: Redis): Promise<RedisFacts> {
+async function askFacts(redis: Redis, now: () => number): Promise<RedisFacts> {
   const info = await redis.info().catch((error: unknown) => {
     const fault = redisFault(error)
     if (fault.code === 'redis-permission' || fault.code === 'redis-command-missing') return ''
     throw fault
   })
+  const at = now()
   const told = new Map(info.split(/\r?\n/).map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]))
   const setting = async (name: string): Promise<string | undefined> => {
     const answer: unknown = await redis.call('CONFIG', 'GET', name).catch(() => undefined)
@@ -50,6 +56,7 @@ async function askFacts(redis: Redis): Promise<RedisFacts> {
   }
   const [policy, appendOnly, appendFsync] = [await setting('maxmemory-policy'), await setting('appendonly'), await setting('appendfsync')]
   const number = (name: string) => (told.has(name) ? Number(told.get(name)) : undefined)
+  const micros = number('server_time_usec')
   return clean(
     {
       version: told.get('redis_version'),
@@ -59,13 +66,14 @@ async function askFacts(redis: Redis): Promise<RedisFacts> {
       usedBytes: number('used_memory'),
       limitBytes: number('maxmemory') || number('total_system_memory'),
       replica: told.has('role') ? told.get('role') === 'slave' : undefined,
+      aheadMs: micros === undefined ? undefined : at - micros / 1000,
     },
     appendOnly !== undefined || told.has('aof_enabled'),
   )
 }
 
 function clean(facts: { readonly [K in keyof RedisFacts]: RedisFacts[K] | undefined }, knowsAof: boolean): RedisFacts {
-  const { version, policy, appendOnly, appendFsync, usedBytes, limitBytes, replica } = facts
+  const { version, policy, appendOnly, appendFsync, usedBytes, limitBytes, replica, aheadMs } = facts
   return {
     ...(version === undefined ? {} : { version }),
     ...(policy === undefined ? {} : { policy }),
@@ -74,14 +82,14 @@ function clean(facts: { readonly [K in keyof RedisFacts]: RedisFacts[K] | undefi
     ...(usedBytes === undefined ? {} : { usedBytes }),
     ...(limitBytes === undefined ? {} : { limitBytes }),
     ...(replica === undefined ? {} : { replica }),
+    ...(aheadMs === undefined ? {} : { aheadMs }),
   }
 }
 
 /** One finding a fact, the worst as errors. */
 export function judgeRedis(facts: RedisFacts): readonly Finding[] {
-  return [judgeVersion(facts), judgePolicy(facts), judgeAppend(facts), judgeFsync(facts), judgeRole(facts), judgeMemory(facts)].filter(
-    (finding) => finding !== undefined,
-  )
+  const judges = [judgeVersion, judgePolicy, judgeAppend, judgeFsync, judgeRole, judgeMemory, judgeTime]
+  return judges.map((judge) => judge(facts)).filter((finding) => finding !== undefined)
 }
 
 const finding = (level: Finding['level'], says: string, remedy?: string): Finding => ({
@@ -132,6 +140,15 @@ function judgeFsync({ appendOnly, appendFsync }: RedisFacts): Finding | undefine
 
 function judgeRole({ replica }: RedisFacts): Finding | undefined {
   return replica ? finding('error', 'This Redis is a replica and takes no writes.', 'Use the address of the primary.') : undefined
+}
+
+function judgeTime({ aheadMs = 0 }: RedisFacts): Finding | undefined {
+  if (Math.abs(aheadMs) <= FAR_OFF_MS) return undefined
+  return finding(
+    'warning',
+    `This machine's clock is ${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the clock of Redis. Nothing is lost or doubled by that, but accounts may rest for that much longer.`,
+    'Set the clocks of all machines by the same time server (NTP).',
+  )
 }
 
 function judgeMemory({ usedBytes, limitBytes }: RedisFacts): Finding | undefined {

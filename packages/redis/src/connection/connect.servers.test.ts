@@ -22,7 +22,7 @@ async function judged(options: RedisServerOptions): Promise<readonly { level: st
   await using server = await startRedis(options)
   const redis = await connectRedis(server.url)
   try {
-    return await assertSafe(redis).catch((error: Fault) => error)
+    return await assertSafe(redis, () => Date.now()).catch((error: Fault) => error)
   } finally {
     redis.disconnect()
   }
@@ -104,11 +104,11 @@ describe('a Redis that could lose the ledger', () => {
   test('is judged by INFO where CONFIG is forbidden, and says what it could not see', async () => {
     await using server = await startRedis({ lines: ['rename-command CONFIG ""'] })
     const redis = await connectRedis(server.url)
-    expect((await assertSafe(redis)).filter(({ level }) => level !== 'ok')).toEqual([])
+    expect((await assertSafe(redis, () => Date.now())).filter(({ level }) => level !== 'ok')).toEqual([])
     redis.disconnect()
     await using closed = await startRedis({ lines: ['user blind on >blind ~* &* +@all -config -info'] })
     const blind = await connectRedis(closed.url.replace('redis://:', 'redis://blind:').replace(closed.password, 'blind'))
-    expect((await checkRedis(blind)).filter(({ level }) => level === 'warning')).toHaveLength(3)
+    expect((await checkRedis(blind, () => Date.now())).filter(({ level }) => level === 'warning')).toHaveLength(3)
     blind.disconnect()
   })
 })

@@ -1,5 +1,35 @@
-import type { LaneId, Progress } from '@offramp/core'
-import type { LanePlan, Plan } from '../plan/lane-plan.ts'
+import type { Account } from './endpoint.ts'
+import type { Kind } from './kind.ts'
+import type { LaneId } from './ledger.ts'
+import type { Progress } from './progress.ts'
+
+/** One lane as it was planned: all that a worker needs besides the project file. Holds references to secrets, and no secret. */
+export interface LanePlan {
+  readonly lane: LaneId
+  readonly kind: Kind
+  readonly source: Pick<Account, 'id' | 'name' | 'kind'>
+  readonly destination: {
+    /** Name of the destination endpoint. */
+    readonly endpoint: string
+    /** The login or address as the operator wrote it. */
+    readonly account: string
+    /** `DestinationEndpoint.addressOf`: must never change under a lane that has entries. */
+    readonly address: string
+    /** The account's own password, by reference. */
+    readonly passwordRef?: string
+  }
+  readonly wave?: string
+}
+
+/** What all who work on a pass agree on. */
+export interface Plan {
+  /** Hash of who goes where: another table is another plan. */
+  readonly hash: string
+  /** From 1. */
+  readonly pass: number
+  /** Milliseconds since the Unix epoch. */
+  readonly madeAt: number
+}
 
 /** How a lane stands, as its last worker left it. Times are milliseconds since the Unix epoch. */
 export type LaneState =
@@ -12,19 +42,8 @@ export type LaneState =
   | { readonly state: 'halted'; readonly code: string; readonly message: string; readonly remedy?: string }
   | { readonly state: 'done'; readonly at: number }
 
-/** Counts of this pass. */
-export interface LaneCounts {
-  readonly listed: number
-  readonly unchanged: number
-  readonly arrived: number
-  readonly rejected: number
-  readonly failed: number
-  readonly bytes: number
-  readonly expectedItems?: number
-  readonly expectedBytes?: number
-  readonly doing?: string
-  readonly waiting?: { readonly why: string; readonly until: number }
-}
+/** Counts of this pass, and the newest words. */
+export type LaneCounts = Omit<Progress, 'lane'>
 
 export interface LaneOnBoard {
   readonly plan: LanePlan
