@@ -75,6 +75,9 @@ const firstSignal = (): Promise<string> =>
     if (belongs) process.once('disconnect', () => resolve('parent gone'))
   })
 
+// Should somebody ask Node for diagnostic reports: secrets may stand in the environment.
+Object.assign(process.report, { excludeEnv: true })
+
 async function main(): Promise<number> {
   const options = optionsOf(process.argv.slice(2))
   if (options.help) {

@@ -6,6 +6,7 @@ import type { Context } from './context.ts'
 import { localWorkers } from './local-workers.ts'
 import { runProgram, type StartWorker } from './program.ts'
 import type { Terminal } from './terminal.ts'
+import { withoutCore } from './without-core.ts'
 
 /** Composition root of the command line. */
 
@@ -13,6 +14,9 @@ import type { Terminal } from './terminal.ts'
 const WORKER_MAIN = fileURLToPath(new URL('../../../workers/src/main.ts', import.meta.url))
 
 const { stdout, stderr, env } = process
+
+// Should somebody ask Node for diagnostic reports: secrets may stand in the environment.
+Object.assign(process.report, { excludeEnv: true })
 
 const terminal: Terminal = {
   out: (text) => void stdout.write(text),
@@ -51,7 +55,7 @@ const context: Context = {
 
 const startWorker: StartWorker = (args) =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [WORKER_MAIN, ...args], { stdio: 'inherit' })
+    const child = spawn(...withoutCore(process.execPath, [WORKER_MAIN, ...args]), { stdio: 'inherit' })
     child.once('error', reject)
     // A terminal sends Ctrl-C to both of us; a SIGTERM comes to us alone.
     process.on('SIGTERM', () => child.kill('SIGTERM'))
