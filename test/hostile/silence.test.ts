@@ -12,7 +12,7 @@ beforeAll(async () => {
   lab = await startLab({
     accounts: [SILENT, SPEAKS].map((address) => ({ address, messages: 40, sizes: 'small' as const })),
     tenant: { quirks: { regenerateMime: false } },
-    settings: { limits: { putSeconds: 5, sliceSeconds: 5, requestSeconds: 1 } },
+    settings: { limits: { putSeconds: 2, sliceSeconds: 5, requestSeconds: 1 } },
   })
 }, 60_000)
 

@@ -18,7 +18,8 @@ function run() {
   const file = new URL(`../../${script}`, import.meta.url).pathname
   const command = [nodeBinary(), '--disable-warning=ExperimentalWarning', file, ...args]
   // The command line holds secrets in its memory: no core file. A shell lowers the limit and becomes the command.
-  const [program, ...rest] = profile === 'cli' && existsSync('/bin/sh') ? ['/bin/sh', '-c', 'ulimit -c 0; exec "$0" "$@"', ...command] : command
+  const [program, ...rest] =
+    profile === 'cli' && existsSync('/bin/sh') ? ['/bin/sh', '-c', 'ulimit -c 0; exec "$0" "$@"', ...command] : command
   const child = spawn(program, rest, { cwd, stdio: 'inherit' })
   // A Ctrl-C reaches the whole foreground group by itself; a plain kill reaches only this process, so it is handed on.
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))

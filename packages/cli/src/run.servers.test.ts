@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EXIT, renderText } from '@offramp/control'
 import { audit } from '@offramp/test/lab/audit'
+import { boardOf } from '@offramp/test/lab/board'
 import { ended, type Lab, startLab } from '@offramp/test/lab/lab'
 import { readSecret } from '@offramp/test/lab/tenant-process'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -19,19 +20,22 @@ const open = async (more: Partial<Parameters<typeof startLab>[0]> = {}): Promise
   lab = await startLab({
     accounts: PEOPLE.map((address) => ({ address, messages: MESSAGES, sizes: 'small' as const })),
     tenant: { latencyMs: 60, quirks: { regenerateMime: false } },
-    // A short lease, so that a killed worker's lanes go on within seconds.
-    settings: { limits: { putSeconds: 5, pageItems: 20, sliceSeconds: 2 } },
+    // A lease as short as may be, so that a killed worker's lanes go on within seconds.
+    settings: { limits: { putSeconds: 2, pageItems: 20, sliceSeconds: 2 } },
     ...more,
   })
 }
 
 /** Messages that have arrived, as the board has it. */
-async function arrived(): Promise<number> {
-  const lines = (await lab.redis.cli('hvals', 'offramp:{laboratory}:counts')).split('\n').filter((line) => line.startsWith('{'))
-  return lines.reduce((sum, line) => sum + Number(JSON.parse(line).arrived), 0)
+const arrived = async (): Promise<number> => {
+  await using board = await boardOf(lab)
+  return board.arrived()
 }
 
-const half = () => expect.poll(arrived, { timeout: 60_000, interval: 50 }).toBeGreaterThan(MESSAGES / 2)
+const half = async (): Promise<void> => {
+  await using board = await boardOf(lab)
+  await expect.poll(board.arrived, { timeout: 60_000, interval: 50 }).toBeGreaterThan(MESSAGES / 2)
+}
 
 /** Everybody's mail at both ends, told by other eyes than Offramp's. */
 async function sameAtBothEnds(): Promise<void> {
@@ -40,6 +44,14 @@ async function sameAtBothEnds(): Promise<void> {
     expect(await audit(lab.tenant.mailbox(address), raw), address).toMatchObject({ lost: [], doubled: [] })
     raw.close()
   }
+}
+
+/** Of the only one that has been heard of. */
+const workerPid = async (): Promise<number> => {
+  await using board = await boardOf(lab)
+  const [beat] = await board.beats()
+  if (beat === undefined) throw new Error('No worker has been heard of.')
+  return beat.pid
 }
 
 const exitOf = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => child.once('exit', (code) => resolve(code)))
@@ -164,8 +176,7 @@ describe('offramp worker', () => {
     await lab.offramp('run', '--detach')
     const worker = lab.spawn(['worker'])
     await half()
-    const { workers } = JSON.parse((await lab.offramp('status', '--json')).out)
-    process.kill(workers[0].pid, 'SIGKILL')
+    process.kill(await workerPid(), 'SIGKILL')
     worker.kill('SIGKILL')
     expect((await lab.offramp('run', '--workers', '1')).code).toBe(EXIT.balanced)
     await sameAtBothEnds()
@@ -175,9 +186,9 @@ describe('offramp worker', () => {
     await open()
     const run = lab.spawn(['run', '--workers', '1'])
     await half()
-    const { workers } = JSON.parse((await lab.offramp('status', '--json')).out)
+    const pid = await workerPid()
     run.kill('SIGKILL')
-    await expect.poll(() => alive(workers[0].pid), { timeout: 30_000, interval: 100 }).toBe(false)
+    await expect.poll(() => alive(pid), { timeout: 30_000, interval: 100 }).toBe(false)
   })
 })
 
