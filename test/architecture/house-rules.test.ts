@@ -21,7 +21,7 @@ test('environment variables are read in composition roots only', () => {
 })
 
 test('nobody sleeps, retries by a timer or reads the clock in a connector, the engine or the formats', () => {
-  const quiet = product.filter((file) => ['engine', 'formats', 'microsoft', 'imap', 'catalog'].includes(packageOf(file.path)))
+  const quiet = product.filter((file) => ['engine', 'formats', 'microsoft', 'google', 'imap', 'catalog'].includes(packageOf(file.path)))
   expect(hits(quiet, /\bset(Timeout|Interval)\(|Date\.now\(/)).toEqual([])
 })
 

@@ -4,7 +4,9 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type OpenedProject, openProject, openWorkplace, start, type Workplace } from '@offramp/control'
 import { type Call, silentLog, systemClock } from '@offramp/core'
+import type { BareLab } from '../lab/bare-lab.ts'
 import { type Lab, type LabWish, startLab } from '../lab/lab.ts'
+import { startWorkspaceLab, type WorkspaceLab, type WorkspaceLabWish } from '../lab/workspace-lab.ts'
 import type { Prepared } from './bare-writer.ts'
 import { type Memory, watchProcess } from './watch-process.ts'
 
@@ -27,10 +29,10 @@ export interface PassResult {
   readonly tenantCpu: number
 }
 
-export interface BenchLab {
-  readonly lab: Lab
+export interface BenchLab<L extends BareLab = BareLab> {
+  readonly lab: L
   readonly workplace: Workplace
-  /** The source's bytes; the tenant keeps them too, so that writing them is not measured. */
+  /** The source's bytes; the emulator keeps them too, so that writing them is not measured. */
   prepare(): Promise<readonly Prepared[]>
   pass(workers?: number): Promise<PassResult>
   /** Forgets everything that was moved: ledger, queue, and the destination's mail. */
@@ -39,19 +41,61 @@ export interface BenchLab {
 }
 
 /** A laboratory as the demo's, set up for measuring: nothing of the emulator's whims, bytes kept in memory, and the fsync of a usual Dovecot. */
-export async function startBenchLab(wish: LabWish): Promise<BenchLab> {
+export async function startBenchLab(wish: LabWish): Promise<BenchLab<Lab>> {
   const lab = await startLab({
     ...wish,
     tenant: { warm: true, quirks: { regenerateMime: false, emptyPageEvery: 0, repeatEvery: 0 }, ...wish.tenant },
     dovecot: { fsync: 'optimized', ...wish.dovecot },
   })
+  const { tenant } = lab
+  return benchOf(lab, {
+    pid: tenant.pid,
+    mailbox: (address) => tenant.mailbox(address),
+    addresses: wish.accounts.map(({ address }) => address),
+  })
+}
+
+/** The same, reading Gmail. */
+export async function startGmailBench(wish: WorkspaceLabWish): Promise<BenchLab<WorkspaceLab>> {
+  const lab = await startWorkspaceLab({
+    ...wish,
+    workspace: { warm: true, quirks: { emptyPageEvery: 0, repeatEvery: 0 }, ...wish.workspace },
+    dovecot: { fsync: 'optimized', ...wish.dovecot },
+  })
+  const { workspace } = lab
+  return benchOf(lab, {
+    pid: workspace.pid,
+    mailbox: (address) => workspace.mailbox(address),
+    addresses: wish.accounts.map(({ address }) => address),
+  })
+}
+
+interface Mailbox {
+  messages(): Promise<readonly { readonly id: string }[]>
+  bytes(id: string): Promise<Uint8Array>
+}
+
+/** What a bench needs of the provider's emulator. */
+interface Provider {
+  readonly pid: number
+  readonly addresses: readonly string[]
+  mailbox(address: string): Mailbox
+}
+
+async function benchOf<L extends BareLab>(lab: L, provider: Provider): Promise<BenchLab<L>> {
   const opened = await openProject({ file: join(lab.folder, 'offramp.yaml'), env: () => undefined })
   const workplace = await openWorkplace(opened, { log: silentLog, clock: systemClock })
   return {
     lab,
     workplace,
-    prepare: () => Promise.all(wish.accounts.map(({ address }) => preparedOf(lab, address))),
-    pass: (workers = 1) => runPass({ lab, workplace, opened }, workers),
+    prepare: () =>
+      Promise.all(
+        provider.addresses.map(async (address) => ({
+          login: lab.loginOf(address),
+          bodies: await bodiesOf(provider.mailbox(address)),
+        })),
+      ),
+    pass: (workers = 1) => runPass({ lab, pid: provider.pid, workplace, opened }, workers),
     wipe: async () => {
       await lab.redis.cli('flushall')
       for (const login of Object.keys(lab.dovecot.users)) await rm(join(lab.dovecot.dir, 'mail', login), { recursive: true, force: true })
@@ -65,24 +109,25 @@ export async function startBenchLab(wish: LabWish): Promise<BenchLab> {
 
 const AT_ONCE = 16
 
-async function preparedOf(lab: Lab, address: string): Promise<Prepared> {
-  const mailbox = lab.tenant.mailbox(address)
+async function bodiesOf(mailbox: Mailbox): Promise<readonly Buffer[]> {
   const messages = await mailbox.messages()
   const bodies: Buffer[] = []
   for (let at = 0; at < messages.length; at += AT_ONCE) {
     const some = await Promise.all(messages.slice(at, at + AT_ONCE).map(({ id }) => mailbox.bytes(id)))
     bodies.push(...some.map((bytes) => Buffer.from(bytes)))
   }
-  return { login: lab.loginOf(address), bodies }
+  return bodies
 }
 
 interface Place {
-  readonly lab: Lab
+  readonly lab: BareLab
+  /** Of the provider's emulator. */
+  readonly pid: number
   readonly workplace: Workplace
   readonly opened: OpenedProject
 }
 
-async function startWorker(lab: Lab, name: string) {
+async function startWorker(lab: BareLab, name: string) {
   const profile = process.env['OFFRAMP_BENCH_PROFILE'] === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${OUT}`]
   await mkdir(OUT, { recursive: true })
   const argv = [
@@ -107,7 +152,7 @@ async function startWorker(lab: Lab, name: string) {
 /** Between two looks of the bench at the board, in milliseconds: rare enough to cost nothing. */
 const LOOK_EVERY = 250
 
-async function runPass({ lab, workplace, opened }: Place, count: number): Promise<PassResult> {
+async function runPass({ lab, pid, workplace, opened }: Place, count: number): Promise<PassResult> {
   const { board, clock } = workplace
   const workers = await Promise.all(Array.from({ length: count }, (_, nth) => startWorker(lab, `bench-${nth + 1}`)))
   try {
@@ -115,7 +160,7 @@ async function runPass({ lab, workplace, opened }: Place, count: number): Promis
     const pids = new Set(workers.map(({ pid }) => pid))
     while ((await board.beats()).filter(({ worker, pid }) => names.has(worker) && pids.has(pid)).length < count) await clock.sleep(50, {})
     const watches = workers.map(({ pid }) => watchProcess(pid))
-    const tenant = watchProcess(lab.tenant.pid)
+    const tenant = watchProcess(pid)
     const [cpuBefore, tenantBefore] = [watches.reduce((sum, watch) => sum + watch.cpu(), 0), tenant.cpu()]
     const { plan } = await start(workplace, opened, forLong())
     let lanes = await board.lanes()

@@ -1,3 +1,4 @@
+import type { Lab } from '../lab/lab.ts'
 import { type BenchLab, startBenchLab } from './bench-lab.ts'
 import { MOST_RSS } from './large-messages.ts'
 import { type Bench, megabytes, type Row, rate } from './row.ts'
@@ -5,7 +6,7 @@ import { type Bench, megabytes, type Row, rate } from './row.ts'
 /** In one folder. Fewer may be asked for where time is short; the table then says so. */
 const MESSAGES = Number(process.env['OFFRAMP_BENCH_FOLDER'] ?? 100_000)
 
-const requestsOf = async ({ lab }: BenchLab): Promise<number> => (await lab.tenant.stats()).requests
+const requestsOf = async ({ lab }: BenchLab<Lab>): Promise<number> => (await lab.tenant.stats()).requests
 
 async function run(): Promise<readonly Row[]> {
   const bench = await startBenchLab({

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { allowance } from './allowance.ts'
 import { OUT } from './bench-lab.ts'
+import { gmail } from './gmail.ts'
 import { largeFolder } from './large-folder.ts'
 import { largeMessages } from './large-messages.ts'
 import { machineFacts } from './machine.ts'
@@ -10,7 +11,7 @@ import { redisBytes } from './redis-bytes.ts'
 import { type Bench, type Row, tableOf } from './row.ts'
 import { wholePath } from './whole-path.ts'
 
-const BENCHES: readonly Bench[] = [wholePath, allowance, redisBytes, largeMessages, largeFolder]
+const BENCHES: readonly Bench[] = [wholePath, gmail, allowance, redisBytes, largeMessages, largeFolder]
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 

@@ -1,10 +1,11 @@
-import type { FaultRule } from '@offramp/emulators'
+import type { FaultRule, WorkspaceFaultRule } from '@offramp/emulators'
 import { expect, test } from 'vitest'
+import { killMany, told } from './kill-many.ts'
 import { reckon } from './reckon.ts'
-import type { Run, Scene } from './scene.ts'
-import { useStage } from './stage.ts'
+import { useStage, useWorkspaceStage } from './stage.ts'
 
 const stage = useStage()
+const workspaceStage = useWorkspaceStage()
 
 /** What Graph does on a bad day. */
 const BAD_DAY: readonly FaultRule[] = [
@@ -13,43 +14,6 @@ const BAD_DAY: readonly FaultRule[] = [
   { path: '/\\$value$', when: { every: 127 }, effect: { kind: 'reset', afterBytes: 300 } },
   { path: '/\\$value$', when: { every: 419 }, effect: { kind: 'truncate', bytes: 200 } },
 ]
-
-interface Deaths {
-  /** Workers killed with a lane in hand. */
-  readonly busy: number
-  /** Workers killed while they were starting, or between two lanes. */
-  readonly idle: number
-}
-
-/** Some worker, most often one that moves something at this moment. */
-async function victim({ board, crew, dice }: Scene): Promise<{ readonly name: string; readonly busy: boolean } | undefined> {
-  const alive = crew.alive()
-  const moving = (await board.lanes()).flatMap(({ state }) =>
-    state.state === 'moving' && alive.includes(state.worker) ? [state.worker] : [],
-  )
-  const any = moving.length > 0 && dice.int(1, 10) > 1 ? moving : moving.length === 0 ? [] : alive
-  const name = dice.pick(any)
-  return name === undefined ? undefined : { name, busy: moving.includes(name) }
-}
-
-/** Kills `count` workers, each after so many more messages as the dice say, and puts a new one in its place. */
-async function killMany(
-  on: Scene,
-  run: Run,
-  { count, every }: { readonly count: number; readonly every: readonly [number, number] },
-): Promise<Deaths> {
-  const deaths = { busy: 0, idle: 0 }
-  for (let n = 0; n < count; n++) {
-    await on.progress(run, ...every)
-    const { name, busy } = await on.until('a worker to kill', run, () => victim(on))
-    expect(await on.crew.signal(name, 'SIGKILL')).toBe('SIGKILL')
-    on.crew.hire(1)
-    deaths[busy ? 'busy' : 'idle']++
-  }
-  return deaths
-}
-
-const told = ({ busy, idle }: Deaths): string => `${busy + idle} workers killed (${busy} with a mailbox in hand)`
 
 test('workers killed at any moment lose nothing and double nothing', async () => {
   const on = await stage({
@@ -76,4 +40,34 @@ test('nor where the source writes MIME anew at each reading', async () => {
   const run = on.run()
   const deaths = await killMany(on, run, { count: 10, every: [1, 40] })
   await reckon(on, run, { what: told(deaths), sameness: 'message' })
+})
+
+const GET = '/messages/[^/?]+\\?'
+
+/** What Gmail does on a bad day. */
+const BAD_GMAIL: readonly WorkspaceFaultRule[] = [
+  { path: GET, when: { every: 283 }, effect: { kind: 'quota', sort: 'user', ms: 1_000 } },
+  { path: GET, when: { every: 211 }, effect: { kind: 'quota', sort: 'concurrent' } },
+  { path: GET, when: { every: 173 }, effect: { kind: 'status', status: 503, body: 'html' } },
+  { path: GET, when: { every: 127 }, effect: { kind: 'reset', afterBytes: 300 } },
+  { path: GET, when: { every: 331 }, effect: { kind: 'truncate', bytes: 200 } },
+  { path: GET, when: { every: 397 }, effect: { kind: 'truncate-gzip' } },
+]
+
+/** Far more than a minute of Google's, on both sides: this is about deaths, and not about patience. */
+const PLENTY = { userPerMinute: 600_000 }
+
+test('workers that read Gmail, killed at any moment, lose nothing and double nothing', async () => {
+  const on = await workspaceStage({
+    name: 'kills with Gmail',
+    mailboxes: 5,
+    messages: 260,
+    source: { limits: PLENTY },
+    workspace: { limits: PLENTY, faults: BAD_GMAIL },
+  })
+  on.crew.hire(4)
+  const run = on.run()
+  const deaths = await killMany(on, run, { count: 16, every: [1, 45] })
+  expect(deaths.busy).toBeGreaterThanOrEqual(8)
+  await reckon(on, run, { what: told(deaths) })
 })

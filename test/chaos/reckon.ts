@@ -1,10 +1,7 @@
-import { messagePrint } from '@offramp/formats'
 import { expect } from 'vitest'
-import { type Audit, auditBy, bytePrint } from '../lab/audit.ts'
+import type { Audit } from '../lab/audit.ts'
+import type { Sameness } from './chaos-source.ts'
 import type { Run, Scene } from './scene.ts'
-
-/** What makes two messages the same: every byte, or what is left when the source writes MIME anew at each reading. */
-export type Sameness = 'bytes' | 'message'
 
 export interface Reckoning {
   readonly expected: number
@@ -13,15 +10,12 @@ export interface Reckoning {
   readonly doubled: readonly string[]
 }
 
-const PRINTS = { bytes: bytePrint, message: messagePrint } as const
-
 /** Compares every mailbox at both ends, with a client that shares no code with Offramp. */
-async function compare({ lab, addresses }: Scene, sameness: Sameness): Promise<Reckoning> {
-  const audit = auditBy(PRINTS[sameness])
+async function compare({ lab, source, addresses }: Scene, sameness: Sameness): Promise<Reckoning> {
   const audits: readonly Audit[] = await Promise.all(
     addresses.map(async (address) => {
       const raw = await lab.dovecot.raw(lab.loginOf(address))
-      const found = await audit(lab.tenant.mailbox(address), raw)
+      const found = await source.audit(address, raw, sameness)
       raw.close()
       return found
     }),
@@ -43,11 +37,16 @@ export async function reckon(
   const { code, out, err } = await run.ended
   await scene.crew.dismiss()
   const { expected, found, lost, doubled } = await compare(scene, sameness)
-  const [stats, violations, tally] = await Promise.all([scene.lab.tenant.stats(), scene.lab.tenant.violations(), scene.tally()])
-  const { fetches } = stats.values
+  const { source } = scene
+  const [fetches, throttled, violations, tally] = await Promise.all([
+    source.fetched(),
+    source.throttled(),
+    source.violations(),
+    scene.tally(),
+  ])
   scene.say(
     `${what}. ${scene.addresses.length} mailboxes, ${expected} messages, compared by ${sameness}: ${found} found, ${lost.length} lost, ` +
-      `${doubled.length} doubled. ${fetches} read (${fetches - expected} again), ${stats.throttled} throttled, ` +
+      `${doubled.length} doubled. ${fetches} read (${fetches - expected} again), ${throttled} throttled, ` +
       `${violations.length} of the provider's rules broken. Exit code ${code}.`,
   )
   const bad = code !== 0 || lost.length + doubled.length + violations.length + tally.intended > 0

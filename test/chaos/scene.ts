@@ -4,11 +4,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type Board, systemClock, type Tally } from '@offramp/core'
 import type { AccountSeed } from '@offramp/emulators'
 import { connectRedis, redisBoard, redisLedger } from '@offramp/redis'
-import { type Ended, ended, type Lab, type LabWish, startLab } from '../lab/lab.ts'
+import { type BareLab, type BareWish, type Ended, ended } from '../lab/bare-lab.ts'
+import { type Lab, type LabWish, startLab } from '../lab/lab.ts'
+import { startWorkspaceLab, type WorkspaceLab, type WorkspaceLabWish } from '../lab/workspace-lab.ts'
+import { type ChaosSource, tenantSource, workspaceSource } from './chaos-source.ts'
 import { type Crew, makeCrew } from './crew.ts'
 import { chaosSeed, type Dice, dice } from './dice.ts'
 
-export interface SceneWish extends Omit<LabWish, 'accounts' | 'seed'> {
+interface Cast extends BareWish {
   readonly name: string
   readonly mailboxes: number
   /** In each mailbox. */
@@ -18,6 +21,10 @@ export interface SceneWish extends Omit<LabWish, 'accounts' | 'seed'> {
   readonly concurrency?: number
 }
 
+export interface SceneWish extends Cast, Pick<LabWish, 'tenant'> {}
+
+export interface WorkspaceSceneWish extends Cast, Pick<WorkspaceLabWish, 'workspace'> {}
+
 /** A run of the command line that the test watches from outside. */
 export interface Run {
   /** Undefined while it runs. */
@@ -26,8 +33,9 @@ export interface Run {
 }
 
 /** A migration that is about to suffer. */
-export interface Scene {
-  readonly lab: Lab
+export interface Scene<L extends BareLab = BareLab> {
+  readonly lab: L
+  readonly source: ChaosSource
   readonly crew: Crew
   readonly dice: Dice
   readonly board: Board
@@ -54,10 +62,10 @@ export interface Scene {
 
 const PROJECT = 'laboratory'
 
-const seedsOf = ({ mailboxes, messages, sizes = 'small' }: SceneWish): readonly AccountSeed[] =>
-  Array.from({ length: mailboxes }, (_, n) => ({ address: `person-${n + 1}@contoso.example`, messages, sizes }))
+const seedsOf = ({ mailboxes, messages, sizes = 'small' }: Cast, domain: string) =>
+  Array.from({ length: mailboxes }, (_, n) => ({ address: `person-${n + 1}@${domain}`, messages, sizes }))
 
-function watched(lab: Lab, args: readonly string[]): Run {
+function watched(lab: BareLab, args: readonly string[]): Run {
   let end: Ended | undefined
   const over = ended(lab.spawn(['run', '--no-workers', ...args])).then((how) => {
     end = how
@@ -92,23 +100,41 @@ const sum = (a: Tally, b: Tally): Tally => ({
 /** Leases and time-outs as short as an operator may set them, so that those of the dead lapse soon: 4 s. */
 const LIMITS = { putSeconds: 2, sliceSeconds: 3, pageItems: 50 }
 
-export async function startScene(wish: SceneWish): Promise<Scene> {
+/** A scene that reads an emulated Microsoft 365 tenant. */
+export async function startScene(wish: SceneWish): Promise<Scene<Lab>> {
+  const accounts = seedsOf(wish, 'contoso.example')
+  const lab = await startLab({ ...wish, seed: chaosSeed(), accounts, settings: { limits: LIMITS, ...wish.settings } })
+  return sceneOf(lab, { wish, source: tenantSource(lab), addresses: accounts.map(({ address }) => address) })
+}
+
+/** A scene that reads an emulated Google Workspace domain. */
+export async function startWorkspaceScene(wish: WorkspaceSceneWish): Promise<Scene<WorkspaceLab>> {
+  const accounts = seedsOf(wish, 'fabrikam.example').map((seed, n) => ({ ...seed, admin: n === 0 }))
+  const lab = await startWorkspaceLab({ ...wish, seed: chaosSeed(), accounts, settings: { limits: LIMITS, ...wish.settings } })
+  return sceneOf(lab, { wish, source: workspaceSource(lab), addresses: accounts.map(({ address }) => address) })
+}
+
+interface Of {
+  readonly wish: Cast
+  readonly source: ChaosSource
+  readonly addresses: readonly string[]
+}
+
+async function sceneOf<L extends BareLab>(lab: L, { wish, source, addresses }: Of): Promise<Scene<L>> {
   const seed = chaosSeed()
-  const accounts = seedsOf(wish)
-  const settings = { limits: LIMITS, ...wish.settings }
-  const lab = await startLab({ ...wish, seed, accounts, settings })
   const redis = await connectRedis(lab.redis.url)
   const crew = makeCrew(lab.folder, wish.concurrency ?? 2)
   const board = redisBoard(redis, { project: PROJECT })
   const ledger = redisLedger(redis, { project: PROJECT, clock: systemClock })
   const chance = dice(seed)
-  const fetched = async (): Promise<number> => (await lab.tenant.stats()).values.fetches
+  const { fetched } = source
   return {
     lab,
+    source,
     crew,
     dice: chance,
     board,
-    addresses: accounts.map(({ address }) => address),
+    addresses,
     say: (text) => console.log(`chaos, ${wish.name} (OFFRAMP_CHAOS_SEED=${seed}): ${text}`),
     run: (...args) => watched(lab, args),
     fetched,

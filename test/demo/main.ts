@@ -1,47 +1,68 @@
 /**
- * `npm run demo`: a whole migration on this machine, with real parts where users have them. Half-way a worker is killed; at the end everything is
- * compared with a client that is not Offramp's. `--keep` leaves it all running until Ctrl-C.
+ * `npm run demo`: two migrations at once on this machine, with real parts where users have them: one out of a Microsoft 365 tenant, one out of a
+ * Google Workspace domain, side by side on the same workers. Half-way a worker is killed; at the end everything is compared with a client that is
+ * not Offramp's. `--keep` leaves it all running until Ctrl-C.
  */
-import { cp, rm } from 'node:fs/promises'
+import { cp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { AccountSeed } from '@offramp/emulators'
-import { type Audit, audit } from '../lab/audit.ts'
-import { type Lab, startLab } from '../lab/lab.ts'
+import type { AccountSeed, WorkspaceAccountSeed } from '@offramp/emulators'
+import { type Audit, audit, auditGmail } from '../lab/audit.ts'
+import { type BareLab, startBareLab } from '../lab/bare-lab.ts'
+import { writeTenantProject } from '../lab/lab.ts'
+import { startTenantProcess, type TenantProcess } from '../lab/tenant-process.ts'
+import { writeWorkspaceProject } from '../lab/workspace-lab.ts'
+import { startWorkspaceProcess, type WorkspaceProcess } from '../lab/workspace-process.ts'
 import { MASTER } from '../servers/dovecot.ts'
 
 const { values: flags } = parseArgs({ options: { keep: { type: 'boolean', default: false } } })
 
-const ACCOUNTS: readonly AccountSeed[] = [
-  { address: 'anna@contoso.example', displayName: 'Anna Adler', messages: 700, sizes: 'office' },
-  { address: 'bruno@contoso.example', displayName: 'Bruno Braun', language: 'de-DE', messages: 1200, sizes: 'small', deepFolders: 6 },
+const CONTOSO: readonly AccountSeed[] = [
+  { address: 'anna@contoso.example', displayName: 'Anna Adler', messages: 500, sizes: 'office' },
+  { address: 'bruno@contoso.example', displayName: 'Bruno Braun', language: 'de-DE', messages: 800, sizes: 'small', deepFolders: 6 },
   {
     address: 'chloe@contoso.example',
     displayName: 'Chloé Caron',
     language: 'fr-FR',
-    messages: 800,
+    messages: 500,
     sizes: 'small',
     oddNames: true,
     poison: ['corrupt'],
   },
-  { address: 'info@contoso.example', displayName: 'Info', purpose: 'shared', messages: 600, sizes: 'small' },
+  { address: 'info@contoso.example', displayName: 'Info', purpose: 'shared', messages: 400, sizes: 'small' },
   { address: 'room-1@contoso.example', displayName: 'Room 1', purpose: 'room', messages: 60, sizes: 'small' },
-  { address: 'beamer@contoso.example', displayName: 'Projector', purpose: 'equipment', messages: 25, sizes: 'small' },
 ]
+
+const FABRIKAM: readonly WorkspaceAccountSeed[] = [
+  { address: 'admin@fabrikam.example', displayName: 'Admin', admin: true, messages: 20, sizes: 'small' },
+  { address: 'dora@fabrikam.example', displayName: 'Dora Diaz', messages: 500, sizes: 'office', oddLabels: true, chats: 3 },
+  { address: 'emil@fabrikam.example', displayName: 'Emil Ek', messages: 600, sizes: 'small', awkward: 2 },
+]
+
+/** As an operator would name them: two projects, a folder each. */
+const CONTOSO_FILE = 'contoso/offramp.yaml'
+const FABRIKAM_FILE = 'fabrikam/offramp.yaml'
+const BOTH = ['--project', CONTOSO_FILE, '--project', FABRIKAM_FILE] as const
+
+interface Demo {
+  readonly lab: BareLab
+  readonly tenant: TenantProcess
+  readonly workspace: WorkspaceProcess
+}
 
 const bold = (text: string): string => (process.stdout.isTTY ? `\u001b[1m${text}\u001b[0m` : text)
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 const title = (text: string): void => say(`\n${bold(`== ${text}`)}`)
 
-async function show(lab: Lab, ...args: readonly string[]): Promise<number> {
+async function show({ lab }: Demo, ...args: readonly string[]): Promise<number> {
   say(`$ offramp ${args.join(' ')}`)
   return new Promise((resolve) => lab.spawn(args, 'inherit').once('exit', (code) => resolve(code ?? 1)))
 }
 
 /** Of the long answer, a line an account. */
-async function discover(lab: Lab): Promise<boolean> {
-  say('$ offramp discover        (folders left out here)')
-  const { code, out, err } = await lab.offramp('discover')
+async function discover({ lab }: Demo, project: string): Promise<boolean> {
+  say(`$ offramp discover --project ${project}        (folders left out here)`)
+  const { code, out, err } = await lab.offramp('discover', '--project', project)
   say(
     `${out
       .split('\n')
@@ -56,102 +77,120 @@ interface Status {
   readonly workers: readonly { readonly pid: number; readonly lanes: number }[]
 }
 
+async function statusOf({ lab }: Demo, project: string): Promise<Status | undefined> {
+  const { code, out } = await lab.offramp('status', '--json', '--project', project)
+  return code === 0 ? JSON.parse(out) : undefined
+}
+
 /** Looks until half of all messages have arrived, then kills a busy worker as a power cut would. */
-async function killHalfWay(lab: Lab, half: number, over: AbortSignal): Promise<void> {
+async function killHalfWay(demo: Demo, half: number, over: AbortSignal): Promise<void> {
   while (!over.aborted) {
-    const { code, out } = await lab.offramp('status', '--json')
-    if (code === 0) {
-      const { lanes, workers }: Status = JSON.parse(out)
-      const arrived = lanes.reduce((sum, { counts }) => sum + counts.arrived, 0)
-      const busy = workers.find((worker) => worker.lanes > 0)
-      if (arrived >= half && busy) {
-        process.kill(busy.pid, 'SIGKILL')
-        say(`\n${bold(`>> kill -9 ${busy.pid}`)}: a worker is gone in the middle of its work, after ${arrived} messages.\n`)
-        return
-      }
-    }
+    const found = (await Promise.all([statusOf(demo, CONTOSO_FILE), statusOf(demo, FABRIKAM_FILE)])).filter((one) => one !== undefined)
+    const arrived = found.flatMap(({ lanes }) => lanes).reduce((sum, { counts }) => sum + counts.arrived, 0)
+    const busy = found.flatMap(({ workers }) => workers).find((worker) => worker.lanes > 0)
+    if (arrived < half || !busy) continue
+    process.kill(busy.pid, 'SIGKILL')
+    say(`\n${bold(`>> kill -9 ${busy.pid}`)}: a worker is gone in the middle of its work, after ${arrived} messages.\n`)
+    return
   }
 }
 
-async function runWithAKill(lab: Lab): Promise<number> {
-  say('$ offramp run --workers 2')
+async function runWithAKill(demo: Demo): Promise<number> {
+  const args = ['run', ...BOTH, '--workers', '2']
+  say(`$ offramp ${args.join(' ')}`)
   const over = new AbortController()
-  const run = lab.spawn(['run', '--workers', '2'], 'inherit')
-  const total = ACCOUNTS.reduce((sum, { messages }) => sum + (typeof messages === 'number' ? messages : 0), 0)
-  const killing = killHalfWay(lab, total / 2, over.signal)
+  const run = demo.lab.spawn(args, 'inherit')
+  const seeds = [...CONTOSO, ...FABRIKAM]
+  const total = seeds.reduce((sum, { messages }) => sum + (typeof messages === 'number' ? messages : 0), 0)
+  const killing = killHalfWay(demo, total / 2, over.signal)
   const code = await new Promise<number>((resolve) => run.once('exit', (status) => resolve(status ?? 1)))
   over.abort()
   await killing
   return code
 }
 
+const mailFrom = (who: string, id: string): Buffer =>
+  Buffer.from(`From: Bruno <bruno@contoso.example>\r\nTo: ${who}\r\nSubject: Lunch?\r\nMessage-ID: <${id}>\r\n\r\nAt noon?\r\n`)
+
 /** What people do while their mailbox is being moved. */
-async function someWork(lab: Lab): Promise<void> {
-  const anna = lab.tenant.mailbox('anna@contoso.example')
+async function someWork({ tenant, workspace }: Demo): Promise<void> {
+  const anna = tenant.mailbox('anna@contoso.example')
   const [first, second, third] = (await anna.messages()).filter(({ folder, read }) => folder.length === 1 && !read)
-  const text =
-    'From: Bruno <bruno@contoso.example>\r\nTo: anna@contoso.example\r\nSubject: Lunch?\r\nMessage-ID: <lunch@contoso.example>\r\n\r\nAt noon?\r\n'
-  await anna.add(['Inbox'], Buffer.from(text), { receivedAt: Date.now() })
+  await anna.add(['Inbox'], mailFrom('anna@contoso.example', 'lunch@contoso.example'), { receivedAt: Date.now() })
   if (first) await anna.mark(first.id, { read: true, flag: 'flagged' })
   if (second) await anna.move(second.id, ['Archive'])
   if (third) await anna.move(third.id, ['Deleted Items'])
+  const dora = workspace.mailbox('dora@fabrikam.example')
+  const inbox = (await dora.messages()).filter(({ labelIds }) => labelIds.includes('INBOX') && !labelIds.includes('CHAT'))
+  await dora.add(mailFrom('dora@fabrikam.example', 'lunch@fabrikam.example'), { internalDate: Date.now() })
+  if (inbox[0]) await dora.relabel(inbox[0].id, { add: ['STARRED', 'Clients/Lunch'] })
+  if (inbox[1]) await dora.relabel(inbox[1].id, { remove: ['INBOX'] })
+  if (inbox[2]) await dora.trash(inbox[2].id)
 }
 
-async function compare(lab: Lab): Promise<boolean> {
-  const rows: { readonly who: string; readonly found: Audit }[] = []
-  for (const { address } of ACCOUNTS) {
-    const mailbox = lab.tenant.mailbox(address)
+async function auditOf({ lab, tenant, workspace }: Demo, address: string): Promise<Audit> {
+  const raw = await lab.dovecot.raw(lab.loginOf(address))
+  try {
+    if (address.endsWith('@fabrikam.example')) return await auditGmail(workspace.mailbox(address), raw)
+    const mailbox = tenant.mailbox(address)
     const unmovable = new Set((await mailbox.messages()).filter(({ poison }) => poison !== undefined).map(({ id }) => id))
-    const raw = await lab.dovecot.raw(lab.loginOf(address))
-    rows.push({ who: address, found: await audit(mailbox, raw, unmovable) })
+    return await audit(mailbox, raw, unmovable)
+  } finally {
     raw.close()
   }
-  for (const { who, found } of rows) {
-    say(
-      `  ${who.padEnd(24)} ${String(found.expected).padStart(6)} expected ${String(found.found).padStart(6)} found ${found.lost.length} lost ${found.doubled.length} doubled`,
-    )
-    for (const subject of [...found.lost.slice(0, 5), ...found.doubled.slice(0, 5)]) say(`    ! ${subject}`)
-  }
-  return rows.every(({ found }) => found.lost.length + found.doubled.length === 0)
 }
 
-async function main(lab: Lab): Promise<number> {
-  title('Both ends are checked before anything moves')
-  if ((await show(lab, 'check')) !== 0) return 1
+async function compare(demo: Demo): Promise<boolean> {
+  let same = true
+  for (const { address } of [...CONTOSO, ...FABRIKAM]) {
+    const { expected, found, lost, doubled } = await auditOf(demo, address)
+    const counts = `${String(expected).padStart(6)} expected ${String(found).padStart(6)} found`
+    say(`  ${address.padEnd(24)} ${counts} ${lost.length} lost ${doubled.length} doubled`)
+    for (const subject of [...lost.slice(0, 5), ...doubled.slice(0, 5)]) say(`    ! ${subject}`)
+    same &&= lost.length + doubled.length === 0
+  }
+  return same
+}
+
+async function main(demo: Demo): Promise<number> {
+  title('Both ends of both projects are checked before anything moves')
+  for (const project of [CONTOSO_FILE, FABRIKAM_FILE]) if ((await show(demo, 'check', '--project', project)) !== 0) return 1
   title('What there is')
-  if (!(await discover(lab))) return 1
-  title('The first pass; half-way, a worker is killed')
-  const moved = await runWithAKill(lab)
+  for (const project of [CONTOSO_FILE, FABRIKAM_FILE]) if (!(await discover(demo, project))) return 1
+  title('The first pass of both, on the same two workers; half-way, one of them is killed')
+  const moved = await runWithAKill(demo)
   if (moved !== 0) return moved
-  title('Anna goes on working: a mail comes, one is flagged, two are moved. The delta pass carries it over')
-  await someWork(lab)
-  const delta = await show(lab, 'run', '--workers', '1')
+  title('Anna and Dora go on working: a mail comes, one is flagged, two are moved. The delta pass carries it over')
+  await someWork(demo)
+  const delta = await show(demo, 'run', ...BOTH, '--workers', '1')
   if (delta !== 0) return delta
   title('A second pair of eyes: byte by byte, over raw IMAP, without Offramp')
-  const same = await compare(lab)
-  const violations = await lab.tenant.violations()
-  say(`  Rules of the provider that were broken: ${violations.length}`)
+  const same = await compare(demo)
+  const violations = [...(await demo.tenant.violations()), ...(await demo.workspace.violations())]
+  say(`  Rules of the providers that were broken: ${violations.length}`)
   for (const violation of violations.slice(0, 5)) say(`    ! ${violation}`)
-  say(`\nThe reports and the workers' logs are in ${await keepPapers(lab)}`)
+  say(`\nThe reports and the workers' logs are in ${await keepPapers(demo)}`)
   return same && violations.length === 0 ? 0 : 1
 }
 
 /** What a person may want to read after the laboratory is gone. */
-async function keepPapers(lab: Lab): Promise<string> {
+async function keepPapers({ lab }: Demo): Promise<string> {
   const folder = new URL('../../.offramp/demo/', import.meta.url).pathname
   await rm(folder, { recursive: true, force: true })
-  await cp(join(lab.folder, '.offramp'), folder, { recursive: true })
+  for (const name of ['contoso', 'fabrikam']) await cp(join(lab.folder, name, '.offramp'), join(folder, name), { recursive: true })
   return folder
 }
 
-function howToLogIn(lab: Lab): void {
+function howToLogIn({ lab, tenant, workspace }: Demo): void {
+  const { dovecot, redis, folder } = lab
   title('Everything is left running. Ctrl-C ends it')
-  say(`  IMAP      localhost:${lab.dovecot.imapsPort} (TLS, CA ${lab.folder}/dovecot-ca.pem), localhost:${lab.dovecot.imapPort} (plain)`)
-  for (const [login, password] of Object.entries(lab.dovecot.users)) say(`            ${login}   password: ${password}`)
+  say(`  IMAP      localhost:${dovecot.imapsPort} (TLS, CA ${folder}/contoso/dovecot-ca.pem), localhost:${dovecot.imapPort} (plain)`)
+  for (const [login, password] of Object.entries(dovecot.users)) say(`            ${login}   password: ${password}`)
   say(`            master user: <login>*${MASTER.user}   password: ${MASTER.pass}`)
-  say(`  Graph     ${lab.tenant.graphUrl} (CA ${lab.folder}/tenant-ca.pem), tenant ${lab.tenant.tenantId}, app ${lab.tenant.clientId}`)
-  say(`  Redis     ${lab.redis.url}`)
-  say(`  Project   cd ${lab.folder} && offramp status`)
+  say(`  Graph     ${tenant.graphUrl} (CA ${folder}/contoso/tenant-ca.pem), tenant ${tenant.tenantId}, app ${tenant.clientId}`)
+  say(`  Gmail     ${workspace.url} (CA ${folder}/fabrikam/workspace-ca.pem), service account ${workspace.clientEmail}`)
+  say(`  Redis     ${redis.url}`)
+  say(`  Projects  cd ${folder} && offramp status --project ${CONTOSO_FILE}`)
 }
 
 const untilInterrupted = (): Promise<void> =>
@@ -166,28 +205,61 @@ const untilInterrupted = (): Promise<void> =>
     }
   })
 
+async function startDemo(): Promise<Demo> {
+  const [contoso, fabrikam] = [CONTOSO, FABRIKAM].map((seeds) => seeds.map(({ address }) => address))
+  const settings = { verifySample: 0.1, limits: { putSeconds: 5, sliceSeconds: 5 } }
+  const [lab, tenant, workspace] = await Promise.all([
+    startBareLab([...(contoso ?? []), ...(fabrikam ?? [])], {}),
+    startTenantProcess({
+      seed: 1,
+      accounts: CONTOSO,
+      // The audit compares bytes, so boundaries stay as they were first written.
+      quirks: { regenerateMime: false },
+      faults: [
+        { path: '/\\$value$', mailbox: 'anna@contoso.example', when: { nth: 400 }, effect: { kind: 'throttle', retryAfter: 6 } },
+        { path: '/\\$value$', when: { every: 701 }, effect: { kind: 'status', status: 503, body: 'html' } },
+        { path: '/\\$value$', when: { every: 997 }, effect: { kind: 'reset', afterBytes: 100 } },
+      ],
+    }),
+    startWorkspaceProcess({
+      seed: 1,
+      domain: 'fabrikam.example',
+      accounts: FABRIKAM,
+      // A minute of Google's takes ten seconds here: at its own pace 300 messages a minute and mailbox would make a long demo.
+      timeScale: 6,
+      limits: { penaltyMs: 36_000 },
+      faults: [
+        { path: '/messages/[^/?]+\\?', when: { every: 401 }, effect: { kind: 'status', status: 503, body: 'html' } },
+        { path: '/messages/[^/?]+\\?', when: { every: 577 }, effect: { kind: 'reset', afterBytes: 100 } },
+      ],
+    }),
+  ])
+  for (const name of ['contoso', 'fabrikam']) await mkdir(join(lab.folder, name))
+  await writeTenantProject(
+    { ...lab, folder: join(lab.folder, 'contoso') },
+    tenant,
+    { name: 'contoso', addresses: contoso ?? [] },
+    { settings },
+  )
+  await writeWorkspaceProject(
+    { ...lab, folder: join(lab.folder, 'fabrikam') },
+    workspace,
+    { name: 'fabrikam', addresses: fabrikam ?? [] },
+    { settings, source: { limits: { userPerMinute: 36_000 } } },
+  )
+  return { lab, tenant, workspace }
+}
+
 const began = performance.now()
-title('Starting a private Redis, an emulated Microsoft 365 tenant and a real Dovecot')
-const lab = await startLab({
-  accounts: ACCOUNTS,
-  tenant: {
-    // The audit compares bytes, so boundaries stay as they were first written.
-    quirks: { regenerateMime: false },
-    faults: [
-      { path: '/\\$value$', mailbox: 'anna@contoso.example', when: { nth: 500 }, effect: { kind: 'throttle', retryAfter: 6 } },
-      { path: '/\\$value$', when: { every: 701 }, effect: { kind: 'status', status: 503, body: 'html' } },
-      { path: '/\\$value$', when: { every: 997 }, effect: { kind: 'reset', afterBytes: 100 } },
-    ],
-  },
-  settings: { verifySample: 0.1, limits: { putSeconds: 5, sliceSeconds: 5 } },
-})
+title('Starting a private Redis, a real Dovecot, an emulated Microsoft 365 tenant and an emulated Google Workspace domain')
+const demo = await startDemo()
 try {
-  process.exitCode = await main(lab)
+  process.exitCode = await main(demo)
   say(`\n${process.exitCode === 0 ? 'All is well' : 'Something is wrong'}; it took ${((performance.now() - began) / 1000).toFixed(0)} s.`)
   if (flags.keep) {
-    howToLogIn(lab)
+    howToLogIn(demo)
     await untilInterrupted()
   }
 } finally {
-  await lab.close()
+  await Promise.all([demo.lab.close(), demo.tenant.stop(), demo.workspace.stop()])
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { MailboxControl, MessageTruth } from '@offramp/emulators'
+import type { GmailControl, GmailTruth, MailboxControl, MessageTruth } from '@offramp/emulators'
 import type { RawImap } from '../servers/raw-imap.ts'
 
 /** What an audit of one mailbox came to. */
@@ -34,24 +34,33 @@ export type Auditor = (source: MailboxControl, destination: RawImap, unmovable?:
  */
 export const auditBy =
   (print: Print): Auditor =>
-  (source, destination, unmovable = new Set()) =>
-    compare({ source, destination, unmovable }, print)
+  async (source, destination, unmovable = new Set()) => {
+    const expected: Fingerprint[] = []
+    for (const message of await source.messages()) {
+      if (!unmovable.has(message.id)) expected.push(fromTruth(message, print(asStored(await source.bytes(message.id)))))
+    }
+    return compare(expected, destination, print)
+  }
 
 /** By every byte. */
 export const audit = auditBy(bytePrint)
 
-interface Ends {
-  readonly source: MailboxControl
-  readonly destination: RawImap
-  readonly unmovable: ReadonlySet<string>
-}
-
-async function compare({ source, destination, unmovable }: Ends, print: Print): Promise<Audit> {
+/** The same for a mailbox of the emulated Workspace domain: every message but chats, `copies` of each. */
+export async function auditGmail(
+  source: GmailControl,
+  destination: RawImap,
+  copies: (message: GmailTruth) => number = () => 1,
+): Promise<Audit> {
   const expected: Fingerprint[] = []
   for (const message of await source.messages()) {
-    if (unmovable.has(message.id)) continue
-    expected.push(fromTruth(message, print(asStored(await source.bytes(message.id)))))
+    if (message.labelIds.includes('CHAT')) continue
+    const print = fromGmail(message, bytePrint(asStored(await source.bytes(message.id))))
+    for (let n = copies(message); n > 0; n--) expected.push(print)
   }
+  return compare(expected, destination, bytePrint)
+}
+
+async function compare(expected: readonly Fingerprint[], destination: RawImap, print: Print): Promise<Audit> {
   const found: Fingerprint[] = []
   for (const mailbox of await destination.list()) {
     for (const { flags, internalDate, bytes } of await destination.messages(mailbox)) {
@@ -66,23 +75,30 @@ async function compare({ source, destination, unmovable }: Ends, print: Print): 
   return { expected: expected.length, found: found.length, lost: moreOften(expected, found), doubled: moreOften(found, expected) }
 }
 
+/** Dovecot keeps no date before 1970 and none in the future; Offramp clamps and says so. Seconds. */
+const kept = (ms: number): number => Math.min(Math.max(Math.floor(ms / 1000), DAY), Math.floor(Date.now() / 1000))
+
+function fromGmail({ labelIds, labels, internalDate, subject }: GmailTruth, content: string): Fingerprint {
+  const marks = { read: !labelIds.includes('UNREAD'), flagged: labelIds.includes('STARRED') }
+  return { key: keyOf(content, kept(internalDate), marks), says: `${labels.join(', ') || labelIds.join(', ')}: ${subject}` }
+}
+
 function fromTruth(message: MessageTruth, content: string): Fingerprint {
-  // Dovecot keeps no date before 1970 and none in the future; Offramp clamps and says so.
-  const seconds = Math.min(Math.max(Math.floor(message.receivedAt / 1000), DAY), Math.floor(Date.now() / 1000))
-  const key = keyOf(content, seconds, { read: message.read, flagged: message.flag === 'flagged' })
+  const key = keyOf(content, kept(message.receivedAt), { read: message.read, flagged: message.flag === 'flagged' })
   return { key, says: `${message.folder.join('/')}: ${message.subject}` }
 }
 
 const keyOf = (content: string, seconds: number, marks: { readonly read: boolean; readonly flagged: boolean }): string =>
   `${content} ${seconds} ${marks.read ? 'S' : ''}${marks.flagged ? 'F' : ''}`
 
-/** Lines as mail has them, and NUL as Dovecot 2.3 keeps it (0x80). */
+/** Lines as mail has them, NUL as Dovecot 2.3 keeps it (0x80), and without a carriage return that ends everything, which it drops. */
 const asStored = (bytes: Uint8Array): Uint8Array =>
   Buffer.from(
     Buffer.from(bytes)
       .toString('latin1')
       .replace(/(?<!\r)\n/g, '\r\n')
-      .replaceAll('\0', '\u0080'),
+      .replaceAll('\0', '\u0080')
+      .replace(/\r$/, ''),
     'latin1',
   )
 

@@ -1,4 +1,5 @@
 import type { DestinationEndpoint, SourceEndpoint } from '@offramp/core'
+import { domainOf, openGoogle } from './google.ts'
 import { openImap } from './imap.ts'
 import type { Means } from './means.ts'
 import { openMicrosoft } from './microsoft.ts'
@@ -9,6 +10,7 @@ const SOURCES: {
   readonly [K in SourceSettings['kind']]: (settings: SourceSettings & { kind: K }, means: Means) => Promise<SourceEndpoint>
 } = {
   'microsoft-365': openMicrosoft,
+  'google-workspace': openGoogle,
 }
 
 /** The table of all destinations. */
@@ -19,7 +21,8 @@ const DESTINATIONS: {
 }
 
 /** Makes the source endpoint of a project. Asks nobody yet. */
-export const openSource = (settings: SourceSettings, means: Means): Promise<SourceEndpoint> => SOURCES[settings.kind](settings, means)
+export const openSource = (settings: SourceSettings, means: Means): Promise<SourceEndpoint> =>
+  settings.kind === 'google-workspace' ? SOURCES[settings.kind](settings, means) : SOURCES[settings.kind](settings, means)
 
 /** Makes a destination endpoint of a project. Asks nobody yet. */
 export const openDestination = (settings: DestinationSettings, means: Means): Promise<DestinationEndpoint> =>
@@ -29,11 +32,17 @@ export const openDestination = (settings: DestinationSettings, means: Means): Pr
 export const endpointName = ({ name, host }: DestinationSettings): string => name ?? host
 
 /** Names the environment that is read, so that lane ids are the same in every process. */
-export const sourceId = (settings: SourceSettings): string => `${settings.kind}:${settings.tenantId.toLowerCase()}`
+export const sourceId = (settings: SourceSettings): string =>
+  settings.kind === 'google-workspace' ? `${settings.kind}:${domainOf(settings)}` : `${settings.kind}:${settings.tenantId.toLowerCase()}`
 
 /**
- * Whether a destination is the source's own service, where the same name would be the same account.
- * Exchange Online's IMAP hosts: https://support.microsoft.com/office/pop-imap-and-smtp-settings
+ * IMAP hosts of the services that are read: https://support.microsoft.com/office/pop-imap-and-smtp-settings,
+ * https://support.google.com/mail/answer/7126229
  */
-export const atSource = (source: SourceSettings, destination: DestinationSettings): boolean =>
-  source.kind === 'microsoft-365' && /(^|\.)(office365\.com|office365\.us|outlook\.com|partner\.outlook\.cn)$/i.test(destination.host)
+const OWN_HOSTS: Readonly<Record<SourceSettings['kind'], RegExp>> = {
+  'microsoft-365': /(^|\.)(office365\.com|office365\.us|outlook\.com|partner\.outlook\.cn)$/i,
+  'google-workspace': /(^|\.)(gmail\.com|googlemail\.com)$/i,
+}
+
+/** Whether a destination is the source's own service, where the same name would be the same account. */
+export const atSource = (source: SourceSettings, destination: DestinationSettings): boolean => OWN_HOSTS[source.kind].test(destination.host)

@@ -18,6 +18,34 @@ export interface MicrosoftProject {
   readonly proxy?: string
 }
 
+/** A Google Workspace as a project file has it. */
+export interface GoogleProject {
+  readonly kind: 'google-workspace'
+  readonly name?: string
+  /** Address of an administrator. */
+  readonly admin: string
+  /** Reference to the service account's key file. */
+  readonly key?: string
+  /** Address of a service account that Google's IAM signs for; then no key is needed. */
+  readonly signAs?: string
+  /** Reference to an access token for that. Absent: the machine's own. */
+  readonly accessToken?: string
+  readonly clientId?: string
+  readonly labels?: 'folder' | 'copies' | 'archive'
+  readonly spamAndTrash?: boolean
+  readonly limits?: {
+    readonly table?: '2026' | 'legacy'
+    readonly userPerMinute?: number
+    readonly projectPerMinute?: number
+    readonly projectPerDay?: number
+    readonly concurrent?: number
+  }
+  readonly apiUrl?: string
+  readonly tokenUrl?: string
+  readonly ca?: string
+  readonly proxy?: string
+}
+
 /** How accounts of an IMAP server are opened. `{account}` in a reference stands for the login. */
 export type ImapAuthProject =
   | { readonly kind: 'password'; readonly password?: string }
@@ -43,7 +71,7 @@ export interface ImapProject {
 }
 
 /** One member for each source connector. */
-export type SourceSettings = MicrosoftProject
+export type SourceSettings = MicrosoftProject | GoogleProject
 
 /** One member for each destination connector. */
 export type DestinationSettings = ImapProject

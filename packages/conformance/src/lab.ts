@@ -11,6 +11,8 @@ export interface SourceLab {
   peek(): Promise<readonly Held[]>
   /** The server forgets every cursor it has given out. Absent where the source lists anew each time. */
   forgetCursors?(): Promise<void>
+  /** What no name can hold, because it stands between the names of a path (Gmail: `/`). Absent: a name may hold anything. */
+  readonly separator?: string
   /** Strings (tokens, passwords) that must not be found in a cursor. */
   readonly secrets?: readonly string[]
   /** Ends what the lab started. */

@@ -2,7 +2,10 @@ import type { Call } from './call.ts'
 
 /** What a provider counts together, and how much of it. Costs and limits stand in a connector's `limits.ts`. */
 export interface Quota {
-  /** The thing that is counted, e.g. `graph-mail:<app>:<mailbox>`. Holds ids, no secrets. */
+  /**
+   * The thing that is counted, e.g. `graph-mail:<app>:<mailbox>`. Holds ids, no secrets. What several quotas of one call have in common stands in
+   * braces, so that a store of several parts can keep them together: `gmail:{<project>}:<user>` and `gmail:{<project>}`.
+   */
   readonly key: string
   /** Weights allowed in any window of `perMs` milliseconds; several may hold at once. */
   readonly windows?: readonly { readonly amount: number; readonly perMs: number }[]
@@ -10,9 +13,9 @@ export interface Quota {
   readonly concurrent?: number
   /**
    * Further counts under which the same call falls, with the same weight (Gmail: the mailbox's, then the project's). The call enters when
-   * all of them let it, and takes from all of them or from none. They have no `also` of their own.
+   * all of them let it, and takes from all of them or from none. Of these, windows and shutting count, and `concurrent` does not.
    */
-  readonly also?: readonly Omit<Quota, 'also'>[]
+  readonly also?: readonly Omit<Quota, 'also' | 'concurrent'>[]
 }
 
 export interface Ticket {

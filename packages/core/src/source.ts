@@ -18,6 +18,11 @@ export interface Listing {
   /** Estimates at the source, for progress and forecasts; never a proof. */
   readonly items?: number
   readonly bytes?: number
+  /**
+   * Where to begin when the listing has to be walked anew although the ledger knows its items (a place was left, items were found waiting),
+   * as a cursor, where that is cheaper than from nothing. Absent: from nothing.
+   */
+  readonly again?: Cursor
   /** The listing is named so that the report can explain it, and is not walked (a search folder). */
   readonly skip?: Reason
 }

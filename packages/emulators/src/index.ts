@@ -1,10 +1,26 @@
 export * from './authority.ts'
+export type { ControlServer } from './control/wishes.ts'
+export type { FaultWhen } from './faults/rule.ts'
 export type { MailKind, Profile } from './generate/kinds.ts'
+export { connectWorkspace, type RemoteWorkspace } from './google/control/connect.ts'
+export type { GmailControl, GmailTruth, LabelTruth, NewGmail } from './google/control/gmail-control.ts'
+export { serveWorkspaceControl } from './google/control/server.ts'
+export type { GmailAct, GmailScript, WorkspaceControl, WorkspaceStats } from './google/control/workspace-control.ts'
+export type { WorkspaceEffect, WorkspaceFaultRule } from './google/faults/rule.ts'
+export type {
+  LabelSeed,
+  MailboxSettingsSeed,
+  WorkspaceAccountSeed,
+  WorkspaceLimits,
+  WorkspaceOptions,
+  WorkspaceQuirks,
+} from './google/options.ts'
+export { type EmulatedWorkspace, startWorkspace } from './google/workspace.ts'
 export { connectTenant, type RemoteTenant } from './microsoft/control/connect.ts'
 export type { FolderName, FolderTruth, MailboxControl, MarkChange, MessageTruth, NewMessage } from './microsoft/control/mailbox-control.ts'
 export type { ScenarioScript, ScenarioStep, UserAct } from './microsoft/control/scenario.ts'
-export { type ControlServer, serveControl } from './microsoft/control/server.ts'
-export type { FaultEffect, FaultRule, FaultWhen } from './microsoft/faults/rule.ts'
+export { serveControl } from './microsoft/control/server.ts'
+export type { FaultEffect, FaultRule } from './microsoft/faults/rule.ts'
 export type { Poison } from './microsoft/mail/state.ts'
 export * from './microsoft/options.ts'
 export type { TenantStats } from './microsoft/serve/stats.ts'

@@ -59,6 +59,9 @@ async function withdraw(state: TurnState, jobs: readonly Job[], tried: ReadonlyS
   await lease.withdraw(untried.map(({ item }) => item.id)).catch(() => undefined)
 }
 
+/** Groups on their way to the destination at once: while one is being stored, the next is made ready, and the one before is recorded. */
+const AT_ONCE = 2
+
 /** One batch on its way through the window. */
 class Copying {
   readonly #state: TurnState
@@ -66,6 +69,8 @@ class Copying {
   readonly #doubts: Doubt[] = []
   /** Of which something may have been written, or which could not be read. */
   readonly tried = new Set<string>()
+  /** Never reject: what they throw is thrown when they are waited for. */
+  readonly #underWay: Promise<{ readonly thrown?: unknown }>[] = []
   #group: Group = []
 
   constructor(state: TurnState) {
@@ -80,14 +85,19 @@ class Copying {
         if (this.#state.reading.signal.aborted) break
         const ready = await window.next()
         if (ready) await this.#take(window, ready)
-        else await this.#flush(window)
+        else {
+          await this.#flush(window)
+          await this.#atMost(0)
+        }
       }
       await this.#flush(window)
+      await this.#atMost(0)
       checkStop(this.#state)
       return this.#doubts
     } finally {
-      // Reads that nobody will take are broken off.
+      // Reads that nobody will take are broken off; writes that have begun are seen through, so that they are no doubt.
       this.#ended.abort()
+      await Promise.all(this.#underWay)
     }
   }
 
@@ -97,6 +107,7 @@ class Copying {
     if (ready.state === 'large') {
       // Others may be at theirs: nothing is held meanwhile that could be written.
       await this.#flush(window)
+      await this.#atMost(0)
       return alone(this.#state, 'large', () => this.#stream(ready.job))
     }
     const { profile } = this.#state.request.destination
@@ -122,33 +133,54 @@ class Copying {
     this.#group = []
     const [first] = group
     if (!first) return
-    const many = group.length > 1 && !first.job.over ? await this.#writeMany(first.job.home, group) : undefined
-    if (!many) await this.#writeEach(group)
-    window.release(group)
-    this.#state.progress.tell()
+    if (group.length > 1 && !first.job.over && this.#state.request.destination.putMany) {
+      await this.#atMost(AT_ONCE - 1)
+      this.#underWay.push(this.#through(window, group, () => this.#writeMany(first.job.home, group)))
+      return
+    }
+    // What looks for copies that nobody owns must not find those whose receipts are on their way.
+    await this.#atMost(0)
+    this.#underWay.push(this.#through(window, group, () => this.#writeEach(group)))
+    await this.#atMost(0)
   }
 
-  /** Undefined where the destination writes one at a time. */
-  async #writeMany(home: KnownPlace, group: Group): Promise<true | undefined> {
+  async #through(window: Window<Job>, group: Group, write: () => Promise<void>): Promise<{ readonly thrown?: unknown }> {
+    try {
+      await write()
+      window.release(group)
+      this.#state.progress.tell()
+      return {}
+    } catch (thrown) {
+      return { thrown }
+    }
+  }
+
+  /** Waits until no more than so many groups are under way. Throws what the first of them has thrown. */
+  async #atMost(count: number): Promise<void> {
+    while (this.#underWay.length > count) {
+      const ended = await this.#underWay[0]
+      void this.#underWay.shift()
+      if (ended && 'thrown' in ended) throw ended.thrown
+    }
+  }
+
+  async #writeMany(home: KnownPlace, group: Group): Promise<void> {
     const state = this.#state
-    if (state.request.destination.putMany) for (const { job } of group) this.tried.add(job.item.id)
-    const writing = putMany(
-      state,
-      home.place,
-      group.map(({ item }) => item),
-    )
-    if (!writing) return undefined
+    for (const { job } of group) this.tried.add(job.item.id)
     let answers: readonly (Receipt | Fault)[]
     try {
-      answers = await writing
+      answers = await putMany(
+        state,
+        home.place,
+        group.map(({ item }) => item),
+      )
     } catch (thrown) {
       faultOfItem(state, thrown)
       // Nobody knows of any of them. Alone they will show which one it was.
       for (const { job } of group) this.#doubt(job)
-      return true
+      return
     }
     await this.#settleAnswers(group, answers)
-    return true
   }
 
   async #settleAnswers(group: Group, answers: readonly (Receipt | Fault | undefined)[]): Promise<void> {
@@ -207,7 +239,10 @@ class Copying {
     try {
       await this.#unread(job, fault)
     } catch (thrown) {
-      if (thrown instanceof TurnStop && thrown.end.state === 'wait') await this.#flush(window)
+      if (thrown instanceof TurnStop && thrown.end.state === 'wait') {
+        await this.#flush(window)
+        await this.#atMost(0)
+      }
       throw thrown
     }
   }

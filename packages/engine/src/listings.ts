@@ -1,4 +1,4 @@
-import { type Cursor, Fault, type Listing, type Page } from '@offramp/core'
+import { type Cursor, Fault, type Lease, type Listing, type Page } from '@offramp/core'
 import { workPage } from './batch.ts'
 import { faultOfItem } from './strikes.ts'
 import { checkStop, type TurnState } from './turn-state.ts'
@@ -15,10 +15,12 @@ const MOST_REWINDS = 3
 export async function preparedListings(state: TurnState): Promise<readonly Listing[]> {
   const listings: Listing[] = []
   for await (const listing of state.request.source.listings(state.reading)) listings.push(listing)
-  for (const { collection, skip } of listings) {
-    if (!collection || skip !== undefined) continue
-    checkStop(state)
-    await state.places.prepare(collection)
+  for (const { collection, collections = [], skip } of listings) {
+    if (skip !== undefined) continue
+    for (const one of collection ? [collection, ...collections] : collections) {
+      checkStop(state)
+      await state.places.prepare(one)
+    }
   }
   return listings
 }
@@ -28,7 +30,7 @@ export async function walkListings(state: TurnState): Promise<void> {
   const { ledger, lease, pass } = state.request
   const listings = await preparedListings(state)
   state.progress.expect(listings)
-  await relistLeft(state)
+  await relistLeft(state, listings)
   const books = await ledger.books(lease.lane)
   for (const listing of listings) {
     const standing = books.listings.get(listing.id)
@@ -38,8 +40,12 @@ export async function walkListings(state: TurnState): Promise<void> {
   }
 }
 
+/** Sends the listing back to its beginning, or to where the source says that this is cheaper. Its entries stay. */
+export const walkAnew = (lease: Lease, { id, again }: Pick<Listing, 'id' | 'again'>): Promise<void> =>
+  again === undefined ? lease.rewind(id) : lease.advance(id, again)
+
 /** A listing of changes would not name the items whose receipts lead to places that have been left; so it is walked from its beginning. */
-async function relistLeft(state: TurnState): Promise<void> {
+async function relistLeft(state: TurnState, all: readonly Listing[]): Promise<void> {
   const { ledger, lease } = state.request
   state.left = state.places.left()
   if (state.left.size === 0) return
@@ -47,7 +53,7 @@ async function relistLeft(state: TurnState): Promise<void> {
   for await (const { receipt, listing, gone } of ledger.scan(lease.lane, ['arrived'])) {
     if (receipt && !gone && state.left.has(receipt.place)) listings.add(listing)
   }
-  for (const listing of listings) await lease.rewind(listing)
+  for (const id of listings) await walkAnew(lease, all.find((listing) => listing.id === id) ?? { id })
 }
 
 async function walkListing(state: TurnState, listing: Listing, from: string | undefined): Promise<void> {
@@ -65,8 +71,9 @@ async function walkListing(state: TurnState, listing: Listing, from: string | un
       } catch (thrown) {
         if (!(thrown instanceof Fault) || thrown.reach !== 'listing') throw thrown
         if (++rewinds > MOST_REWINDS) throw trouble(state.request, thrown)
-        await state.request.lease.rewind(listing.id)
-        after = undefined
+        after = thrown.restart
+        if (after === undefined) await state.request.lease.rewind(listing.id)
+        else await state.request.lease.advance(listing.id, after)
         continue
       }
       yieldAfterSlice(state)

@@ -39,10 +39,10 @@ export const put = (
 ): Promise<Receipt | Kept> =>
   timed(state, (call) => state.request.destination.put(place, write.item, state.guards.writeOver ? write.over : undefined, call))
 
-/** Undefined where the destination writes one at a time. */
-export function putMany(state: TurnState, place: Place, items: readonly Item[]): Promise<readonly (Receipt | Fault)[]> | undefined {
+/** Only where the destination writes many at a time. */
+export function putMany(state: TurnState, place: Place, items: readonly Item[]): Promise<readonly (Receipt | Fault)[]> {
   const { destination } = state.request
-  return destination.putMany && timed(state, async (call) => (await destination.putMany?.(place, items, call)) ?? [])
+  return timed(state, async (call) => (await destination.putMany?.(place, items, call)) ?? [])
 }
 
 export const isKept = (answer: Receipt | Kept): answer is Kept => 'kept' in answer

@@ -16,7 +16,7 @@ import { categoryOf, keywordOf } from './keywords.ts'
 import { Likeness } from './likeness.ts'
 import { BATCH } from './limits.ts'
 import { MailboxIndex } from './mailbox-index.ts'
-import { bodyOf, bytesFor, type Outgoing, outgoing } from './message.ts'
+import { bodyOf, bytesFor, type Gathered, hashOf, type Outgoing, outgoing } from './message.ts'
 import { type Owners, Places, readPlaceId, standing } from './prepare.ts'
 import { expunge, putOver } from './put-over.ts'
 import type { Session } from './session.ts'
@@ -84,13 +84,18 @@ export function makeDestination(session: Session, profile: DestinationProfile, o
     })
   }
 
-  const ready = async (connection: Connection, item: Item, call: Call): Promise<Outgoing> => {
-    const bytes = bytesFor(connection, await bodyOf(item, profile.maxItemBytes, call))
-    return outgoing(item, bytes, session.services.clock.now())
+  const gathered = async (item: Item, call: Call): Promise<Gathered> => {
+    const bytes = await bodyOf(item, profile.maxItemBytes, call)
+    return { item, bytes, hash: hashOf(bytes) }
+  }
+
+  const ready = (connection: Connection, { item, bytes, hash }: Gathered): Outgoing => {
+    const sent = bytesFor(connection, bytes)
+    return outgoing({ item, bytes: sent, hash: sent === bytes ? hash : hashOf(sent) }, session.services.clock.now())
   }
 
   const writeOne = async (connection: Connection, place: Place, item: Item, call: Call): Promise<Receipt> => {
-    const message = await ready(connection, item, call)
+    const message = ready(connection, await gathered(item, call))
     const [answer] = await writer.write(connection, await mustOpen(connection, place, call), [message], call)
     if (answer === undefined || answer instanceof Fault) throw answer ?? new Error('No answer.')
     return answer
@@ -108,10 +113,12 @@ export function makeDestination(session: Session, profile: DestinationProfile, o
       return putOver(around, place, item, over, call)
     }, call)
 
-  const putMany = (place: Place, items: readonly Item[], call: Call): Promise<readonly (Receipt | Fault)[]> =>
-    session.use(async (connection) => {
+  const putMany = async (place: Place, items: readonly Item[], call: Call): Promise<readonly (Receipt | Fault)[]> => {
+    // Before its turn on the connection comes: meanwhile the server stores the batch before.
+    const bodies = await Promise.all(items.map((item) => gathered(item, call).catch((thrown) => faultOrAbort(thrown, call))))
+    return session.use(async (connection) => {
       const mailbox = await mustOpen(connection, place, call)
-      const messages = await Promise.all(items.map((item) => ready(connection, item, call).catch((thrown) => faultOrAbort(thrown, call))))
+      const messages = bodies.map((body) => (body instanceof Fault ? body : ready(connection, body)))
       const sendable = messages.filter((message): message is Outgoing => !(message instanceof Fault))
       const answers: (Receipt | Fault)[] = []
       for (const batch of batches(sendable, ({ bytes }) => bytes.length, true)) {
@@ -119,6 +126,7 @@ export function makeDestination(session: Session, profile: DestinationProfile, o
       }
       return messages.map((message) => (message instanceof Fault ? message : (answers.shift() ?? new Fault(unanswered))))
     }, call)
+  }
 
   /** What fails after some are known to have arrived is told of each of the rest, and not thrown. */
   const writeNext = async (
@@ -171,6 +179,8 @@ export function makeDestination(session: Session, profile: DestinationProfile, o
     profile,
     keywordsAsKept: (keywords) => keywords.map((keyword) => categoryOf(keywordOf(keyword))),
     prepare: (collection, call) => places.prepare(collection, call),
+    pathOf: (collection, call) => places.pathOf(collection, call),
+    flagOf: keywordOf,
     mark,
     find,
     put,

@@ -22,7 +22,7 @@ export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update
 
 /** The body as it crosses to IMAP: CRLF throughout. Faults: `item` for nothing and for too much. */
 export async function bodyOf(item: Item, most: number | undefined, call: Call): Promise<Buffer> {
-  const whole = new Gathered(item.size ?? 0)
+  const whole = new Pieces(item.size ?? 0)
   for await (const chunk of toCrlf(item.body(call))) {
     whole.add(chunk)
     if (most !== undefined && whole.size > most) throw largerThan(Math.max(whole.size, item.size ?? 0), most)
@@ -35,7 +35,7 @@ export async function bodyOf(item: Item, most: number | undefined, call: Call): 
 const LARGE = 2 * 1024 * 1024
 
 /** Pieces that become one. A large whole is written where it will stay, and grows where it proves larger than it was said to be. */
-class Gathered {
+class Pieces {
   readonly #pieces: Uint8Array[] = []
   #room: Buffer | undefined
   size = 0
@@ -90,12 +90,15 @@ export const bytesFor = (connection: Connection, bytes: Buffer): Buffer => {
   return Buffer.isBuffer(written) ? written : Buffer.from(written)
 }
 
+/** A message whose bytes are in hand. */
+export type Gathered = Pick<Outgoing, 'item' | 'bytes' | 'hash'>
+
 /** The date falls back from receipt to `Date:` to now: without one the server would say today. */
-export function outgoing(item: Item, bytes: Buffer, now: number): Outgoing {
+export function outgoing({ item, bytes, hash }: Gathered, now: number): Outgoing {
   const date = keepableDate(item.traits.receivedAt ?? dateHeader(bytes) ?? now, now)
   const flags = flagsOf(item.traits)
   if (item.traits.read === true && wantsReceipt(bytes)) flags.push('$MDNSent')
-  return { item, bytes, hash: hashOf(bytes), flags, date: date.ms }
+  return { item, bytes, hash, flags, date: date.ms }
 }
 
 export const dateText = (message: Outgoing): string => formatInternalDate(message.date)

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { Client, type Context, type Middleware, ResponseType } from '@microsoft/microsoft-graph-client'
 import { type Account, type Call, Fault, type Quota } from '@offramp/core'
-import type { TokenSource, Wire, WireAnswer, WireRequest } from '@offramp/wire'
+import { type Json, objectOf, type TokenSource, type Wire, type WireAnswer, type WireRequest } from '@offramp/wire'
 import type { CloudHosts } from './clouds.ts'
 import type { Asks } from './faults.ts'
-import { type Json, objectOf } from './json.ts'
 import { BYTES, directoryQuota, mailboxQuota } from './limits.ts'
 import type { MicrosoftSettings } from './settings.ts'
 

@@ -1,6 +1,6 @@
 import { type Account, type AccountKind, type Call, Fault } from '@offramp/core'
+import { type Json, objectsOf, textOf, textsOf } from '@offramp/wire'
 import { type Graph, linkOf } from './client.ts'
-import { type Json, objectsOf, textOf, textsOf } from './json.ts'
 import { LIST_USERS_UNITS, PAGE, READ_USER_UNITS } from './limits.ts'
 
 const SELECT = 'id,userPrincipalName,displayName,mail,proxyAddresses,accountEnabled,userType,assignedPlans'

@@ -1,6 +1,5 @@
 import { Fault, type FaultFacts } from '@offramp/core'
-import type { Classify, ResponseFacts } from '@offramp/wire'
-import { isObject, type Json, objectOf, parseObject, textOf } from './json.ts'
+import { type Classify, isObject, type Json, objectOf, parseObject, type ResponseFacts, textOf } from '@offramp/wire'
 import { MAILBOX_MOVE_WAIT_MS } from './limits.ts'
 import { loginFault } from './login-faults.ts'
 
@@ -27,7 +26,7 @@ interface Row {
 
 const SCOPE_REMEDY =
   'If access was granted less than two hours ago, wait and check again: Exchange takes 30 minutes to 2 hours. Otherwise add the mailbox to the ' +
-  'management scope of the app (docs/microsoft-365.md), or grant Mail.Read with admin consent.'
+  'management scope of the app (docs/microsoft-365.md), or grant Mail.Read (for rules and replies MailboxSettings.Read) with admin consent.'
 
 const parked = ({ facts }: Seen): Omit<FaultFacts, 'message'> => ({
   reach: 'gate',

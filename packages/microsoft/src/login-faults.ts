@@ -1,6 +1,5 @@
 import { Fault } from '@offramp/core'
-import type { ResponseFacts } from '@offramp/wire'
-import { numberOf, parseObject, textOf } from './json.ts'
+import { numberOf, parseObject, type ResponseFacts, textOf } from '@offramp/wire'
 
 interface LoginRow {
   /** `run`: the endpoint's own settings are wrong. `account`: somebody in the tenant must consent or allow. `call`: it passes. */

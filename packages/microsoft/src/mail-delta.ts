@@ -1,6 +1,6 @@
 import { type Call, type Cursor, Fault, type Listing, type Log } from '@offramp/core'
+import { type Json, objectsOf } from '@offramp/wire'
 import { type GraphClient, linkOf } from './client.ts'
-import { type Json, objectsOf } from './json.ts'
 import { PAGE } from './limits.ts'
 import { decodePosition, encodePosition, type Mode, type Position } from './mail-cursor.ts'
 import { MESSAGE_EXPAND, MESSAGE_SELECT } from './mail-traits.ts'

@@ -1,6 +1,6 @@
 import { type Call, type Collection, Fault, type Listing, type Role } from '@offramp/core'
+import { type Json, numberOf, objectsOf, textOf } from '@offramp/wire'
 import { type GraphClient, linkOf } from './client.ts'
-import { type Json, numberOf, objectsOf, textOf } from './json.ts'
 import { PAGE } from './limits.ts'
 
 /** The only way to know what a folder is for: its name is in the account's language, and `wellKnownName` is beta. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Trait, Traits } from '@offramp/core'
-import { type Json, objectOf, textOf, textsOf } from './json.ts'
+import { type Json, objectOf, textOf, textsOf } from '@offramp/wire'
 import { extendedNumber } from './mail-folders.ts'
 
 /** What messages carry beside their bytes. */

@@ -10,8 +10,8 @@ import {
   type Role,
   type Source,
 } from '@offramp/core'
+import { isObject, type Json, numberOf, textOf } from '@offramp/wire'
 import type { Graph, GraphClient } from './client.ts'
-import { isObject, type Json, numberOf, textOf } from './json.ts'
 import { readBody } from './mail-body.ts'
 import { isUnreadable, readPage } from './mail-delta.ts'
 import { extendedNumber, readFolders, readRoles } from './mail-folders.ts'

@@ -1,4 +1,4 @@
-import { type Json, objectOf, objectsOf, textOf } from './json.ts'
+import { type Json, objectOf, objectsOf, textOf } from '@offramp/wire'
 
 /** Parts of a message's head that describe the structure that is lost, and are written anew. */
 const STRUCTURE = /^(content-.*|mime-version)$/i

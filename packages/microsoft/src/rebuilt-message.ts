@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Call, Fault } from '@offramp/core'
+import { type Json, objectOf, objectsOf, textOf } from '@offramp/wire'
 import { type GraphClient, linkOf } from './client.ts'
-import { type Json, objectOf, objectsOf, textOf } from './json.ts'
 import { BODY_TIMES } from './limits.ts'
 import { base64Lines, dispositionOf, headerOf, rebuiltHeaders } from './mime-writing.ts'
 

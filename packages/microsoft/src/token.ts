@@ -1,9 +1,8 @@
 import { createHash, createPrivateKey, type KeyObject, randomUUID, X509Certificate } from 'node:crypto'
 import { type Call, type Clock, Fault, type Log } from '@offramp/core'
-import { type FreshToken, type TokenSource, tokenCache, type Wire } from '@offramp/wire'
+import { type FreshToken, numberOf, objectOf, type TokenSource, textOf, tokenCache, type Wire } from '@offramp/wire'
 import { decodeJwt, SignJWT } from 'jose'
 import type { CloudHosts } from './clouds.ts'
-import { numberOf, objectOf, textOf } from './json.ts'
 import { loginQuota } from './limits.ts'
 import type { Certificate, MicrosoftSettings } from './settings.ts'
 

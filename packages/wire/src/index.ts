@@ -1,3 +1,4 @@
+export * from './json.ts'
 export * from './request.ts'
 export { parseRetryAfter, SHORTEST_WAIT_MS } from './retry-after.ts'
 export { type FreshToken, tokenCache } from './token-cache.ts'

@@ -1,6 +1,6 @@
 import { lookup as systemLookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import { rootCertificates } from 'node:tls'
+import { createSecureContext, rootCertificates } from 'node:tls'
 import { Agent, type Dispatcher, ProxyAgent } from 'undici'
 import { addressIn, isInside, type Refuses, refusedAlways, refusedFromOutside } from './addresses.ts'
 
@@ -45,12 +45,10 @@ const guarded =
 
 /** Through a proxy it is the proxy that looks names up: then only addresses that stand in a URL can be refused. */
 export function makeWays({ ca, proxy, lookup = systemLookup }: WayOptions): Ways {
+  // Read once: some 150 authorities take tens of milliseconds, which each new connection would pay.
+  const trust = ca === undefined ? {} : { secureContext: createSecureContext({ ca: [...rootCertificates, ca] }) }
   const dispatcherTo = (refuses: Refuses): Dispatcher => {
-    const connect = {
-      timeout: 20_000,
-      lookup: guarded(refuses, lookup),
-      ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
-    }
+    const connect = { timeout: 20_000, lookup: guarded(refuses, lookup), ...trust }
     // One request a connection: what the provider counts as in flight is then what we count.
     const limits = { connect, connections: 64, keepAliveTimeout: 30_000, allowH2: false }
     return proxy === undefined ? new Agent(limits) : new ProxyAgent({ ...limits, uri: proxy, requestTls: connect })

@@ -59,6 +59,53 @@ export function gateQuotaCases(open: OpenLab): void {
     await enterNow(lab, process, { key: 'd', concurrent: 1 })
   })
 
+  gateCase(open, 'a call that several quotas count enters when all let it, and otherwise takes from none', async (lab) => {
+    const processes = [await lab.process(), await lab.process()]
+    const project = { key: 'gmail:{p}', windows: [{ amount: 30, perMs: 10_000 }] }
+    const user = (name: string): Quota => ({
+      key: `gmail:{p}:${name}`,
+      windows: [{ amount: 20, perMs: 10_000 }],
+      concurrent: 4,
+      also: [project],
+    })
+    const names = ['anna', 'bruno', 'chloe']
+    const jobs = Array.from({ length: 45 }, (_, i): Job => ({ process: pick(processes, i), quota: user(names[i % 3] ?? ''), weight: 2 }))
+    const entered = await keepEntering(lab, jobs, 120_000)
+    expect(entered).toHaveLength(45)
+    expect(fullest(entered, 10_000)).toBeLessThanOrEqual(30)
+    expect(fullest(entered, 10_000)).toBeGreaterThan(26)
+    await lab.advance(30_000)
+    const [first] = processes
+    if (!first) throw new Error('no process')
+    await enterNow(lab, first, { ...user('anna'), windows: [{ amount: 4, perMs: 10_000 }] }, 4)
+    const refused = enter(lab, first, { ...user('anna'), windows: [{ amount: 4, perMs: 10_000 }] }, { weight: 2 })
+    await lab.advance(1_000)
+    expect(refused.ticket).toBeUndefined()
+    const states = await first.gate.states()
+    expect(states.find(({ key }) => key === project.key)?.used, 'what was kept from the user was not taken from the project').toBeCloseTo(
+      4 / 30,
+    )
+  })
+
+  gateCase(open, 'shutting one of several counts keeps out all whom it counts, and nobody else', async (lab) => {
+    const process = await lab.process()
+    const quota = (name: string, project: string): Quota => ({ key: `gmail:{${project}}:${name}`, also: [{ key: `gmail:{${project}}` }] })
+    await process.gate.shut('gmail:{p}', lab.now() + 3_600_000, 'the day is used up')
+    const { signal } = new AbortController()
+    for (const name of ['anna', 'bruno']) {
+      await expect(process.gate.enter(quota(name, 'p'), 1, { signal })).rejects.toMatchObject({
+        reach: 'gate',
+        until: expect.closeTo(lab.now() + 3_600_000, -4),
+        message: expect.stringContaining('the day is used up'),
+      })
+    }
+    await enterNow(lab, process, quota('anna', 'other'))
+    const waiting = enter(lab, process, { key: 'gmail:{q}:x', also: [{ key: 'gmail:{q}' }], concurrent: 1 })
+    await waiting.done
+    await process.gate.shut('gmail:{q}:x', lab.now() + 3_600_000, 'slow down')
+    await enterNow(lab, process, quota('y', 'q'))
+  })
+
   gateCase(open, 'what could never enter is a fault of the run, and not a wait', async (lab) => {
     const process = await lab.process()
     const quota: Quota = { key: 'k', windows: [{ amount: 5, perMs: 1_000 }] }

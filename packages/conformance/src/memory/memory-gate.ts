@@ -37,7 +37,7 @@ export class MemoryGate implements Gate {
   }
 
   async enter(quota: Quota, weight: number, call: Call): Promise<Ticket> {
-    mustFit(quota, weight)
+    for (const one of [quota, ...(quota.also ?? [])]) mustFit(one, weight)
     const queue = this.#queue(quota.key)
     queue.quota = quota
     const began = this.#clock.now()
@@ -87,11 +87,26 @@ export class MemoryGate implements Gate {
       call.signal.throwIfAborted()
       const now = this.#clock.now()
       this.#forget(queue, now)
-      const free = this.#freeAt(queue, weight, now)
-      if (free <= now) return this.#take(queue, weight, now)
-      if (free - began > this.#patienceMs) throw this.#fault(queue, free)
+      const also = this.#also(queue.quota, now)
+      const times = [queue, ...also].map((one) => ({ one, free: this.#freeAt(one, weight, now) }))
+      const { one: last, free } = times.reduce((a, b) => (b.free > a.free ? b : a))
+      if (free <= now) {
+        for (const { entered } of also) entered.push({ at: now, weight })
+        return this.#take(queue, weight, now)
+      }
+      if (free - began > this.#patienceMs) throw this.#fault(last, free)
       await this.#clock.sleep(free - now, call)
     }
+  }
+
+  /** The further counts of a call: only their windows and their shutting hold. */
+  #also(quota: Quota, now: number): readonly Queue[] {
+    return (quota.also ?? []).map((one) => {
+      const queue = this.#queue(one.key)
+      queue.quota = one
+      this.#forget(queue, now)
+      return queue
+    })
   }
 
   /** The earliest time at which this weight may enter, as far as is known now. */

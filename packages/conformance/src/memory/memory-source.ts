@@ -17,7 +17,10 @@ export interface MemorySourceOptions {
   readonly kind?: Kind
   readonly offers?: readonly Trait[]
   readonly wire?: Wire
-  /** One listing for the whole account (as Gmail has it) in place of one a collection. */
+  /**
+   * One listing for the whole account (as Gmail has it) in place of one a collection. It can be counted, without natural keys and dates, and
+   * where its cursor has died, or it has to be walked anew, it says where to begin again.
+   */
   readonly whole?: boolean
   /** Collections that are named and not walked. */
   readonly skip?: ReadonlyMap<string, Reason>
@@ -32,8 +35,13 @@ export interface MemorySourceOptions {
 const gone = (id: string): Fault =>
   new Fault({ reach: 'item', code: 'memory-gone', reason: 'gone', message: `Item ${id} is no longer in the account.` })
 
-const deadCursor = (): Fault =>
-  new Fault({ reach: 'listing', code: 'memory-cursor-dead', message: 'The account has forgotten this cursor.' })
+const deadCursor = (restart?: Cursor): Fault =>
+  new Fault({
+    reach: 'listing',
+    code: 'memory-cursor-dead',
+    message: 'The account has forgotten this cursor.',
+    ...(restart === undefined ? {} : { restart }),
+  })
 
 /** Where a listing stands: first through what is there (`all`, after an order), then through the log of changes (`log`, from a number). */
 interface Standing {
@@ -44,9 +52,10 @@ interface Standing {
   readonly after: number
 }
 
-function readCursor(cursor: Cursor, generation: number): Standing {
+/** Undefined where it is of an earlier generation. */
+function readCursor(cursor: Cursor, generation: number): Standing | undefined {
   const [written, phase, seq, after] = cursor.split(':')
-  if (Number(written) !== generation || (phase !== 'all' && phase !== 'log')) throw deadCursor()
+  if (Number(written) !== generation || (phase !== 'all' && phase !== 'log')) return undefined
   return { generation, phase, seq: Number(seq), after: Number(after) }
 }
 
@@ -93,10 +102,9 @@ export function memorySource(account: MemoryAccount, options: MemorySourceOption
   }
 
   const page = (listing: Listing, after: Cursor | undefined, limit: number): Page => {
-    const at: Standing =
-      after === undefined
-        ? { generation: account.generation, phase: 'all', seq: account.sequence, after: 0 }
-        : readCursor(after, account.generation)
+    const first: Standing = { generation: account.generation, phase: 'all', seq: account.sequence, after: 0 }
+    const at = after === undefined ? first : readCursor(after, account.generation)
+    if (!at) throw deadCursor(options.whole ? writeCursor(first) : undefined)
     if (noise() < 0.05) return { refs: [], cursor: writeCursor(at), last: false }
     const some = noise() < 0.2 ? Math.max(1, limit >> 1) : limit
     const answer = at.phase === 'all' ? listAll(listing, at, some) : listChanges(listing, at, some)
@@ -143,7 +151,10 @@ export function memorySource(account: MemoryAccount, options: MemorySourceOption
     profile: { kind: options.kind ?? 'mail', offers: options.offers ?? ['read', 'flagged', 'receivedAt', 'keywords'] },
     async *listings(call) {
       const named = await wire('source.listings', () => account.collections(), call)
-      if (options.whole) return yield { id: 'whole', items: account.items().length }
+      if (options.whole) {
+        const again = writeCursor({ generation: account.generation, phase: 'all', seq: account.sequence, after: 0 })
+        return yield { id: 'whole', collections: named, items: account.items().length, again }
+      }
       for (const collection of named) {
         const skip = options.skip?.get(collection.id)
         const items = account.items().filter(({ home }) => home === collection.id)
@@ -165,5 +176,16 @@ export function memorySource(account: MemoryAccount, options: MemorySourceOption
         call,
       )
     },
+    ...(options.whole
+      ? {
+          async *census(_, call) {
+            const held = await wire('source.census', () => account.items(), call)
+            yield held.map((one) => {
+              const { receivedAt: _, ...traits } = itemOf(one).traits
+              return { ...itemOf(one), naturalKey: '', traits }
+            })
+          },
+        }
+      : {}),
   }
 }

@@ -28,7 +28,14 @@ async function foldersOf(workplace: Workplace, account: Account, kind: Kind, cal
   const folders: FolderSize[] = []
   const source = await workplace.source.connect(account, kind)
   try {
-    for await (const { collection, id, items, bytes, skip } of source.listings(call)) {
+    if (source.measure) {
+      for await (const { collection, items, bytes } of source.measure(call)) {
+        folders.push({ path: collection.path, items, ...(bytes === undefined ? {} : { bytes }) })
+      }
+    }
+    for await (const { collection, collections, id, items, bytes, skip } of source.listings(call)) {
+      // Its collections were measured one by one.
+      if (collections !== undefined && source.measure) continue
       folders.push({
         path: collection?.path ?? [id],
         ...(items === undefined ? {} : { items }),

@@ -18,6 +18,11 @@ source:
   # The secret itself never stands here: file:path or env:NAME.
   secret: file:secrets/client-secret
   # secretExpires: 2027-06-30
+  # Or a Google Workspace (docs/google-workspace.md):
+  # kind: google-workspace
+  # admin: admin@example.com
+  # key: file:secrets/service-account.json
+  # labels: folder
 
 destinations:
   - kind: imap
@@ -38,7 +43,8 @@ anna@contoso.example,anna@mail.example.org,first
 
 const SECRETS = `This folder holds one secret a file, each readable by you alone (chmod 600):
 
-  client-secret     the client secret of the app registration at Microsoft
+  client-secret     the client secret of the app registration at Microsoft; or, from a Google Workspace,
+                    service-account.json, the service account's key file
   master-password   the password of the IMAP master user
 
 Keep it out of version control and backups that others can read. Empty it when the migration is over.

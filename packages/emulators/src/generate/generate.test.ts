@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { readParts } from '../microsoft/mail/read-mime.ts'
-import { decodeWords } from '../microsoft/mail/read-words.ts'
+import { readParts } from '../mail/read-mime.ts'
+import { decodeWords } from '../mail/read-words.ts'
 import { HOSTILE_KINDS, MAIL_KINDS, type MailKind, type Profile } from './kinds.ts'
 import { type MailOrigin, planMail, specAt } from './plan.ts'
 import { isRewritten, writeMail } from './write.ts'

@@ -2,12 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { endWith } from '../serve/end-with.ts'
 import { serveControl } from './control/server.ts'
 import type { TenantOptions } from './options.ts'
 import { startTenant } from './tenant.ts'
-
-/** How often it is looked whether the parent still lives, in milliseconds. */
-const PARENT_MS = 500
 
 /**
  * A tenant as a process: `node main.ts --options file.json`. Prints one line of JSON when it is ready: where it is, and the paths of
@@ -31,22 +29,6 @@ async function main(): Promise<void> {
   process.stdout.write(
     `${JSON.stringify({ graphUrl, loginUrl, tenantId, domain, clientId, caPath, secretPath, controlUrl: control.url, pid: process.pid })}\n`,
   )
-}
-
-function endWith(close: () => Promise<void>): void {
-  const parent = process.ppid
-  let ending = false
-  const end = () => {
-    if (ending) return
-    ending = true
-    clearInterval(timer)
-    void close().then(() => process.exit(0))
-  }
-  const timer = setInterval(() => {
-    if (process.ppid !== parent) end()
-  }, PARENT_MS)
-  process.once('SIGTERM', end)
-  process.once('SIGINT', end)
 }
 
 await main()

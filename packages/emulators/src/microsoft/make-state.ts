@@ -1,14 +1,16 @@
+import { FaultPlan } from '../faults/plan.ts'
 import { guidFrom, hash32, randomFrom } from '../generate/random.ts'
-import { DeltaSeal } from './delta/token.ts'
+import { SlidingWindow } from '../limits/window.ts'
+import { Seal } from '../serve/seal.ts'
+import { Violations } from '../serve/violations.ts'
+import type { DeltaState } from './delta/token.ts'
 import { type Account, makeAccount } from './directory/account.ts'
-import { FaultPlan } from './faults/plan.ts'
+import type { FaultEffect } from './faults/rule.ts'
 import { UnitBucket, unitsFor } from './limits/directory.ts'
 import { Limiter } from './limits/limiter.ts'
-import { SlidingWindow } from './limits/window.ts'
 import { type LimitOptions, MAIL_PERMISSIONS, type Quirks, type TenantOptions } from './options.ts'
 import { Counting } from './serve/stats.ts'
 import { findAccount, type TenantState } from './serve/tenant-state.ts'
-import { Violations } from './serve/violations.ts'
 import { type Registration, TokenEndpoint } from './token/endpoint.ts'
 import { TokenMint } from './token/jwt.ts'
 
@@ -35,10 +37,10 @@ export function makeState(options: TenantOptions): TenantState {
     limits,
     units: new UnitBucket(limits.directoryUnits, now()),
     reports: new SlidingWindow(REPORTS.requests, REPORTS.perMs / (options.timeScale ?? 1)),
-    faults: new FaultPlan(seed, options.faults),
+    faults: new FaultPlan<FaultEffect>(seed, options.faults),
     violations,
     counting: new Counting(),
-    seal: new DeltaSeal(String(seed)),
+    seal: new Seal<DeltaState>(`delta ${seed}`),
     quirks: { ...QUIRKS, ...options.quirks },
     latencyMs: options.latencyMs ?? 0,
     warm: options.warm ?? false,

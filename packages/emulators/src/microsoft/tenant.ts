@@ -1,6 +1,6 @@
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { makeAuthority } from '../authority.ts'
+import { listen, shut } from '../serve/listen.ts'
 import { type MailboxControl, MailboxDesk } from './control/mailbox-control.ts'
 import { Scenario, type ScenarioScript } from './control/scenario.ts'
 import type { FaultRule } from './faults/rule.ts'
@@ -57,24 +57,6 @@ export async function startTenant(options: TenantOptions): Promise<EmulatedTenan
   state.downloadRoot = () => `https://127.0.0.1:${downloadPort}`
   state.token.alsoKnownAs(`https://localhost:${port}`)
   return control(state, { port, ca: authority.ca, close: () => Promise.all([shut(server), shut(downloads)]).then(() => {}) })
-}
-
-type Server = ReturnType<typeof createServer>
-
-async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
-  })
-  const address: AddressInfo | string | null = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The emulator has no port.')
-  return address.port
-}
-
-async function shut(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeAllConnections()
-  await closed
 }
 
 function control(state: TenantState, running: { readonly port: number; readonly ca: string; close(): Promise<void> }): EmulatedTenant {

@@ -19,6 +19,8 @@ export class People {
   readonly history = new Map<string, Was[]>()
   /** Items whose copy somebody at the destination has touched, by the body that it had. */
   readonly touched = new Set<string>()
+  /** How often somebody has moved a copy of this body into the folder of sorted ones. */
+  readonly sorted = new Map<string, number>()
   /** Bodies of others' own items at the destination, with the traits that they gave them. */
   readonly foreign = new Map<string, { readonly path: string; readonly traits: string }>()
 
@@ -64,7 +66,10 @@ export class People {
     const roll = dice.next()
     if (roll < 0.4) copy.traits = { ...copy.traits, flagged: !copy.traits.flagged }
     else if (roll < 0.7) folder.copies.delete(copy.uid)
-    else mailbox.move(folder, copy.uid, mailbox.make(['Sorted']))
+    else {
+      mailbox.move(folder, copy.uid, mailbox.make(['Sorted']))
+      this.sorted.set(bodyText(copy.body), (this.sorted.get(bodyText(copy.body)) ?? 0) + 1)
+    }
   }
 
   #add(): void {

@@ -54,6 +54,9 @@ function* copiesOfItems(world: World, people: People, copies: readonly Standing[
       if (!untouched) for (let n = world.forgot ? 9 : 1; n > 0; n--) add(allowed, `Sorted|${place.slice(place.indexOf('|') + 1)}`)
     }
   }
+  // Whose copy was moved away while its own change was in doubt gets it anew; moved away again, both stand there. Had it been written anew
+  // without doubt, the copy would show in its home.
+  for (const [body, times] of people.sorted) allowed.set(`Sorted|${body}`, Math.max(times, count(allowed, `Sorted|${body}`)))
   // A double that came late is told by its keeper: when a person has deleted that, or the item left the source while it was in doubt so
   // that there never was one, the double stays.
   const ofLiving = new Set(world.account.items().map(({ body }) => bodyText(body)))

@@ -19,27 +19,31 @@ export interface Checking {
   readonly call: Call
   /** Whether the content of this one is read back. */
   deep(entry: Entry, receipt: Receipt): boolean
+  /** All of an item of which the listing may have told only a part. */
+  whole(item: Item): Promise<Item>
 }
 
 const said = (kind: 'missing' | 'altered' | 'doubled', message: string) => ({ kind, message })
 
 /** Compares an item that the ledger says has arrived with what stands at the destination. */
-export async function checkCopy(checking: Checking, entry: Entry, item: Item): Promise<Verdict> {
+export async function checkCopy(checking: Checking, entry: Entry, listed: Item): Promise<Verdict> {
   const { copies, request } = checking
   const { receipt } = entry
   const standing = receipt && copies.owned.get(copyKey(receipt))
-  if (!receipt || !standing) return checkMoved(checking, item, receipt)
+  if (!receipt || !standing) return checkMoved(checking, await checking.whole(listed), receipt)
   if (copies.shared.has(copyKey(receipt)))
     return none(said('doubled', 'Two items of the source own this one copy, so one of them is missing.'))
   if (standing.size !== receipt.size) {
     return none(said('altered', `The copy has ${standing.size} bytes, and had ${receipt.size} when it arrived.`))
   }
-  const content = checking.deep(entry, receipt) ? await checkContent(checking, item, receipt) : 'unread'
+  const deep = checking.deep(entry, receipt)
+  const item = deep ? await checking.whole(listed) : listed
+  const content = deep ? await checkContent(checking, item, receipt) : 'unread'
   if (content === 'gone') return none(said('missing', 'The copy was there a moment ago and is gone now.'))
   if (content === 'other') return none(said('altered', 'The copy reads back with other bytes than were sent.'))
   const late = receivedLate(request, item, standing.receivedAt)
   const traits = alteredTraits(request, item.traits, standing).map((message) => said('altered', message))
-  const double = await doubleOf(checking, item, receipt)
+  const double = await doubleOf(checking, standing.like, receipt)
   return { verified: true, hashed: content === 'same', bytes: standing.size, remarks: [...late, ...traits, ...double] }
 }
 
@@ -77,8 +81,8 @@ function receivedLate({ source, destination }: VerifyRequest, item: Item, there:
   return [said('altered', `It was received ${was}, and the copy says ${is}.`)]
 }
 
-async function doubleOf({ request, copies, call }: Checking, item: Item, receipt: Receipt): Promise<Verdict['remarks']> {
-  const likes = (copies.others.get(likeness(receipt.size, item.naturalKey)) ?? []).filter((other) => !isSameCopy(other, receipt))
+async function doubleOf({ request, copies, call }: Checking, like: string, receipt: Receipt): Promise<Verdict['remarks']> {
+  const likes = (copies.others.get(like) ?? []).filter((other) => !isSameCopy(other, receipt))
   for (const other of likes) {
     const [one, two] = [await readBack(request.destination, receipt, call), await readBack(request.destination, other, call)]
     if (!one || !two || (await contentHash(one)) !== (await contentHash(two))) continue

@@ -1,4 +1,4 @@
-import { type Call, type Destination, Fault, type LaneId, type Ledger, type Receipt } from '@offramp/core'
+import { type Call, type Destination, Fault, type LaneId, type Ledger, type Receipt, versionKey } from '@offramp/core'
 import { looseKey } from '../natural-keys.ts'
 import { copyKey } from '../same-copy.ts'
 import { type PackedTraits, traitPacker } from './trait-check.ts'
@@ -18,10 +18,12 @@ export interface Copies {
 export interface Standing extends PackedTraits {
   readonly size: number
   readonly receivedAt: number | undefined
+  /** What it has in common with its doubles, if there are any. */
+  readonly like: string
 }
 
 /** What equal copies have in common. Content decides. */
-export const likeness = (size: number, naturalKey: string): string => `${size} ${looseKey(naturalKey)}`
+export const likeness = (size: number, naturalKey: string): string => versionKey(`${size} ${looseKey(naturalKey)}`)
 
 interface At {
   readonly ledger: Ledger
@@ -49,11 +51,9 @@ export async function readCopies({ ledger, destination, lane }: At, call: Call):
   for (const place of places) {
     for await (const { receipt, naturalKey, traits } of destination.walk({ place }, call)) {
       const copy = copyKey(receipt)
-      if (claims.has(copy)) owned.set(copy, { size: receipt.size, receivedAt: traits.receivedAt, ...pack(traits) })
-      else {
-        const like = likeness(receipt.size, naturalKey)
-        others.set(like, [...(others.get(like) ?? []), receipt])
-      }
+      const like = likeness(receipt.size, naturalKey)
+      if (claims.has(copy)) owned.set(copy, { size: receipt.size, receivedAt: traits.receivedAt, like, ...pack(traits) })
+      else others.set(like, [...(others.get(like) ?? []), receipt])
     }
   }
   return { owned, others, shared, arrived }

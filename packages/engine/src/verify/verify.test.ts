@@ -1,4 +1,4 @@
-import { Fault } from '@offramp/core'
+import { Fault, type Source } from '@offramp/core'
 import { expect, test } from 'vitest'
 import { forever, LANE, memoryLane } from '../testing/memory-lane.ts'
 import { verify } from './verify.ts'
@@ -30,6 +30,39 @@ test('what was moved balances, and every content is read back when asked', async
 test('a small sample reads at least one item a place', async () => {
   expect((await (await moved(4)).check(0.000_001)).hashed).toBe(1)
   expect((await (await moved(4)).check(0)).hashed).toBe(0)
+})
+
+test('a source that can be counted is not opened item by item, but for those that are read back or looked for', async () => {
+  const lane = await moved(4, { source: { whole: true } })
+  let opened = 0
+  const open: Source['open'] = (ref, call) => {
+    opened++
+    return lane.source.open(ref, call)
+  }
+  const balance = async (sample: number) => {
+    const { destination, ledger } = lane
+    opened = 0
+    return verify(
+      { source: { ...lane.source, open }, destination, ledger, lane: LANE, sample, report: () => undefined },
+      undefined,
+      forever,
+    )
+  }
+  expect((await balance(0)).collections).toMatchObject([{ name: 'Inbox', source: 4, verified: 4, remainder: 0 }])
+  expect(opened).toBe(0)
+  expect(await balance(1)).toMatchObject({ hashed: 4, exceptions: [] })
+  expect(opened).toBe(4)
+  const copy = folder(lane).copies.get(2)
+  if (!copy) throw new Error('There is no copy 2.')
+  copy.traits = { ...copy.traits, receivedAt: 0 }
+  expect((await balance(1)).exceptions).toMatchObject([{ kind: 'altered', message: expect.stringContaining('1970-01-01') }])
+  lane.mailbox.move(folder(lane), 2, lane.mailbox.make(['Inbox', 'Sorted']))
+  lane.mailbox.append(folder(lane), copy)
+  lane.add(lane.home, 9)
+  expect(await balance(0)).toMatchObject({
+    collections: [{ source: 5, verified: 4, remainder: 1 }],
+    exceptions: [{ kind: 'altered', message: expect.stringContaining('moved') }, { kind: 'waiting' }],
+  })
 })
 
 test('a copy that was deleted at the destination is missing, and the remainder shows it', async () => {
@@ -148,4 +181,38 @@ test('what has left the source since is not part of the equation', async () => {
   const lane = await moved(3)
   lane.account.remove(lane.ids[0] ?? '')
   expect(await lane.check()).toMatchObject({ goneSince: 1, collections: [{ source: 2, verified: 2, remainder: 0 }] })
+})
+
+test('where items are waiting, the listing is walked anew from where it says, or else from nothing', async () => {
+  const cursorAfter = async (whole: boolean) => {
+    const lane = await moved(2, { source: { whole } })
+    lane.add(lane.home, 9)
+    await lane.check(0, true)
+    const { listings } = await lane.ledger.books(LANE)
+    const [standing] = [...listings.values()]
+    expect(await lane.turn({ pass: 2 })).toEqual({ state: 'done' })
+    expect(lane.standing()).toHaveLength(3)
+    return standing?.cursor
+  }
+  expect(await cursorAfter(true)).toMatch(/:all:/)
+  expect(await cursorAfter(false)).toBeUndefined()
+})
+
+test('what a source does not offer is counted by its number, and a view is not', async () => {
+  const skip = new Map<string, 'not-offered' | 'virtual'>()
+  const lane = await moved(1, { source: { skip } })
+  for (const [name, reason] of [
+    ['Chats', 'not-offered'],
+    ['View', 'virtual'],
+  ] as const) {
+    const id = lane.account.addCollection(name)
+    skip.set(id, reason)
+    lane.add(id, 5)
+    lane.add(id, 6)
+  }
+  expect((await lane.check()).collections).toMatchObject([
+    { name: 'Inbox', source: 1, verified: 1 },
+    { name: 'Chats', source: 2, skipped: { 'not-offered': 2 }, remainder: 0 },
+    { name: 'View', source: 0, skipped: {}, remainder: 0 },
+  ])
 })

@@ -9,10 +9,12 @@ import {
   type Lease,
   type Listing,
   REASONS,
+  type Reason,
   type Receipt,
   versionKey,
 } from '@offramp/core'
 import type { Exception, LaneBalance, Verify } from '../contract.ts'
+import { walkAnew } from '../listings.ts'
 import { Balance } from './balance.ts'
 import { type Checking, checkCopy } from './check-copy.ts'
 import { readCopies } from './copies.ts'
@@ -44,6 +46,7 @@ export const verify: Verify = async (request, lease, call) => {
     call,
     copies,
     deep: sampler(request.sample),
+    whole: (item) => (request.source.census ? request.source.open({ id: item.id, version: item.version }, call) : Promise.resolve(item)),
     balance: new Balance(),
     seen: new Set(),
     hashed: 0,
@@ -73,13 +76,24 @@ async function verifyListing(verifying: Verifying, listing: Listing): Promise<vo
   const { balance, lease } = verifying
   const name = nameOfListing(listing)
   if (listing.skip !== undefined) {
-    balance.row(listing.id, name)
+    countSkipped(balance.row(listing.id, name), listing)
     balance.except({ kind: 'skipped', collection: name, label: name, message: REASONS[listing.skip] })
     return
   }
   if (listing.collection) balance.row(listing.collection.id, name)
-  const waiting = await eachPage(verifying, listing, (refs) => verifyPage(verifying, listing, refs))
-  if (waiting > 0) await lease?.rewind(listing.id)
+  for (const collection of listing.collections ?? []) balance.row(collection.id, nameOf(collection))
+  const { census } = verifying.request.source
+  const waiting = census
+    ? await eachCounted(verifying, listing)
+    : await eachPage(verifying, listing, (refs) => verifyPage(verifying, listing, { refs }))
+  if (waiting > 0 && lease) await walkAnew(lease, listing)
+}
+
+/** What a view shows is counted where it is at home; anything else that is not walked is named by its number. */
+function countSkipped(row: { source: number; skipped: Partial<Record<Reason, number>> }, { skip, items = 0 }: Listing): void {
+  if (skip === undefined || skip === 'virtual' || items === 0) return
+  row.source += items
+  row.skipped[skip] = (row.skipped[skip] ?? 0) + items
 }
 
 /** The whole listing from its beginning. Answers with the sum of what `work` says. */
@@ -104,8 +118,26 @@ async function eachPage(
   }
 }
 
+/** The same from the source's own count, which costs less than opening every item. */
+async function eachCounted(verifying: Verifying, listing: Listing): Promise<number> {
+  const { source } = verifying.request
+  let sum = 0
+  for await (const items of source.census?.(listing, verifying.call) ?? []) {
+    verifying.call.signal.throwIfAborted()
+    const told = new Map(items.map((item) => [item.id, item]))
+    sum += await verifyPage(verifying, listing, { refs: items, told })
+  }
+  return sum
+}
+
+interface Refs {
+  readonly refs: readonly ItemRef[]
+  /** What the source has said of them already, by id. */
+  readonly told?: ReadonlyMap<string, Item>
+}
+
 /** Answers with how many items are waiting to be copied. */
-async function verifyPage(verifying: Verifying, listing: Listing, refs: readonly ItemRef[]): Promise<number> {
+async function verifyPage(verifying: Verifying, listing: Listing, { refs, told }: Refs): Promise<number> {
   const { request, seen } = verifying
   const fresh = refs.filter(({ id }, at) => !seen.has(entryKey(id)) && refs.findLastIndex((ref) => ref.id === id) === at)
   const entries =
@@ -118,7 +150,7 @@ async function verifyPage(verifying: Verifying, listing: Listing, refs: readonly
   let waiting = 0
   for (const [at, ref] of fresh.entries()) {
     seen.add(entryKey(ref.id))
-    if ((await verifyItem(verifying, listing, { ref, entry: entries[at] })) === 'waiting') waiting++
+    if ((await verifyItem(verifying, listing, { ref, entry: entries[at], told: told?.get(ref.id) })) === 'waiting') waiting++
   }
   request.report({ lane: request.lane, ...doing(listing), ...NOTHING, listed: fresh.length })
   return waiting
@@ -131,12 +163,13 @@ const doing = ({ collection }: Listing) => (collection ? { doing: nameOf(collect
 interface Listed {
   readonly ref: ItemRef
   readonly entry: Entry | undefined
+  readonly told: Item | undefined
 }
 
 /** One item of the source goes into exactly one term of the equation, or into the remainder. */
-async function verifyItem(verifying: Verifying, listing: Listing, { ref, entry }: Listed): Promise<'waiting' | 'settled'> {
+async function verifyItem(verifying: Verifying, listing: Listing, { ref, entry, told }: Listed): Promise<'waiting' | 'settled'> {
   const { balance } = verifying
-  const item = await open(verifying, ref, entry)
+  const item = told ?? (await open(verifying, ref, entry))
   // Deleted since the page was listed: it is no longer the source's.
   if (item === 'gone') return 'settled'
   const row = item ? balance.row(item.home.id, nameOf(item.home)) : balance.row(listing.id, nameOfListing(listing))

@@ -46,16 +46,17 @@ export class RedisGate implements Gate {
   }
 
   async enter(quota: Quota, weight: number, call: Call): Promise<Ticket> {
-    assertPossible(quota, weight)
+    const also = quota.also ?? []
+    for (const one of [quota, ...also]) assertPossible(one, weight)
     call.signal.throwIfAborted()
-    this.#note(quota.key)
+    for (const { key } of [quota, ...also]) this.#note(key)
     return this.#line(quota).enter(quota, weight, call.signal)
   }
 
   async shut(key: string, until: number, why: string): Promise<void> {
     this.#note(key)
     const ms = Math.ceil(until - this.#options.clock.now())
-    if (ms > 0) await this.#run(SHUT, key, [ms, why.slice(0, 300)])
+    if (ms > 0) await this.#run(SHUT, [key], [ms, why.slice(0, 300)])
   }
 
   async states(): Promise<readonly GateState[]> {
@@ -85,26 +86,30 @@ export class RedisGate implements Gate {
   }
 
   async #exchange({ quota, held, waiters }: Exchange): Promise<Answer> {
-    const windows = quota.windows ?? []
-    const args = [this.#me, held, this.#options.holdMs, quota.concurrent ?? '', windows.length]
-    for (const { perMs, amount } of windows) args.push(perMs, amount)
+    const gates = [quota, ...(quota.also ?? [])]
+    const args = [this.#me, held, this.#options.holdMs, quota.concurrent ?? '']
+    for (const { windows = [] } of gates) args.push(windows.length, ...windows.flatMap(({ perMs, amount }) => [perMs, amount]))
     for (const { weight, ageMs } of waiters) args.push(weight, ageMs)
-    const answer = await this.#run(ENTER, quota.key, args)
+    const answer = await this.#run(
+      ENTER,
+      gates.map(({ key }) => key),
+      args,
+    )
     const [granted, why, ...waits] = Array.isArray(answer) ? answer : []
     if (waits.length > 0) this.#listen()
     return { granted: Number(granted ?? 0), why: String(why ?? ''), waits: waits.map(Number) }
   }
 
   async #look(key: string): Promise<GateState | undefined> {
-    const answer = await this.#run(LOOK, key, [])
+    const answer = await this.#run(LOOK, [key], [])
     if (!Array.isArray(answer)) return undefined
     const [shut, why, inFlight, used] = answer
     const closed = Number(shut) > 0 ? { shutUntil: this.#options.clock.now() + Number(shut), why: String(why) } : {}
     return { key, inFlight: Number(inFlight), used: Number(String(used)), ...closed }
   }
 
-  #run(script: typeof ENTER, key: string, args: readonly (string | number)[]): Promise<unknown> {
-    return runScript(this.#redis, script, `${PREFIX}{${key}}`, [this.#options.time?.() ?? '', ...args])
+  #run(script: typeof ENTER, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    return runScript(this.#redis, script, keys.map(nameOf), [this.#options.time?.() ?? '', ...args])
   }
 
   /** From the first wait on: word of places that other processes have freed. Without it, waiters look again every 100 ms. */
@@ -113,7 +118,7 @@ export class RedisGate implements Gate {
     const ears = this.#redis.duplicate({ maxRetriesPerRequest: null, enableReadyCheck: false })
     this.#ears = ears
     ears.on('error', () => undefined)
-    ears.on('message', (_, key: string) => this.#lines.get(key.slice(PREFIX.length + 1, -1))?.poke())
+    ears.on('message', (_, key: string) => this.#lines.get(keyOf(key))?.poke())
     ears.subscribe(CHANNEL).catch(() => undefined)
   }
 
@@ -129,6 +134,14 @@ export class RedisGate implements Gate {
       .exec()
       .catch(() => this.#noted.delete(key))
   }
+}
+
+/** The gate's key in Redis. What the calls of several gates have in common stands in braces already: one slot of a cluster. */
+const nameOf = (key: string): string => PREFIX + (key.includes('{') ? key : `{${key}}`)
+
+const keyOf = (name: string): string => {
+  const key = name.slice(PREFIX.length)
+  return /^\{[^{}]*\}$/.test(key) ? key.slice(1, -1) : key
 }
 
 /** A weight that no window ever lets through would wait for ever. */

@@ -1,4 +1,4 @@
-import type { FaultRule } from '../../microsoft/faults/rule.ts'
+import type { WorkspaceFaultRule } from '../faults/rule.ts'
 import type { GmailControl } from './gmail-control.ts'
 
 /** What the emulated domain has been asked, for benches and tests. */
@@ -41,7 +41,7 @@ export interface WorkspaceControl {
   violations(): Promise<readonly string[]>
   stats(): Promise<WorkspaceStats>
   mailbox(address: string): GmailControl
-  readonly faults: { add(rule: FaultRule): Promise<void>; clear(): Promise<void> }
+  readonly faults: { add(rule: WorkspaceFaultRule): Promise<void>; clear(): Promise<void> }
   scenario(script: GmailScript): Promise<void>
   readonly admin: {
     /** Scopes without their common prefix. */

@@ -1,3 +1,4 @@
+import { type Ask, asker, done, inParts, read } from '../../control/ask.ts'
 import type { FaultRule } from '../faults/rule.ts'
 import type { TenantStats } from '../serve/stats.ts'
 import type { DeskArguments, DeskCall } from './desk-calls.ts'
@@ -27,34 +28,10 @@ export interface RemoteTenant {
 }
 
 type Info = Pick<RemoteTenant, 'graphUrl' | 'loginUrl' | 'tenantId' | 'domain' | 'clientId' | 'ca'>
-type Ask = (method: string, path: string, body?: unknown) => Promise<Response>
-
-const PATIENCE_MS = 120_000
-
-/** What the emulator answers has the shape that this package gives it. */
-async function read<Answer>(response: Promise<Response>): Promise<Answer> {
-  const answer: Answer = JSON.parse(await (await response).text())
-  return answer
-}
-
-function asker(url: string): Ask {
-  return async (method, path, body) => {
-    const response = await fetch(`${url}${path}`, {
-      method,
-      signal: AbortSignal.timeout(PATIENCE_MS),
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    })
-    if (response.ok) return response
-    throw new Error(`The emulator refused ${method} ${path}: ${await response.text()}`)
-  }
-}
-
 /** Takes hold of a tenant by the `controlUrl` that its process printed. */
 export async function connectTenant(controlUrl: string): Promise<RemoteTenant> {
   const ask = asker(controlUrl)
-  const tell = async (method: string, path: string, body?: unknown): Promise<void> => {
-    await (await ask(method, path, body)).arrayBuffer()
-  }
+  const tell = (method: string, path: string, body?: unknown): Promise<void> => done(ask(method, path, body))
   const info = await read<Info>(ask('GET', 'info'))
   return {
     ...info,
@@ -76,9 +53,6 @@ function remoteMailbox(ask: Ask, address: string): MailboxControl {
   const base = `mailbox/${encodeURIComponent(address)}`
   const call = async <Call extends DeskCall>(name: Call, ...given: DeskArguments[Call]): Promise<Response> =>
     ask('POST', `${base}/${name}`, given)
-  const done = async (response: Promise<Response>): Promise<void> => {
-    await (await response).arrayBuffer()
-  }
   const message = (response: Promise<Response>): Promise<MessageTruth> => read(response)
   const folder = (response: Promise<Response>): Promise<FolderTruth> => read(response)
   return {
@@ -92,31 +66,10 @@ function remoteMailbox(ask: Ask, address: string): MailboxControl {
     move: (id, to) => message(call('move', id, to)),
     remove: (id) => done(call('remove', id)),
     mark: (id, marks) => message(call('mark', id, marks)),
-    messages: (range) => allMessages(ask, base, range),
+    messages: (range) => inParts((from) => read(ask('GET', `${base}/messages?from=${from}`)), range),
     bytes: async (id) => new Uint8Array(await (await ask('GET', `${base}/bytes/${encodeURIComponent(id)}`)).arrayBuffer()),
     hash: (id) => read(ask('GET', `${base}/hash/${encodeURIComponent(id)}`)),
     expireDelta: (name) => done(call('expireDelta', name ?? null)),
     overQuota: (over) => done(call('overQuota', over)),
   }
-}
-
-interface Part {
-  readonly messages: readonly MessageTruth[]
-  readonly page: number
-}
-
-async function allMessages(
-  ask: Ask,
-  base: string,
-  range?: { readonly from: number; readonly count: number },
-): Promise<readonly MessageTruth[]> {
-  const all: MessageTruth[] = []
-  const start = range?.from ?? 0
-  const wanted = range?.count ?? Number.POSITIVE_INFINITY
-  while (all.length < wanted) {
-    const { messages, page } = await read<Part>(ask('GET', `${base}/messages?from=${start + all.length}`))
-    all.push(...messages)
-    if (messages.length < page) break
-  }
-  return wanted === Number.POSITIVE_INFINITY ? all : all.slice(0, wanted)
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
+import { bodyOfBytes, factsOf, writeBody } from '../../mail/body.ts'
+import { warmBytes } from '../../mail/warm.ts'
 import type { Account } from '../directory/account.ts'
-import { bodyOfBytes, factsOf, writeBody } from '../mail/body.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
 import type { FlagStatus, Folder, Marks, Message, Poison } from '../mail/state.ts'
-import { warmBytes } from '../mail/warm.ts'
 
 export interface FolderTruth {
   readonly id: string

@@ -1,73 +1,11 @@
-import { randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { readBody } from '../serve/read-body.ts'
+import { type ControlServer, type Outcome, serveWishes, type Wish } from '../../control/wishes.ts'
 import type { EmulatedTenant } from '../tenant.ts'
 import { callDesk, isDeskCall } from './desk-calls.ts'
 
-/** The hands of a tenant, held out to other processes on this machine. */
-export interface ControlServer {
-  /** `http://127.0.0.1:PORT/_emulator/KEY/`: who does not know the key gets nothing. */
-  readonly url: string
-  close(): Promise<void>
-}
-
-/** What a request to the control server comes to. */
-type Outcome = { readonly json: unknown } | { readonly bytes: Uint8Array }
-
-const ROOT = '/_emulator/'
 const PAGE = 5_000
 
 /** Serves the control API of `tenant` on loopback, on a port of its own. */
-export async function serveControl(tenant: EmulatedTenant): Promise<ControlServer> {
-  const base = `${ROOT}${randomBytes(18).toString('base64url')}/`
-  const server = createServer((request, response) => {
-    void answer(tenant, base, { request, response })
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const address: AddressInfo | string | null = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The control API has no port.')
-  return {
-    url: `http://127.0.0.1:${address.port}${base}`,
-    close: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeAllConnections()
-      await closed
-    },
-  }
-}
-
-async function answer(
-  tenant: EmulatedTenant,
-  base: string,
-  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
-): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-  if (!url.pathname.startsWith(base)) {
-    response.writeHead(404).end()
-    return
-  }
-  const parts = url.pathname.slice(base.length).split('/').map(decodeURIComponent)
-  try {
-    const body = (await readBody(request)).toString()
-    const outcome = await perform(tenant, { method: request.method ?? 'GET', parts, query: url.searchParams, body })
-    if ('bytes' in outcome) response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(outcome.bytes)
-    else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(outcome.json ?? null))
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ message }))
-  }
-}
-
-interface Wish {
-  readonly method: string
-  readonly parts: readonly string[]
-  readonly query: URLSearchParams
-  readonly body: string
-}
+export const serveControl = (tenant: EmulatedTenant): Promise<ControlServer> => serveWishes((wish) => perform(tenant, wish))
 
 async function perform(tenant: EmulatedTenant, wish: Wish): Promise<Outcome> {
   const [what = '', ...rest] = wish.parts

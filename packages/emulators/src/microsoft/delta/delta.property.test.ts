@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bodyOfBytes } from '../mail/body.ts'
+import { bodyOfBytes } from '../../mail/body.ts'
 import type { IdSpace } from '../mail/ids.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
 import { changeKeyOf } from '../mail/message-json.ts'

@@ -1,9 +1,10 @@
+import type { Reply } from '../../serve/reply.ts'
 import type { MailAccount } from '../mail/find.ts'
 import { folderJson, selectedFolderProperties } from '../mail/folder-json.ts'
 import { linkPath } from '../odata/page.ts'
 import type { Asked } from '../serve/asked.ts'
 import { GraphError, quotaExceeded } from '../serve/errors.ts'
-import { jsonReply, type Reply } from '../serve/reply.ts'
+import { jsonReply } from '../serve/reply.ts'
 
 const DEFAULT_PAGE = 10
 

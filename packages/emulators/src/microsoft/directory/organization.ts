@@ -1,8 +1,9 @@
 import type { Organization, SubscribedSku } from '@microsoft/microsoft-graph-types'
 import { guidFrom } from '../../generate/random.ts'
+import type { Reply } from '../../serve/reply.ts'
 import { collection } from '../odata/page.ts'
 import type { Asked } from '../serve/asked.ts'
-import { jsonReply, type Reply } from '../serve/reply.ts'
+import { jsonReply } from '../serve/reply.ts'
 import type { TenantState } from '../serve/tenant-state.ts'
 import { userProperty } from './user-json.ts'
 

@@ -1,8 +1,9 @@
 import type { MailboxSettings } from '@microsoft/microsoft-graph-types'
+import type { Reply } from '../../serve/reply.ts'
 import type { MailAccount } from '../mail/find.ts'
 import type { Asked } from '../serve/asked.ts'
 import { noRoute, unknownProperty } from '../serve/errors.ts'
-import { jsonReply, type Reply } from '../serve/reply.ts'
+import { jsonReply } from '../serve/reply.ts'
 
 const ZONE = 'W. Europe Standard Time'
 
@@ -23,6 +24,7 @@ function settingsOf({ account, mailbox }: MailAccount): MailboxSettings {
       externalReplyMessage: '',
       scheduledStartDateTime: { dateTime: '2026-03-19T02:00:00.0000000', timeZone: 'UTC' },
       scheduledEndDateTime: { dateTime: '2026-03-20T02:00:00.0000000', timeZone: 'UTC' },
+      ...account.seed.automaticReplies,
     },
     language: { locale, displayName: new Intl.DisplayNames('en', { type: 'language' }).of(locale) ?? locale },
     workingHours: {

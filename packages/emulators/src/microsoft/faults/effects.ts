@@ -1,6 +1,8 @@
+import { retryAfterOf } from '../../faults/retry-after.ts'
+import type { CommonEffect } from '../../faults/rule.ts'
+import type { Reply } from '../../serve/reply.ts'
 import { poisonError } from '../mail/poison.ts'
 import { expiredToken, GraphError } from '../serve/errors.ts'
-import type { Reply } from '../serve/reply.ts'
 import type { FaultEffect } from './rule.ts'
 
 /** An answer in place of the true one: an error in Graph's envelope, or a reply as it stands. */
@@ -22,19 +24,6 @@ const NAMES: Readonly<Record<number, readonly [string, string]>> = {
   504: ['UnknownError', 'The gateway timed out.'],
   507: ['quotaLimitReached', 'The quota limit has been reached.'],
   509: ['BandwidthLimitExceeded', 'The bandwidth limit has been exceeded.'],
-}
-
-/** The Retry-After header of a throttle, and the seconds that it means where it means any. */
-export function retryAfterOf(
-  effect: Extract<FaultEffect, { readonly kind: 'throttle' }>,
-  now: number,
-): { readonly header?: string; readonly seconds?: number } {
-  const wish = effect.retryAfter ?? 1
-  if (wish === 'none') return {}
-  if (typeof wish === 'number') return { header: String(wish), seconds: wish }
-  if ('text' in wish) return { header: wish.text }
-  const at = Math.ceil(now / 1000) * 1000 + wish.date * 1000
-  return { header: new Date(at).toUTCString(), seconds: (at - now) / 1000 }
 }
 
 function plain(status: number, body: string, type: string | undefined): Replacement {
@@ -81,3 +70,17 @@ export function replacementFor(effect: FaultEffect, now: number): Replacement | 
       return undefined
   }
 }
+
+const OFF_WIRE = new Set<FaultEffect['kind']>([
+  'throttle',
+  'status',
+  'sign-in-page',
+  'poison',
+  'mailbox-move',
+  'sync-state-lost',
+  'expired-token',
+  'aadsts',
+])
+
+/** Whether an effect leaves the answer as it is, and disturbs how it travels. */
+export const isOnWire = (effect: FaultEffect): effect is CommonEffect => !OFF_WIRE.has(effect.kind)

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { FaultWhen } from '../../faults/rule.ts'
 import { type EmulatedTenant, startTenant } from '../tenant.ts'
 import { type ErrorBody, type Page, type TestClient, type TokenBody, testClient } from '../test-client.ts'
-import type { FaultEffect, FaultWhen } from './rule.ts'
+import type { FaultEffect } from './rule.ts'
 
 const ANNA = 'anna@contoso.example'
 

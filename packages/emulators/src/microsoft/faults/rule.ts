@@ -1,59 +1,13 @@
+import type { CommonEffect, Rule } from '../../faults/rule.ts'
 import type { Poison } from '../mail/state.ts'
 
-/** Something that goes wrong, when, and how. Plain data, so that another process can ask for it. */
-export interface FaultRule {
-  readonly name?: string
-  /** A regular expression over path and query, e.g. `/messages/[^/]+/\\$value$`. Default: all. */
-  readonly path?: string
-  readonly method?: string
-  /** An address. Default: all. */
-  readonly mailbox?: string
-  /** Default: every request that fits. */
-  readonly when?: FaultWhen
-  /** At most so often. */
-  readonly times?: number
-  readonly effect: FaultEffect
-}
-
-/** Counted over the requests that fit path, method and mailbox. From 1. */
-export type FaultWhen =
-  | { readonly nth: number | readonly number[] }
-  | { readonly every: number }
-  | { readonly first: number }
-  | { readonly from: number; readonly to?: number }
-  /** Decided by seed and count, so it is the same in each run. */
-  | { readonly probability: number; readonly seed?: number }
+export type FaultRule = Rule<FaultEffect>
 
 export type FaultEffect =
-  /** 429, or 503 where `status` says so. Seconds; or none; an HTTP date so many seconds ahead; or any text at all. */
-  | {
-      readonly kind: 'throttle'
-      readonly status?: 429 | 503
-      readonly retryAfter?: number | { readonly date: number } | { readonly text: string } | 'none'
-      readonly code?: string
-    }
-  | {
-      readonly kind: 'status'
-      readonly status: number
-      readonly body?: 'json' | 'empty' | 'html' | 'text'
-      readonly code?: string
-      readonly message?: string
-    }
-  /** The connection is reset: before any answer, or after so many bytes of the body. */
-  | { readonly kind: 'reset'; readonly afterBytes?: number }
-  /** Content-Length says the whole, then the connection ends in good order. */
-  | { readonly kind: 'truncate'; readonly bytes: number }
-  /** Never answers, until the client goes away. */
-  | { readonly kind: 'hang' }
-  /** The body comes in small pieces. */
-  | { readonly kind: 'drip'; readonly chunkBytes: number; readonly everyMs: number }
-  | { readonly kind: 'delay'; readonly ms: number }
-  /** 200 with the HTML of a sign-in page. */
-  | { readonly kind: 'sign-in-page' }
+  | CommonEffect
   /** The 500 of an item that cannot be read. */
   | { readonly kind: 'poison'; readonly sort: Poison }
   | { readonly kind: 'mailbox-move' }
   | { readonly kind: 'sync-state-lost' }
-  | { readonly kind: 'expired-token' }
   /** At the token endpoint: an AADSTS error of this number. */
   | { readonly kind: 'aadsts'; readonly code: number }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { SlidingWindow } from '../../limits/window.ts'
 import { Limiter, type Verdict } from './limiter.ts'
-import { SlidingWindow } from './window.ts'
 
 function limiter(settings: { readonly requests?: number; readonly concurrent?: number } = {}) {
   const clock = { now: 1_000_000 }

@@ -1,4 +1,4 @@
-import { SlidingWindow } from './window.ts'
+import { SlidingWindow } from '../../limits/window.ts'
 
 export interface LimiterSettings {
   readonly requests: number

@@ -1,8 +1,9 @@
 import type { FileAttachment } from '@microsoft/microsoft-graph-types'
+import type { Reply } from '../../serve/reply.ts'
 import { collection, pageOf } from '../odata/page.ts'
 import type { Asked } from '../serve/asked.ts'
 import { itemNotFound, notSupported, unknownProperty } from '../serve/errors.ts'
-import { bytesReply, jsonReply, type Reply } from '../serve/reply.ts'
+import { bytesReply, jsonReply } from '../serve/reply.ts'
 import { attachmentsOf } from './attachments.ts'
 import { findMessage, type MailAccount } from './find.ts'
 

@@ -1,8 +1,8 @@
 import { hash32 } from '../../generate/random.ts'
+import { readFacts } from '../../mail/read-facts.ts'
+import type { Leaf } from '../../mail/read-mime.ts'
 import { graphTime } from './message-json.ts'
 import { partsOf } from './message-text.ts'
-import { readFacts } from './read-facts.ts'
-import type { Leaf } from './read-mime.ts'
 import type { Message } from './state.ts'
 
 /** A file, another message, or a link to a file elsewhere (a `message/external-body` part stands for one). */

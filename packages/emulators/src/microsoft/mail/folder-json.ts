@@ -1,6 +1,6 @@
 import type { MailFolder } from '@microsoft/microsoft-graph-types'
+import { factsOf } from '../../mail/body.ts'
 import { unknownProperty } from '../serve/errors.ts'
-import { factsOf } from './body.ts'
 import type { Mailbox } from './mailbox.ts'
 import { normalPropertyId } from './message-json.ts'
 import type { Folder } from './state.ts'

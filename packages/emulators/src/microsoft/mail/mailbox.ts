@@ -1,4 +1,4 @@
-import type { MailBody } from './body.ts'
+import type { MailBody } from '../../mail/body.ts'
 import { type MailboxIds, mailboxIds } from './ids.ts'
 import type { Change, Folder, Marks, Message, Poison } from './state.ts'
 

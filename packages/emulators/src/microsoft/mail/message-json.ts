@@ -1,7 +1,7 @@
 import type { Message as GraphMessage, Recipient, SingleValueLegacyExtendedProperty } from '@microsoft/microsoft-graph-types'
 import { hash32 } from '../../generate/random.ts'
+import { factsOf, type MailFacts } from '../../mail/body.ts'
 import { unknownProperty } from '../serve/errors.ts'
-import { factsOf, type MailFacts } from './body.ts'
 import type { IdSpace } from './ids.ts'
 import type { Mailbox } from './mailbox.ts'
 import { headersOf, previewOf, textOf } from './message-text.ts'

@@ -1,18 +1,19 @@
+import { isRewrittenBody, writeBody } from '../../mail/body.ts'
+import { warmBytes } from '../../mail/warm.ts'
+import type { Reply } from '../../serve/reply.ts'
 import { matches, readPath } from '../odata/matches.ts'
 import { collection, pageOf, selectSuffix } from '../odata/page.ts'
 import type { Asked } from '../serve/asked.ts'
 import { badRequest, GraphError, notSupported, unknownProperty } from '../serve/errors.ts'
-import { bytesReply, jsonReply, type Reply } from '../serve/reply.ts'
+import { bytesReply, jsonReply } from '../serve/reply.ts'
 import type { TenantState } from '../serve/tenant-state.ts'
 import { attachmentsOf } from './attachments.ts'
-import { isRewrittenBody, writeBody } from './body.ts'
 import { extendedIds, findMessage, type MailAccount } from './find.ts'
 import { foundBy } from './folder-json.ts'
 import { messageJson, propertyOf, type Shape, selectedProperties, viewOf } from './message-json.ts'
 import { byReceived, newestFirst } from './order.ts'
 import { poisonError } from './poison.ts'
 import type { Folder, Message } from './state.ts'
-import { warmBytes } from './warm.ts'
 
 const PAGE = { usual: 10, most: 1000 }
 

@@ -1,7 +1,7 @@
 import type { InternetMessageHeader, ItemBody } from '@microsoft/microsoft-graph-types'
-import { type MailBody, writeBody } from './body.ts'
-import { type Leaf, type MimeRoot, readParts } from './read-mime.ts'
-import { decodeWords } from './read-words.ts'
+import { type MailBody, writeBody } from '../../mail/body.ts'
+import { type Leaf, type MimeRoot, readParts } from '../../mail/read-mime.ts'
+import { decodeWords } from '../../mail/read-words.ts'
 
 const PREVIEW = 255
 /** Characters in which a preview is looked for: a large text must not cost seconds. */

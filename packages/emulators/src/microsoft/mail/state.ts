@@ -1,4 +1,4 @@
-import type { MailBody } from './body.ts'
+import type { MailBody } from '../../mail/body.ts'
 
 /** Why Outlook cannot hand a message out (facts as seen in the field), or a page that holds it. */
 export type Poison = 'corrupt' | 'conversion' | 'mime-conversion' | 'recipients' | 'attachment' | 'too-many-open' | 'transport' | 'page'

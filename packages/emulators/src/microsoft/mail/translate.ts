@@ -1,7 +1,8 @@
+import type { Reply } from '../../serve/reply.ts'
 import { readPath } from '../odata/matches.ts'
 import type { Asked } from '../serve/asked.ts'
 import { badRequest, notSupported } from '../serve/errors.ts'
-import { jsonReply, type Reply } from '../serve/reply.ts'
+import { jsonReply } from '../serve/reply.ts'
 import type { MailAccount } from './find.ts'
 import type { IdSpace } from './ids.ts'
 

@@ -1,7 +1,8 @@
+import type { Reply } from '../../serve/reply.ts'
 import { readPath } from '../odata/matches.ts'
 import type { Asked } from './asked.ts'
 import { badRequest } from './errors.ts'
-import { JSON_TYPE, jsonReply, type Reply } from './reply.ts'
+import { JSON_TYPE, jsonReply } from './reply.ts'
 
 const MOST = 20
 

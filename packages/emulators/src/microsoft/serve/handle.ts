@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import { replacementFor } from '../faults/effects.ts'
+import { readBody } from '../../serve/read-body.ts'
+import type { Reply } from '../../serve/reply.ts'
+import { send } from '../../serve/send.ts'
+import { isOnWire } from '../faults/effects.ts'
 import type { FaultEffect } from '../faults/rule.ts'
 import { parsePrefer } from '../odata/prefer.ts'
 import { parseQuery } from '../odata/query.ts'
@@ -11,9 +14,7 @@ import { answerAsked, replaced } from './answer.ts'
 import type { Asked } from './asked.ts'
 import { badRequest, expiredToken, GraphError, invalidToken } from './errors.ts'
 import { pathParts } from './path.ts'
-import { readBody } from './read-body.ts'
-import type { Reply } from './reply.ts'
-import { errorReply, idsOf, type RequestIds, send } from './send.ts'
+import { errorReply, graphHeaders, idsOf, type RequestIds } from './send.ts'
 import type { TenantState } from './tenant-state.ts'
 
 /** What all of a request's stages need to know. */
@@ -56,7 +57,7 @@ export async function handle(state: TenantState, request: IncomingMessage, respo
 
 async function handleToken(state: TenantState, exchange: Exchange, tenant: string): Promise<void> {
   const { request } = exchange
-  const form = new URLSearchParams((await readBody(request)).toString())
+  const form = new URLSearchParams((await readBody(request, tooLarge)).toString())
   state.counting.asked('token', undefined)
   state.counting.tokens += 1
   if (request.headers.authorization !== undefined) state.violations.note('Authorization sent to the token endpoint')
@@ -73,6 +74,8 @@ async function handleToken(state: TenantState, exchange: Exchange, tenant: strin
   await finish(state, exchange, { reply: answer(), effect, leave: () => {}, applied: undefined })
 }
 
+const tooLarge = (): GraphError => new GraphError(413, 'RequestEntityTooLarge', 'The request body is too large.')
+
 interface Ending {
   readonly reply: Reply
   readonly effect: FaultEffect | undefined
@@ -86,13 +89,11 @@ async function finish(state: TenantState, exchange: Exchange, ending: Ending): P
   const wait = state.latencyMs + (effect?.kind === 'delay' ? effect.ms : 0)
   response.on('close', leave)
   if (wait > 0) await pause(wait)
-  const onWire = effect && replacementFor(effect, state.now()) === undefined && effect.kind !== 'aadsts' ? effect : undefined
+  const onWire = effect && isOnWire(effect) ? effect : undefined
   const bytes = await send(ending.reply, {
     request,
     response,
-    ids,
-    applied: ending.applied,
-    now: state.now(),
+    headers: graphHeaders(ending.reply, ids, { now: state.now(), applied: ending.applied }),
     effect: onWire,
     leaving: leave,
   })
@@ -121,7 +122,7 @@ async function askedOf(state: TenantState, exchange: Exchange): Promise<Asked> {
     query: parseQuery(rawQuery),
     prefer: parsePrefer(request.headers['prefer'] === undefined ? undefined : String(request.headers['prefer'])),
     headers: request.headers,
-    body: request.method === 'POST' ? await readBody(request) : Buffer.alloc(0),
+    body: request.method === 'POST' ? await readBody(request, tooLarge) : Buffer.alloc(0),
     root: `${origin}${VERSION}`,
     path: rest,
     claims,

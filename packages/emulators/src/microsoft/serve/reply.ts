@@ -1,10 +1,4 @@
-/** What a route answers, before anything goes wrong with it on the wire. */
-export interface Reply {
-  readonly status: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body: readonly Buffer[]
-  readonly type?: string
-}
+import type { Reply } from '../../serve/reply.ts'
 
 export const JSON_TYPE = 'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8'
 

@@ -1,9 +1,11 @@
+import type { Reply } from '../../serve/reply.ts'
 import { folderDelta } from '../delta/folder-delta.ts'
 import { messageDelta } from '../delta/message-delta.ts'
-import { masterCategories, messageRules } from '../directory/mailbox-lists.ts'
+import { masterCategories } from '../directory/mailbox-lists.ts'
 import { organization, skus } from '../directory/organization.ts'
 import { reportSettings, usageReport } from '../directory/reports.ts'
 import { allows, type Need } from '../directory/roles.ts'
+import { messageRules } from '../directory/rule-routes.ts'
 import { mailboxSettings } from '../directory/settings-routes.ts'
 import { getUser, listUsers } from '../directory/user-routes.ts'
 import { getAttachment, listAttachments } from '../mail/attachment-routes.ts'
@@ -25,7 +27,6 @@ import {
   notSupported,
   outOfScope,
 } from './errors.ts'
-import type { Reply } from './reply.ts'
 import { findAccount, type TenantState } from './tenant-state.ts'
 
 /** A route that was found: what sort it is, and how to answer it. */

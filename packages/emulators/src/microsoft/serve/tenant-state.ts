@@ -1,14 +1,16 @@
-import type { DeltaSeal } from '../delta/token.ts'
+import type { FaultPlan } from '../../faults/plan.ts'
+import type { SlidingWindow } from '../../limits/window.ts'
+import type { Seal } from '../../serve/seal.ts'
+import type { Violations } from '../../serve/violations.ts'
+import type { DeltaState } from '../delta/token.ts'
 import type { Account } from '../directory/account.ts'
-import type { FaultPlan } from '../faults/plan.ts'
+import type { FaultEffect } from '../faults/rule.ts'
 import type { UnitBucket } from '../limits/directory.ts'
 import type { Limiter } from '../limits/limiter.ts'
-import type { SlidingWindow } from '../limits/window.ts'
 import type { LimitOptions, Quirks } from '../options.ts'
 import type { TokenEndpoint } from '../token/endpoint.ts'
 import type { TokenMint } from '../token/jwt.ts'
 import type { Counting } from './stats.ts'
-import type { Violations } from './violations.ts'
 
 /** Everything that a running tenant consists of; routes read it, the control API changes it. */
 export interface TenantState {
@@ -24,10 +26,10 @@ export interface TenantState {
   /** The directory's bucket, and the reports' window (14 in 10 minutes). */
   readonly units: UnitBucket
   readonly reports: SlidingWindow
-  readonly faults: FaultPlan
+  readonly faults: FaultPlan<FaultEffect>
   readonly violations: Violations
   readonly counting: Counting
-  readonly seal: DeltaSeal
+  readonly seal: Seal<DeltaState>
   readonly quirks: Required<Quirks>
   readonly latencyMs: number
   readonly warm: boolean

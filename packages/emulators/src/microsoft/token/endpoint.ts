@@ -1,5 +1,6 @@
 import { randomUUID, timingSafeEqual, X509Certificate } from 'node:crypto'
-import { jsonReply, type Reply } from '../serve/reply.ts'
+import type { Reply } from '../../serve/reply.ts'
+import { jsonReply } from '../serve/reply.ts'
 import { aadsts, type TokenError } from './aadsts.ts'
 import { checkAssertion } from './assertion.ts'
 import type { TokenMint } from './jwt.ts'

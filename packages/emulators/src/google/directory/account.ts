@@ -1,0 +1,64 @@
+import { hash32 } from '../../generate/random.ts'
+import type { GmailMailbox } from '../gmail/mailbox.ts'
+import type { MailboxSettingsSeed, WorkspaceAccountSeed } from '../options.ts'
+
+/** A user of the domain. */
+export interface Account {
+  readonly id: string
+  /** Lower case. */
+  readonly address: string
+  readonly name: string
+  readonly aliases: readonly string[]
+  readonly admin: boolean
+  suspended: boolean
+  readonly archived: boolean
+  /** Off: the service is not enabled for this user. The mailbox is kept. */
+  gmail: boolean
+  readonly mailbox: GmailMailbox
+  readonly settings: MailboxSettingsSeed
+}
+
+interface Directory {
+  readonly accounts: readonly Account[]
+}
+
+/** 21 digits, as Google's. */
+export const accountId = (seed: number, address: string): string =>
+  `1${String(hash32(seed, address, 'a')).padStart(10, '0')}${String(hash32(seed, address, 'b')).padStart(10, '0')}`
+
+export function makeAccount(seed: WorkspaceAccountSeed, domainSeed: number, mailbox: GmailMailbox): Account {
+  const address = seed.address.toLowerCase()
+  return {
+    id: accountId(domainSeed, address),
+    address,
+    name: seed.displayName ?? address.split('@')[0] ?? address,
+    aliases: (seed.aliases ?? []).map((each) => each.toLowerCase()),
+    admin: seed.admin ?? false,
+    suspended: seed.suspended ?? false,
+    archived: seed.archived ?? false,
+    gmail: (seed.gmail ?? 'on') === 'on',
+    mailbox,
+    settings: seed.settings ?? {},
+  }
+}
+
+const directories = new WeakMap<readonly Account[], ReadonlyMap<string, Account>>()
+
+/** By address, or by id; aliases are other people's business. */
+export function findAccount({ accounts }: Directory, name: string): Account | undefined {
+  const known = directories.get(accounts) ?? new Map(accounts.flatMap((each) => [[each.id, each] as const, [each.address, each] as const]))
+  directories.set(accounts, known)
+  return known.get(name.toLowerCase())
+}
+
+export const findAlias = ({ accounts }: Directory, name: string): Account | undefined => {
+  const lower = name.toLowerCase()
+  return accounts.find((each) => each.aliases.includes(lower))
+}
+
+/** An account, or an error that says who is missing. */
+export function accountNamed(directory: Directory, name: string): Account {
+  const account = findAccount(directory, name)
+  if (!account) throw new Error(`There is no account ${name} in this domain.`)
+  return account
+}

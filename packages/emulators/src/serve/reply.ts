@@ -1,0 +1,7 @@
+/** What a route answers, before anything goes wrong with it on the wire. */
+export interface Reply {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: readonly Buffer[]
+  readonly type?: string
+}

@@ -1,0 +1,49 @@
+import { type Destination, Fault } from '@offramp/core'
+import { expect, test } from 'vitest'
+import { memoryLane } from './testing/memory-lane.ts'
+
+const ticks = async (count: number): Promise<void> => {
+  for (let n = 0; n < count; n++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+function slowLane(spoil: (nth: number) => Fault | undefined = () => undefined) {
+  const lane = memoryLane({ destination: { batch: { items: 5, bytes: 1_000_000 } } })
+  const inbox = lane.account.addCollection('Inbox')
+  for (let n = 0; n < 40; n++) lane.add(inbox, n)
+  const seen = { flying: 0, most: 0, calls: 0 }
+  const destination: Destination = {
+    ...lane.destination,
+    async putMany(place, items, call) {
+      const nth = ++seen.calls
+      seen.most = Math.max(seen.most, ++seen.flying)
+      await ticks(20)
+      try {
+        const fault = spoil(nth)
+        if (fault) throw fault
+        return (await lane.destination.putMany?.(place, items, call)) ?? []
+      } finally {
+        seen.flying--
+      }
+    },
+  }
+  return { ...lane, destination, seen }
+}
+
+test('while a batch is being stored the next is handed over, and never a third', async () => {
+  const lane = slowLane()
+  expect(await lane.turn({ destination: lane.destination })).toEqual({ state: 'done' })
+  expect(lane.seen).toEqual({ flying: 0, most: 2, calls: 8 })
+  expect(lane.standing()).toHaveLength(40)
+})
+
+test('where a batch ends the turn, the one behind it is seen through and on record, and nothing else was begun', async () => {
+  const gone = new Fault({ reach: 'account', code: 'test-gone', message: 'The account was closed.' })
+  const lane = slowLane((nth) => (nth === 3 ? gone : undefined))
+  expect(await lane.turn({ destination: lane.destination })).toMatchObject({ state: 'halted', fault: { code: 'test-gone' } })
+  expect(lane.seen).toMatchObject({ flying: 0, calls: 4 })
+  expect(lane.standing()).toHaveLength(15)
+  expect(lane.entries().filter(({ state }) => state === 'arrived')).toHaveLength(15)
+  // The third is what nobody knows of; a later turn looks for its messages before it writes them.
+  expect(await lane.turn()).toEqual({ state: 'done' })
+  expect(lane.standing()).toHaveLength(40)
+})

@@ -1,0 +1,2 @@
+export { googleSource } from './endpoint.ts'
+export type { GoogleLimits, GoogleSettings, LabelPolicy, ServiceAccount } from './settings.ts'

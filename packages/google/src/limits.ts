@@ -1,0 +1,135 @@
+import type { Quota } from '@offramp/core'
+import type { GoogleSettings } from './settings.ts'
+
+// https://developers.google.com/workspace/gmail/api/reference/quota, in force since 2026-05-01; read 2026-11. Projects that used the
+// API between November 2025 and April 2026 keep the earlier table until Google says otherwise.
+
+interface GmailTable {
+  readonly userPerMinute: number
+  readonly projectPerMinute: number
+  readonly projectPerDay: number | undefined
+  readonly units: Readonly<Record<GmailMethod, number>>
+}
+
+export type GmailMethod =
+  | 'getProfile'
+  | 'labels.list'
+  | 'labels.get'
+  | 'messages.list'
+  | 'messages.get'
+  | 'drafts.list'
+  | 'drafts.get'
+  | 'history.list'
+  | 'settings'
+
+const CHEAP = { settings: 1, getProfile: 1, 'labels.list': 1, 'labels.get': 1, 'messages.list': 5, 'drafts.list': 5, 'history.list': 2 }
+
+const TABLES: Readonly<Record<'2026' | 'legacy', GmailTable>> = {
+  // `messages.get` costs 20 in every format, `minimal` as well; the day's limit is where billing begins, and cannot be raised.
+  '2026': {
+    userPerMinute: 6_000,
+    projectPerMinute: 1_200_000,
+    projectPerDay: 80_000_000,
+    units: { ...CHEAP, 'messages.get': 20, 'drafts.get': 20 },
+  },
+  legacy: {
+    userPerMinute: 15_000,
+    projectPerMinute: 1_200_000,
+    projectPerDay: undefined,
+    units: { ...CHEAP, 'messages.get': 5, 'drafts.get': 5 },
+  },
+}
+
+/** Google counts when a request arrives, and we when it leaves: a little is left free, so that the edges of two windows do not add up. */
+const HEADROOM = 0.98
+
+/** "Too many concurrent requests for user" is seen from about 10 in flight, which the owner's own programs share. */
+const CONCURRENT = 8
+
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+
+/** Directory and Reports: 2,400 queries a minute, of one user and project. https://developers.google.com/workspace/admin/directory/v1/limits */
+const DIRECTORY = { perMinute: 2_400, concurrent: 8 }
+
+/** Most in one page; Google's own. */
+export const PAGE = { messages: 500, history: 500, drafts: 500, users: 500, groups: 200, rooms: 500, sizes: 1_000 }
+
+/**
+ * Bytes. Gmail takes in messages of up to 150 MB, and base64 makes a third more of them. A page holds `page`; a message above `held` is not
+ * kept in memory but read once more while it is written.
+ */
+export const BYTES = { answer: 64 * 2 ** 20, message: 512 * 2 ** 20, page: 16 * 2 ** 20, held: 8 * 2 ** 20 }
+
+/** Milliseconds. */
+export const RAW_TIMES = { headTimeoutMs: 120_000, idleTimeoutMs: 60_000, timeoutMs: 3_600_000 }
+
+/** How many messages of one mailbox are asked for side by side. */
+export const GETS_AT_ONCE = 6
+
+export interface Allowance {
+  readonly name: string
+  readonly amount: number
+  readonly perMs: number
+  readonly of: 'user' | 'project'
+}
+
+/** What holds a first pass back, largest count first. */
+export function allowancesOf({ limits = {} }: GoogleSettings): readonly Allowance[] {
+  const table = TABLES[limits.table ?? '2026']
+  const day = limits.projectPerDay ?? table.projectPerDay
+  return [
+    { name: 'units of one mailbox in a minute', amount: limits.userPerMinute ?? table.userPerMinute, perMs: MINUTE_MS, of: 'user' },
+    {
+      name: 'units of the project in a minute',
+      amount: limits.projectPerMinute ?? table.projectPerMinute,
+      perMs: MINUTE_MS,
+      of: 'project',
+    },
+    ...(day === undefined ? [] : [{ name: 'units of the project in a day', amount: day, perMs: DAY_MS, of: 'project' } as const]),
+  ]
+}
+
+export const unitsOf = ({ limits }: GoogleSettings, method: GmailMethod): number => TABLES[limits?.table ?? '2026'].units[method]
+
+const windowsOf = (settings: GoogleSettings, of: Allowance['of']): NonNullable<Quota['windows']> =>
+  allowancesOf(settings)
+    .filter((each) => each.of === of)
+    // Always room for the dearest call, or nothing would ever enter.
+    .map(({ amount, perMs }) => ({ amount: Math.max(Math.floor(amount * HEADROOM), 20), perMs }))
+
+/** Under delegation the service account would be counted as one user; `quotaUser` tells mailboxes apart, and so does this. */
+export function mailboxQuota(settings: GoogleSettings, project: string, user: string): Quota {
+  return {
+    key: `gmail:{${project}}:${user}`,
+    windows: windowsOf(settings, 'user'),
+    concurrent: settings.limits?.concurrent ?? CONCURRENT,
+    also: [{ key: projectKey(project), windows: windowsOf(settings, 'project') }],
+  }
+}
+
+export const projectKey = (project: string): string => `gmail:{${project}}`
+
+export const directoryQuota = (project: string, api: 'directory' | 'reports'): Quota => ({
+  key: `google-${api}:${project}`,
+  windows: [{ amount: Math.floor(DIRECTORY.perMinute * HEADROOM), perMs: MINUTE_MS }],
+  concurrent: DIRECTORY.concurrent,
+})
+
+/** No limit is published; one token an hour and mailbox is all we ask. */
+export const tokenQuota = (project: string): Quota => ({ key: `google-token:${project}`, concurrent: 4 })
+
+/** The next midnight in California, when daily counts start anew. Milliseconds since the Unix epoch. */
+export function nextPacificMidnight(now: number): number {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone: 'America/Los_Angeles',
+    hourCycle: 'h23',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).formatToParts(now)
+  const part = (type: string): number => Number(parts.find((each) => each.type === type)?.value ?? 0)
+  const into = ((part('hour') * 60 + part('minute')) * 60 + part('second')) * 1000
+  // On the two days of the year that have 23 or 25 hours this is an hour off: the gate then opens early and is shut again, or late.
+  return now - (now % 1000) + DAY_MS - into
+}

@@ -1,0 +1,99 @@
+import type { Account, Call, Clock, Listing, Source } from '@offramp/core'
+import { numberOf, textOf } from '@offramp/wire'
+import type { GmailClient, Google } from './client.ts'
+import { BOUNDS, type Bounds } from './mail-bodies.ts'
+import { decodePosition, encodePosition, madeBy, type Position, stillMade } from './mail-cursor.ts'
+import { deltaPage } from './mail-delta.ts'
+import { FirstPass } from './mail-first.ts'
+import { MAIL_TRAITS, type Policy } from './mail-homes.ts'
+import { collectionsOf } from './mail-labels.ts'
+import { measure, messagesIn } from './mail-measure.ts'
+import { MailReader } from './mail-reader.ts'
+import { census, Relisting } from './mail-relist.ts'
+
+interface MailServices {
+  readonly clock: Clock
+  readonly policy: Policy
+  /** Bytes of a mailbox, where a report has told them. */
+  readonly bytesOf?: (address: string) => number | undefined
+  /** How much is held in memory. */
+  readonly bounds?: Bounds
+}
+
+interface Profile {
+  readonly history: string
+  readonly messages: number | undefined
+}
+
+/** One mailbox's mail, read by delegation. The whole mailbox is one listing; labels are its collections. */
+export function mailSource(google: Google, account: Account, { clock, policy, bytesOf, bounds = BOUNDS }: MailServices): Source {
+  const mailbox = google.mailbox(account)
+  const reader = new MailReader({ mailbox, policy, bounds, clock })
+  const first = new FirstPass(reader)
+  const relisting = new Relisting(reader)
+  /** Asked for with the listing; the walk that follows begins there. */
+  let profile: Profile | undefined
+
+  async function history(call: Call): Promise<string> {
+    const { history } = profile ?? (await readProfile(mailbox, call))
+    profile = undefined
+    return history
+  }
+
+  async function* listings(call: Call): AsyncGenerator<Listing> {
+    const labels = await reader.askLabels(call)
+    profile = await readProfile(mailbox, call)
+    const chats = labels.known.has('CHAT') ? await messagesIn(mailbox, 'CHAT', call) : 0
+    first.expectChats(chats)
+    const made = madeBy(policy, labels.prints)
+    const bytes = bytesOf?.(account.name)
+    yield {
+      id: 'gmail',
+      collections: collectionsOf(labels, policy),
+      again: encodePosition({ mode: 'relist', ...made }),
+      ...(profile.messages === undefined ? {} : { items: Math.max(0, profile.messages - chats) }),
+      ...(bytes === undefined ? {} : { bytes }),
+    }
+    if (chats > 0) yield { id: 'chats', collection: { id: 'CHAT', path: ['Chats'] }, items: chats, skip: 'not-offered' }
+  }
+
+  async function positionFrom(after: string | undefined, call: Call): Promise<Position> {
+    const made = madeBy(policy, (await reader.labels(call)).prints)
+    if (after === undefined) {
+      first.restart()
+      return { mode: 'first', ...made, history: await history(call) }
+    }
+    const position = decodePosition(after)
+    // Under another policy, or with a label that was renamed, messages belong elsewhere without having changed.
+    return stillMade(position, made) ? position : { mode: 'relist', ...made }
+  }
+
+  return {
+    name: `google mail ${account.name}`,
+    profile: { kind: 'mail', offers: MAIL_TRAITS },
+    listings,
+
+    async page(_listing, after, limit, call) {
+      call.signal.throwIfAborted()
+      const position = await positionFrom(after, call)
+      reader.bodies.turn()
+      const asked = { limit: Math.max(1, limit), bounds, call }
+      if (position.mode === 'first') return first.next(position, asked)
+      if (position.mode === 'delta') return deltaPage(reader, position, asked)
+      return relisting.next({ ...position, history: position.history ?? (await history(call)) }, asked)
+    },
+
+    open: (ref, call) => reader.open(ref, call),
+    census: (_listing, call) => census(reader, call),
+    measure: (call) => measure(reader, call),
+  }
+}
+
+/** 1 unit. Taken before anything is listed, its history id is where changes begin that the listing may have missed. */
+async function readProfile(mailbox: GmailClient, call: Call): Promise<Profile> {
+  const answer = await mailbox.json(
+    { method: 'getProfile', asks: 'mailbox', send: (users, common, options) => users.getProfile({ ...common, userId: 'me' }, options) },
+    call,
+  )
+  return { history: textOf(answer['historyId']) ?? '1', messages: numberOf(answer['messagesTotal']) }
+}

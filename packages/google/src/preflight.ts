@@ -1,0 +1,240 @@
+import { type Account, type Call, type CheckRequest, type Clock, Fault, type Finding, silentLog } from '@offramp/core'
+import type { Google } from './client.ts'
+import { copiesFactor } from './copies-factor.ts'
+import { readAccount } from './directory.ts'
+import { messagesOf } from './mail-measure.ts'
+import { duration, paceOf } from './pace.ts'
+import { delegationRemedy, SCOPES, scopeUrl, WORKLOADS, type Workload } from './scopes.ts'
+import { type GoogleSettings, policyOf } from './settings.ts'
+import type { Signer } from './signer.ts'
+import { readSizes } from './sizes.ts'
+import type { Tokens } from './token.ts'
+
+export interface PreflightParts {
+  readonly settings: GoogleSettings
+  readonly google: Google
+  readonly tokens: Tokens
+  readonly signer: Signer
+  readonly clock: Clock
+}
+
+/** How many mailboxes are looked at side by side. */
+const PROBES = 8
+
+/** Everything that could stop a run, found before it starts. */
+export async function* preflight(parts: PreflightParts, asked: CheckRequest, call: Call): AsyncGenerator<Finding> {
+  const about = `endpoint ${parts.settings.name}`
+  try {
+    const { email, clientId } = await parts.signer.identity()
+    yield credential(parts, { email, clientId })
+  } catch (thrown) {
+    call.signal.throwIfAborted()
+    yield asError(about, thrown)
+    return
+  }
+  const scopes = await tryScopes(parts, asked, call)
+  const wrong = scopes.find(({ fault }) => fault?.reach === 'run')
+  if (wrong?.fault !== undefined) {
+    yield asError(about, wrong.fault)
+    return
+  }
+  yield* delegation(parts, scopes)
+  if (isGranted(scopes, 'users')) yield await directory(parts, call)
+  const probes = isGranted(scopes, 'mail') ? await probeAll(parts, asked.accounts, call) : []
+  yield* probes.map(({ finding }) => finding)
+  if (asked.kinds.includes('mail')) {
+    yield* pace(parts, probes)
+    yield* await labels(parts, probes, call)
+    if (isGranted(scopes, 'sizes')) yield* await sizes(parts, asked.accounts, call)
+    yield NOT_READABLE
+  }
+}
+
+const NOT_READABLE: Finding = {
+  level: 'warning',
+  about: 'what Google does not let a program read',
+  says: "Old chats, groups' conversations, the text of confidential-mode mail, and whether a message was answered or forwarded are not in the Gmail API and are not moved.",
+  remedy: 'Export what matters with Takeout or Vault before the domain is closed. See docs/google-workspace.md.',
+}
+
+function credential(
+  { settings }: PreflightParts,
+  { email, clientId }: { readonly email: string; readonly clientId: string | undefined },
+): Finding {
+  if (!('key' in settings.auth))
+    return { level: 'ok', about: 'service account', says: `${email}, signed for by Google's IAM: there is no key to lose.` }
+  return {
+    level: 'warning',
+    about: 'service account',
+    says: `${email} (client ID ${clientId ?? 'unknown'}) signs with a key file. It opens every mailbox of the domain, and does not end by itself.`,
+    remedy:
+      'Keep the file readable by Offramp alone (chmod 600), and delete the key when the migration is over: Google Cloud console > IAM & Admin > Service Accounts > Keys. Or do without one (`signAs`).',
+  }
+}
+
+interface Tried {
+  readonly workload: Workload
+  /** Whose token was asked for. */
+  readonly subject: string
+  readonly fault: Fault | undefined
+}
+
+const isGranted = (tried: readonly Tried[], workload: Workload): boolean =>
+  tried.some((each) => each.workload === workload && each.fault === undefined)
+
+/** One token a scope: together, one that is missing would refuse all. */
+async function tryScopes({ settings, tokens }: PreflightParts, asked: CheckRequest, call: Call): Promise<readonly Tried[]> {
+  const wanted = WORKLOADS.filter((workload) => workload !== 'mail' || asked.kinds.includes('mail'))
+  return Promise.all(
+    wanted.map(async (workload): Promise<Tried> => {
+      // The administrator is there for sure, an account may be suspended; delegation is the same for both.
+      const subject = settings.admin
+      try {
+        await tokens.of(workload, subject).token(call)
+        return { workload, subject, fault: undefined }
+      } catch (thrown) {
+        call.signal.throwIfAborted()
+        const fault = thrown instanceof Fault ? thrown : new Fault({ reach: 'call', code: 'unclassified', message: String(thrown) })
+        return { workload, subject, fault }
+      }
+    }),
+  )
+}
+
+function* delegation(parts: PreflightParts, tried: readonly Tried[]): Generator<Finding> {
+  const refused = tried.filter(({ fault }) => fault?.code === 'google-not-delegated')
+  const subject = tried.find(({ fault }) => fault !== undefined && fault.code !== 'google-not-delegated')
+  if (refused.length === tried.length) {
+    const remedy = refused[0]?.fault?.remedy === undefined ? '' : (allScopes(parts, tried, refused[0].fault) ?? refused[0].fault.remedy)
+    const says = 'The domain does not know the service account: its client ID is not in the list of delegations, or has none of the scopes.'
+    yield { level: 'error', about: 'domain-wide delegation', says, remedy }
+    return
+  }
+  // Every scope fails alike for a subject that is not there.
+  if (subject?.fault !== undefined && tried.every(({ fault }) => fault !== undefined)) {
+    yield asError(`administrator ${parts.settings.admin}`, subject.fault)
+    return
+  }
+  for (const { workload, fault } of tried) {
+    const { name, without, needed } = SCOPES[workload]
+    const about = `scope ${name}`
+    if (fault === undefined) yield { level: 'ok', about, says: 'Granted for the whole domain.' }
+    else if (fault.code === 'google-not-delegated') {
+      yield {
+        level: needed ? 'error' : 'warning',
+        about,
+        says: `Missing. ${without}`,
+        ...(fault.remedy === undefined ? {} : { remedy: fault.remedy }),
+      }
+    } else yield { ...asError(about, fault), level: needed ? 'error' : 'warning' }
+  }
+}
+
+/** The remedy of one scope, for all of them. */
+function allScopes(_: PreflightParts, tried: readonly Tried[], { remedy }: Fault): string | undefined {
+  const clientId = /client ID (\d+)/.exec(remedy ?? '')?.[1]
+  return delegationRemedy(
+    clientId,
+    tried.map(({ workload }) => scopeUrl(workload)),
+  )
+}
+
+/** Whether the administrator may read the directory, and the API is enabled. */
+async function directory({ settings, google }: PreflightParts, call: Call): Promise<Finding> {
+  const about = `administrator ${settings.admin}`
+  try {
+    const account = await readAccount(google, silentLog, { name: settings.admin, call })
+    if (account !== undefined) return { level: 'ok', about, says: 'May read the directory.' }
+    return { level: 'error', about, says: 'Is not in the domain.', remedy: 'Name an administrator of this domain in the setting `admin`.' }
+  } catch (thrown) {
+    call.signal.throwIfAborted()
+    return asError(about, thrown)
+  }
+}
+
+interface Probe {
+  readonly account: Account
+  readonly finding: Finding
+  /** Absent where the mailbox could not be opened. */
+  readonly messages?: number
+}
+
+async function probeAll(parts: PreflightParts, accounts: readonly Account[], call: Call): Promise<readonly Probe[]> {
+  const probes: Probe[] = []
+  for (let at = 0; at < accounts.length; at += PROBES) {
+    probes.push(...(await Promise.all(accounts.slice(at, at + PROBES).map((account) => probe(parts, account, call)))))
+  }
+  return probes
+}
+
+async function probe({ google }: PreflightParts, account: Account, call: Call): Promise<Probe> {
+  const about = account.name
+  if (account.unavailable !== undefined)
+    return { account, finding: { level: 'error', about, says: account.unavailable, remedy: 'Leave it out of the mappings.' } }
+  try {
+    const messages = await messagesOf(google.mailbox(account), call)
+    return {
+      account,
+      messages,
+      finding: { level: 'ok', about, says: `The mailbox can be read: ${messages.toLocaleString('en-US')} messages.` },
+    }
+  } catch (thrown) {
+    call.signal.throwIfAborted()
+    return { account, finding: asError(about, thrown) }
+  }
+}
+
+function* pace({ settings }: PreflightParts, probes: readonly Probe[]): Generator<Finding> {
+  const counts = probes.flatMap(({ messages }) => messages ?? [])
+  if (counts.length === 0) return
+  const { atLeastMs, decidedBy } = paceOf(settings, counts)
+  const messages = counts.reduce((sum, each) => sum + each, 0).toLocaleString('en-US')
+  const says = `The first pass over ${messages} messages takes ${duration(atLeastMs)} at least, whatever else is fast: Google allows ${decidedBy}.`
+  yield { level: 'ok', about: 'time that Google needs', says }
+}
+
+async function labels({ settings, google, clock }: PreflightParts, probes: readonly Probe[], call: Call): Promise<readonly Finding[]> {
+  const about = 'messages with several labels'
+  const policy = policyOf(settings)
+  if (policy.labels === 'folder')
+    return [{ level: 'ok', about, says: 'Each is kept once, in the folder of its most telling label; its other labels become keywords.' }]
+  if (policy.labels === 'archive') return [{ level: 'ok', about, says: 'Each is kept once, in the archive; its labels become keywords.' }]
+  const open = probes.filter(({ messages }) => messages !== undefined).map(({ account }) => account)
+  if (open.length === 0) return []
+  try {
+    const factor = await copiesFactor(google, open, { policy, clock, call })
+    const says = `Each is copied into every label's folder: about ${factor.toFixed(2)} copies a message, so that much more room is needed at the destination.`
+    return [
+      {
+        level: factor > 1.5 ? 'warning' : 'ok',
+        about,
+        says,
+        ...(factor > 1.5 ? { remedy: 'Make room for it, or choose `labels: folder`.' } : {}),
+      },
+    ]
+  } catch (thrown) {
+    call.signal.throwIfAborted()
+    return [asError(about, thrown)]
+  }
+}
+
+async function sizes({ google, clock }: PreflightParts, accounts: readonly Account[], call: Call): Promise<readonly Finding[]> {
+  if (accounts.length === 0) return []
+  const about = 'size of the mailboxes'
+  try {
+    const told = await readSizes(google, clock, call)
+    const known = accounts.flatMap(({ name }) => told.get(name.toLowerCase()) ?? [])
+    if (known.length === 0) return [{ level: 'ok', about, says: 'Google has no report of them yet.' }]
+    const gigabytes = (known.reduce((sum, each) => sum + each, 0) / 2 ** 30).toFixed(1)
+    return [{ level: 'ok', about, says: `${gigabytes} GB in ${known.length} mailboxes, as Google's report of some days ago has it.` }]
+  } catch (thrown) {
+    call.signal.throwIfAborted()
+    return [{ ...asError(about, thrown), level: 'warning' }]
+  }
+}
+
+function asError(about: string, thrown: unknown): Finding {
+  const says = thrown instanceof Error ? thrown.message : String(thrown)
+  const remedy = thrown instanceof Fault ? thrown.remedy : undefined
+  return { level: 'error', about, says, ...(remedy === undefined ? {} : { remedy }) }
+}

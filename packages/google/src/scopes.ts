@@ -1,0 +1,53 @@
+/** What Offramp asks for; each workload gets tokens of its own, because one scope that is missing refuses a whole token. */
+export type Workload = 'mail' | 'users' | 'groups' | 'rooms' | 'sizes'
+
+interface Scope {
+  /** Without the common prefix. */
+  readonly name: string
+  /** What is missing without it. */
+  readonly without: string
+  readonly needed: boolean
+  /** In whose name: the mailbox's owner, or the administrator. */
+  readonly subject: 'owner' | 'admin'
+}
+
+const PREFIX = 'https://www.googleapis.com/auth/'
+
+/** Read-only, and the narrowest that each method accepts: https://developers.google.com/workspace/gmail/api/auth/scopes and the Directory API's pages. */
+export const SCOPES: Readonly<Record<Workload, Scope>> = {
+  users: {
+    name: 'admin.directory.user.readonly',
+    without: 'Without it the users of the domain and their addresses cannot be listed.',
+    needed: true,
+    subject: 'admin',
+  },
+  mail: { name: 'gmail.readonly', without: 'Without it no message can be read.', needed: true, subject: 'owner' },
+  groups: {
+    name: 'admin.directory.group.readonly',
+    without: 'Without it groups are not named among the accounts.',
+    needed: false,
+    subject: 'admin',
+  },
+  rooms: {
+    name: 'admin.directory.resource.calendar.readonly',
+    without: 'Without it rooms and equipment are not named among the accounts.',
+    needed: false,
+    subject: 'admin',
+  },
+  sizes: {
+    name: 'admin.reports.usage.readonly',
+    without: 'Without it the sizes of the mailboxes are not known beforehand.',
+    needed: false,
+    subject: 'admin',
+  },
+}
+
+export const WORKLOADS: readonly Workload[] = ['users', 'mail', 'groups', 'rooms', 'sizes']
+
+export const scopeUrl = (workload: Workload): string => PREFIX + SCOPES[workload].name
+
+/** Where a scope is granted, in the words of the screen. */
+export const delegationRemedy = (clientId: string | undefined, scopes: readonly string[]): string =>
+  `admin.google.com > Security > Access and data control > API controls > Manage domain-wide delegation: edit (or add) the client ID ${
+    clientId ?? 'of the service account (Google Cloud console > IAM & Admin > Service Accounts > Details > Unique ID)'
+  } and paste ${scopes.join(',')} — all scopes of the client in one list, separated by commas. A change takes minutes, at most 24 hours.`

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto'
+import { fastClock, LedgerStore, Mailbox, MemoryGate, memoryDestination, memoryLedger } from '@offramp/conformance'
+import { silentLog } from '@offramp/core'
+import { type EmulatedWorkspace, type GmailTruth, startWorkspace, type WorkspaceOptions } from '@offramp/emulators'
+import { type TurnEnd, turn, verify } from '@offramp/engine'
+import { afterEach, expect, test } from 'vitest'
+import { googleSource } from './endpoint.ts'
+import type { LabelPolicy } from './settings.ts'
+import { ADMIN, ANNA, call, settingsFor, userOf } from './testing/workspace-lab.ts'
+
+const LIMITS = { pageItems: 40, windowItems: 12, windowBytes: 8 * 2 ** 20, sliceMs: 60_000, putMs: 30_000 }
+const LANE = 'anna-mail'
+
+const open: { close?(): Promise<void>; stop?(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const each of open.splice(0).reverse()) await (each.close?.() ?? each.stop?.())
+})
+
+/** The engine moves Anna's mail from an emulated domain into memory; `pass` runs one pass to its end. */
+async function lab(labels: LabelPolicy, anna: Partial<WorkspaceOptions['accounts'][number]>, quirks: WorkspaceOptions['quirks'] = {}) {
+  const clock = fastClock(50)
+  const workspace = await startWorkspace({
+    seed: 11,
+    accounts: [
+      { address: ADMIN, admin: true },
+      { ...anna, address: ANNA },
+    ],
+    now: clock.now,
+    limits: { raceMs: 5_000 },
+    quirks,
+  })
+  const endpoint = googleSource(
+    { ...settingsFor(workspace), labels },
+    { clock, log: silentLog, gate: new MemoryGate(clock, { patienceMs: 30_000, ticketMs: 3_600_000 }) },
+  )
+  open.push(workspace, endpoint)
+  const mailbox = new Mailbox()
+  const destination = memoryDestination(mailbox)
+  const ledger = memoryLedger(new LedgerStore(), { clock })
+  const ends: TurnEnd['state'][] = []
+
+  async function leased<T>(work: (lease: NonNullable<Awaited<ReturnType<typeof ledger.lease>>>) => Promise<T>): Promise<T> {
+    const lease = await ledger.lease(LANE, 'test', 3_600_000)
+    if (!lease) throw new Error('no lease')
+    try {
+      return await work(lease)
+    } finally {
+      await lease.release()
+    }
+  }
+
+  async function pass(number: number): Promise<void> {
+    for (;;) {
+      const source = await endpoint.connect(userOf(ANNA), 'mail')
+      const end = await leased((lease) =>
+        turn({ source, destination, ledger, lease, pass: number, limits: LIMITS, clock, report: () => undefined }, call),
+      )
+      ends.push(end.state)
+      if (end.state === 'done') return
+      if (end.state === 'halted') throw end.fault
+      if (end.state === 'wait') await clock.sleep(Math.max(0, end.until - clock.now()), {})
+    }
+  }
+  const balance = async () => {
+    const source = await endpoint.connect(userOf(ANNA), 'mail')
+    return leased((lease) => verify({ source, destination, ledger, lane: LANE, sample: 0.1, report: () => undefined }, lease, call))
+  }
+  return { workspace, owner: workspace.mailbox(ANNA), mailbox, ledger, pass, ends, balance }
+}
+
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+/** What stands at the destination: folder and hash. */
+const copies = (mailbox: Mailbox): string[] =>
+  mailbox
+    .folders()
+    .flatMap((folder) => [...folder.copies.values()].map((copy) => `${folder.path.join('/')} ${hashOf(copy.body)}`))
+    .sort()
+
+const SYSTEM: Readonly<Record<string, string>> = { INBOX: 'INBOX', SENT: 'Sent', DRAFT: 'Drafts', TRASH: 'Trash', SPAM: 'Spam' }
+
+/** Where a message should stand: written down once more, from the page that operators read. */
+function folders({ labelIds, labels }: GmailTruth, policy: LabelPolicy, age: (label: string) => number): string[] {
+  if (labelIds.includes('CHAT')) return []
+  const container = ['TRASH', 'SPAM', 'DRAFT'].find((id) => labelIds.includes(id))
+  if (container) return [SYSTEM[container] ?? '']
+  const system = ['INBOX', 'SENT'].filter((id) => labelIds.includes(id)).map((id) => SYSTEM[id] ?? '')
+  if (policy === 'archive' || labels.length + system.length === 0) return ['Archive']
+  if (policy === 'copies') return [...system, ...labels]
+  const depth = (name: string) => name.split('/').length
+  const [mine] = [...labels].sort((a, b) => depth(b) - depth(a) || b.length - a.length || age(a) - age(b))
+  return [mine ?? (labelIds.includes('SENT') ? 'Sent' : 'INBOX')]
+}
+
+/** What should stand there. */
+async function wanted(workspace: EmulatedWorkspace, policy: LabelPolicy): Promise<string[]> {
+  const owner = workspace.mailbox(ANNA)
+  const names = (await owner.labels()).map(({ name }) => name)
+  const age = (label: string): number => names.indexOf(label)
+  const all: string[] = []
+  for (const message of await owner.messages()) {
+    const hash = await owner.hash(message.id)
+    all.push(...folders(message, policy, age).map((folder) => `${folder} ${hash}`))
+  }
+  return all.sort()
+}
+
+/** What of the one is not in the other, each copy counted. */
+function missing(from: readonly string[], of: readonly string[]): string[] {
+  const left = [...from]
+  return of.filter((each) => {
+    const at = left.indexOf(each)
+    if (at >= 0) left.splice(at, 1)
+    return at < 0
+  })
+}
+
+test.each(['folder', 'archive', 'copies'] as const)(
+  'a mailbox is moved whole while its owner works and the network is bad: %s',
+  async (policy) => {
+    const { workspace, owner, mailbox, pass, ledger, balance } = await lab(policy, { messages: 250, awkward: 2, chats: 7 })
+    await workspace.scenario({
+      mailbox: ANNA,
+      steps: [
+        { every: 9, act: 'relabel', times: 12 },
+        { every: 11, act: 'receive', times: 10 },
+        { every: 13, act: 'read', times: 10 },
+        { every: 15, act: 'star', times: 5 },
+        { every: 17, act: 'archive', times: 10 },
+        { every: 19, act: 'trash', times: 5 },
+        { every: 23, act: 'delete', times: 5 },
+        { every: 29, act: 'edit-draft', times: 5 },
+      ],
+    })
+    await workspace.faults.add({ path: '/messages/', when: { probability: 0.03 }, effect: { kind: 'reset', afterBytes: 300 } })
+    await workspace.faults.add({ path: '/messages/', when: { probability: 0.02 }, effect: { kind: 'truncate', bytes: 300 } })
+    await workspace.faults.add({ when: { probability: 0.02 }, effect: { kind: 'status', status: 503, body: 'html' } })
+    await pass(1)
+    await workspace.faults.clear()
+    await pass(2)
+    await pass(3)
+    const [there, truth] = [copies(mailbox), await wanted(workspace, policy)]
+    expect(missing(there, truth)).toEqual([])
+    expect(await ledger.tally(LANE)).toMatchObject({ failed: 0, rejected: 0, intended: 0 })
+    const { collections, exceptions, goneSince } = await balance()
+    // What has left the source since it was copied stays, and is counted.
+    expect(missing(truth, there)).toHaveLength(goneSince)
+    expect(new Set(there).size).toBe(there.length)
+    expect(collections.filter(({ remainder }) => remainder !== 0)).toEqual([])
+    expect(exceptions.filter(({ kind }) => kind !== 'skipped')).toEqual([])
+    expect(collections.find(({ name }) => name === 'Chats')).toMatchObject({ source: 7, skipped: { 'not-offered': 7 } })
+    expect((await owner.messages()).length).toBeGreaterThan(200)
+    expect(await workspace.violations()).toEqual([])
+  },
+)
