@@ -11,6 +11,7 @@ const CANARY = 'CANARY-client-secret-c0re'
 const CLI = new URL('../../packages/cli/src/main.ts', import.meta.url).pathname
 
 let lab: Lab
+const started: ChildProcess[] = []
 
 beforeAll(async () => {
   lab = await startLab({
@@ -20,11 +21,21 @@ beforeAll(async () => {
   })
 }, 60_000)
 
-afterAll(() => lab?.close())
+afterAll(async () => {
+  // A worker of the command line ends with SIGTERM only.
+  for (const child of started) child.kill('SIGTERM')
+  await lab?.close()
+})
 
 /** A program as a shell starts it that lets cores be written, as large as they like. */
-const withCores = (cwd: string, args: readonly string[]): ChildProcess =>
-  spawn('/bin/sh', ['-c', 'ulimit -c unlimited && exec "$0" "$@"', process.execPath, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+function withCores(cwd: string, args: readonly string[]): ChildProcess {
+  const child = spawn('/bin/sh', ['-c', 'ulimit -c unlimited && exec "$0" "$@"', process.execPath, ...args], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  started.push(child)
+  return child
+}
 
 /** Files below a folder that hold the word, of those that are not meant to. */
 async function filesWith(folder: string, word: string): Promise<readonly string[]> {
