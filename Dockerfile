@@ -15,7 +15,7 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=install /app ./
 COPY config ./config
-RUN printf '#!/bin/sh\nexec node /app/packages/cli/src/main.ts "$@"\n' > /usr/local/bin/offramp && chmod 755 /usr/local/bin/offramp \
+RUN printf '#!/bin/sh\nulimit -c 0\nexec node /app/packages/cli/src/main.ts "$@"\n' > /usr/local/bin/offramp && chmod 755 /usr/local/bin/offramp \
   && mkdir /project && chown node:node /project
 USER node
 WORKDIR /project

@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+/** Programs that tests start (command line, workers, emulators) find each other's compiled code: most of them live for a second or two. */
+const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL('../node_modules/.cache/offramp', import.meta.url)) }
+
 /**
  * Three projects. `unit` needs nothing but Node: it is what `npm run check` runs. `servers` starts real servers and emulators
  * (`*.servers.test.ts`). `chaos` kills processes. Each file starts and ends what it needs.
@@ -24,6 +27,7 @@ export default defineConfig({
         test: {
           name: 'servers',
           root,
+          env,
           include: ['packages/**/*.servers.test.ts', 'workers/**/*.servers.test.ts', 'test/{journeys,hostile,storm}/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
           testTimeout: 120_000,
@@ -34,6 +38,7 @@ export default defineConfig({
         test: {
           name: 'chaos',
           root,
+          env,
           include: ['test/chaos/**/*.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 120_000,

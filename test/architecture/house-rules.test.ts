@@ -4,7 +4,8 @@ import { isTest, packageOf, sourceFiles } from './sources.ts'
 const all = [...sourceFiles('packages'), ...sourceFiles('workers'), ...sourceFiles('test'), ...sourceFiles('config')]
 const shipped = all.filter((file) => !isTest(file.path) && !file.path.startsWith('test/') && !file.path.startsWith('config/'))
 const product = shipped.filter((file) => !['conformance', 'emulators'].includes(packageOf(file.path)))
-const isRoot = (path: string): boolean => path.endsWith('/main.ts')
+/** What `main.ts` starts once the cache of compiled code is on. */
+const isRoot = (path: string): boolean => /\/(main|command-line|worker-process)\.ts$/.test(path)
 
 /** Lines that match, as `path:line`. */
 const hits = (files: typeof all, pattern: RegExp): string[] =>

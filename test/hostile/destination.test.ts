@@ -1,5 +1,6 @@
 import type { Report } from '@offramp/control'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { boardOf } from '../lab/board.ts'
 import { type Lab, startLab } from '../lab/lab.ts'
 import { auditOf, changeProject, laneOf, lastJson, statusOf } from '../lab/operator.ts'
 import { type CuttingProxy, startCuttingProxy } from '../servers/cutting-proxy.ts'
@@ -103,9 +104,10 @@ test('a destination that hangs up on everybody is waited for, and nothing is bla
   await lab.dovecot.kill()
   const run = lab.spawn(['run', '--workers', '1', '--no-verify'])
   const over = new Promise<number | null>((resolve) => run.once('exit', resolve))
-  let waiting = laneOf(await statusOf(lab), ANNA)
-  while (waiting.state.state !== 'waiting') waiting = laneOf(await statusOf(lab), ANNA)
-  expect(waiting.counts.failed).toBe(0)
+  await using board = await boardOf(lab)
+  const anna = async () => laneOf({ lanes: await board.lanes() }, ANNA)
+  await expect.poll(async () => (await anna()).state.state, { timeout: 100_000, interval: 50 }).toBe('waiting')
+  expect((await anna()).counts.failed).toBe(0)
   await lab.dovecot.restart()
   run.kill('SIGINT')
   expect(await over).toBe(130)

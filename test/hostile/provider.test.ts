@@ -1,6 +1,7 @@
 import type { Report } from '@offramp/control'
 import type { FaultRule } from '@offramp/emulators'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { boardOf } from '../lab/board.ts'
 import { type Lab, startLab } from '../lab/lab.ts'
 import { auditOf, laneOf, lastJson, statusOf } from '../lab/operator.ts'
 
@@ -67,13 +68,11 @@ test('a Retry-After of a day is waited for by this mailbox alone, shown, and end
   for (const address of ADDRESSES) await lab.tenant.mailbox(address).add(['Inbox'], text('new'), { receivedAt: 1.75e12 })
   const run = lab.spawn(['run', '--workers', '1'])
   const over = new Promise<number | null>((resolve) => run.once('exit', resolve))
-  let status = await statusOf(lab)
-  while (
-    laneOf(status, WAITS).state.state !== 'waiting' ||
-    ADDRESSES.slice(1).some((address) => laneOf(status, address).state.state !== 'done')
-  ) {
-    status = await statusOf(lab)
-  }
+  await using board = await boardOf(lab)
+  const states = async () => Object.fromEntries((await board.lanes()).map(({ plan, state }) => [plan.source.name, state.state]))
+  const settled = { [WAITS]: 'waiting', [BREAKS]: 'done', [LIES]: 'done', [SLOW]: 'done' }
+  await expect.poll(states, { timeout: 100_000, interval: 50 }).toEqual(settled)
+  const status = await statusOf(lab)
   expect(laneOf(status, WAITS).counts.failed).toBe(0)
   const { state } = laneOf(status, WAITS)
   expect(state.state === 'waiting' ? state.until - status.at : 0).toBeGreaterThan(86_000_000)

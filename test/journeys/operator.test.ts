@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Report, Snapshot } from '@offramp/control'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { boardOf } from '../lab/board.ts'
 import { type Lab, startLab } from '../lab/lab.ts'
 import { auditOf, lastJson, statusOf } from '../lab/operator.ts'
 
@@ -20,15 +21,23 @@ beforeAll(async () => {
 afterAll(() => lab?.close())
 
 const exitOf = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => child.once('exit', resolve))
-const arrived = ({ lanes }: Snapshot): number => lanes.reduce((sum, { counts }) => sum + counts.arrived, 0)
+type Seen = Pick<Snapshot, 'lanes' | 'workers'>
+const arrived = ({ lanes }: Pick<Snapshot, 'lanes'>): number => lanes.reduce((sum, { counts }) => sum + counts.arrived, 0)
 
-/** Looks until it is so. Each look is a process of its own, so this is no busy waiting; the test's time-out ends it. */
-async function until(so: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
-  for (;;) {
-    const { code, out } = await lab.offramp('status', '--json')
-    const snapshot: Snapshot | undefined = code === 0 ? JSON.parse(out) : undefined
-    if (snapshot && so(snapshot)) return snapshot
+/** Looks at the board until it is so. */
+async function until(so: (seen: Seen) => boolean): Promise<Seen> {
+  await using board = await boardOf(lab)
+  const look = async (): Promise<Seen> => {
+    const [lanes, beats] = [await board.lanes(), await board.beats()]
+    return { lanes, workers: beats.filter(({ left }) => left !== true) }
   }
+  let seen = await look()
+  const again = async (): Promise<boolean> => {
+    seen = await look()
+    return so(seen)
+  }
+  await expect.poll(again, { timeout: 100_000, interval: 50 }).toBe(true)
+  return seen
 }
 
 test('Ctrl-C in the middle of a run pauses it: 130, nobody moves on, and what was written is in the books', async () => {
@@ -53,7 +62,8 @@ test('--detach with a worker of its own; pause, resume and a clean end by SIGTER
   })
   await Promise.race([until((now) => now.workers.some((each) => each.worker === 'own')), fell])
   expect((await lab.offramp('pause')).code).toBe(0)
-  const resting = await until((now) => now.workers.every(({ lanes }) => lanes === 0))
+  await until((now) => now.workers.every(({ lanes }) => lanes === 0))
+  const resting = await statusOf(lab)
   expect(resting.held?.by).toBe('operator')
   expect(arrived(await statusOf(lab))).toBe(arrived(resting))
   expect((await lab.offramp('status')).out).toMatch(/HELD|paused/i)

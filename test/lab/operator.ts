@@ -30,7 +30,7 @@ export const reportOf = async (lab: Lab): Promise<Report> => lastJson(await lab.
 export const statusOf = async (lab: Lab): Promise<Snapshot> => lastJson(await lab.offramp('status', '--json'))
 
 /** The state in which an account's lane stands. */
-export function laneOf(snapshot: Snapshot, source: string): Snapshot['lanes'][number] {
+export function laneOf(snapshot: Pick<Snapshot, 'lanes'>, source: string): Snapshot['lanes'][number] {
   const found = snapshot.lanes.find(({ plan }) => plan.source.name === source)
   if (found === undefined) throw new Error(`No lane of ${source} on the board.`)
   return found

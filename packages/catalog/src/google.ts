@@ -1,5 +1,5 @@
 import type { SourceEndpoint } from '@offramp/core'
-import { type GoogleSettings, googleSource, type ServiceAccount } from '@offramp/google'
+import type { GoogleSettings, ServiceAccount } from '@offramp/google'
 import { given } from './given.ts'
 import type { Means } from './means.ts'
 import type { GoogleProject } from './settings.ts'
@@ -27,6 +27,8 @@ export async function openGoogle(project: GoogleProject, means: Means): Promise<
     ...given('ca', ca === undefined ? undefined : await means.file(ca)),
     ...given('proxy', proxy),
   }
+  // Loaded where it is used: a connector brings many modules along.
+  const { googleSource } = await import('@offramp/google')
   return googleSource(settings, means.services)
 }
 

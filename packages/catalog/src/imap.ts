@@ -1,5 +1,5 @@
 import { type DestinationEndpoint, Fault } from '@offramp/core'
-import { type ImapAuth, type ImapSettings, imapDestination } from '@offramp/imap'
+import type { ImapAuth, ImapSettings } from '@offramp/imap'
 import { given } from './given.ts'
 import type { Means } from './means.ts'
 import type { ImapProject } from './settings.ts'
@@ -65,5 +65,7 @@ export async function openImap(project: ImapProject, means: Means): Promise<Dest
     ...given('sizeLimit', sizeLimitMegabytes === undefined ? undefined : sizeLimitMegabytes * MEGABYTE),
     ...given('compress', compress),
   }
+  // Loaded where it is used: a connector brings a hundred modules along.
+  const { imapDestination } = await import('@offramp/imap')
   return imapDestination(settings, means.services)
 }

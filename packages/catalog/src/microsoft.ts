@@ -1,5 +1,5 @@
 import type { SourceEndpoint } from '@offramp/core'
-import { type AppCredential, type MicrosoftSettings, microsoftSource } from '@offramp/microsoft'
+import type { AppCredential, MicrosoftSettings } from '@offramp/microsoft'
 import { given } from './given.ts'
 import type { Means } from './means.ts'
 import type { MicrosoftProject } from './settings.ts'
@@ -33,5 +33,7 @@ export async function openMicrosoft(project: MicrosoftProject, means: Means): Pr
     ...given('ca', ca === undefined ? undefined : await means.file(ca)),
     ...given('secretExpires', secretExpires === undefined ? undefined : dayOf(secretExpires)),
   }
+  // Loaded where it is used: a connector brings a hundred modules along.
+  const { microsoftSource } = await import('@offramp/microsoft')
   return microsoftSource(settings, means.services)
 }

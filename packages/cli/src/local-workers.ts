@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, type ExitCode } from '@offramp/control'
+import { withoutCore } from './without-core.ts'
 
 export interface WorkersWanted {
   readonly count: number
@@ -53,7 +54,8 @@ function spawnWorker(main: string, env: NodeJS.ProcessEnv, { wanted, number }: {
   const projects = wanted.projects.flatMap((file) => ['--project', file])
   const options = [...projects, '--concurrency', String(wanted.concurrency), '--name', `local-${process.pid}-${number}`]
   // V8 would let young garbage grow to 100 MB and more before it looks at it: with bodies passing through, that is most of a worker.
-  const child = spawn(process.execPath, ['--max-semi-space-size=8', main, ...options], { stdio: ['ignore', log, log, 'ipc'], env })
+  const command = withoutCore(process.execPath, ['--max-semi-space-size=8', main, ...options])
+  const child = spawn(...command, { stdio: ['ignore', log, log, 'ipc'], env })
   closeSync(log)
   // The channel carries nothing: when it closes, this process is gone, and the worker ends as well.
   child.channel?.unref()

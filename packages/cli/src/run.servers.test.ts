@@ -1,8 +1,8 @@
-import type { ChildProcess } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EXIT, renderText } from '@offramp/control'
 import { audit } from '@offramp/test/lab/audit'
+import { boardOf } from '@offramp/test/lab/board'
 import { ended, type Lab, startLab } from '@offramp/test/lab/lab'
 import { readSecret } from '@offramp/test/lab/tenant-process'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -19,19 +19,17 @@ const open = async (more: Partial<Parameters<typeof startLab>[0]> = {}): Promise
   lab = await startLab({
     accounts: PEOPLE.map((address) => ({ address, messages: MESSAGES, sizes: 'small' as const })),
     tenant: { latencyMs: 60, quirks: { regenerateMime: false } },
-    // A short lease, so that a killed worker's lanes go on within seconds.
-    settings: { limits: { putSeconds: 5, pageItems: 20, sliceSeconds: 2 } },
+    // A lease as short as may be, so that a killed worker's lanes go on within seconds.
+    settings: { limits: { putSeconds: 2, pageItems: 20, sliceSeconds: 2 } },
     ...more,
   })
 }
 
-/** Messages that have arrived, as the board has it. */
-async function arrived(): Promise<number> {
-  const lines = (await lab.redis.cli('hvals', 'offramp:{laboratory}:counts')).split('\n').filter((line) => line.startsWith('{'))
-  return lines.reduce((sum, line) => sum + Number(JSON.parse(line).arrived), 0)
+/** Until half of one mailbox has arrived. */
+const half = async (): Promise<void> => {
+  await using board = await boardOf(lab)
+  await expect.poll(board.arrived, { timeout: 60_000, interval: 50 }).toBeGreaterThan(MESSAGES / 2)
 }
-
-const half = () => expect.poll(arrived, { timeout: 60_000, interval: 50 }).toBeGreaterThan(MESSAGES / 2)
 
 /** Everybody's mail at both ends, told by other eyes than Offramp's. */
 async function sameAtBothEnds(): Promise<void> {
@@ -41,8 +39,6 @@ async function sameAtBothEnds(): Promise<void> {
     raw.close()
   }
 }
-
-const exitOf = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => child.once('exit', (code) => resolve(code)))
 
 /** All text that Redis holds, in memory and on disk. */
 async function redisText(): Promise<string> {
@@ -89,36 +85,6 @@ describe('offramp run', () => {
     await sameAtBothEnds()
   })
 
-  it('pauses on Ctrl-C, ends its workers, and goes on with the same command', async () => {
-    await open()
-    const first = lab.spawn(['run', '--workers', '1'])
-    const end = ended(first)
-    await half()
-    first.kill('SIGINT')
-    const { code, err } = await end
-    expect(code).toBe(EXIT.interrupted)
-    expect(err).toContain('To go on: offramp run')
-    const before = await arrived()
-    expect(before).toBeLessThan(2 * MESSAGES)
-    const status = JSON.parse((await lab.offramp('status', '--json')).out)
-    expect(status).toMatchObject({ held: { by: 'operator' }, workers: [] })
-    expect((await lab.offramp('run', '--workers', '1')).code).toBe(EXIT.balanced)
-    await sameAtBothEnds()
-  })
-
-  it('is paused and resumed from elsewhere', async () => {
-    await open()
-    const run = ended(lab.spawn(['run', '--workers', '1']))
-    await half()
-    expect((await lab.offramp('pause')).code).toBe(EXIT.balanced)
-    const { code, err } = await run
-    expect(code).toBe(EXIT.held)
-    expect(err).toContain('Paused by the operator')
-    expect((await lab.offramp('resume')).code).toBe(EXIT.balanced)
-    expect((await lab.offramp('run', '--workers', '1')).code).toBe(EXIT.balanced)
-    await sameAtBothEnds()
-  })
-
   it('pressed twice is one migration', async () => {
     await open()
     const both = await Promise.all([lab.offramp('run', '--workers', '1', '--json'), lab.offramp('run', '--workers', '1', '--json')])
@@ -126,66 +92,4 @@ describe('offramp run', () => {
     for (const { out } of both) expect(JSON.parse(out.split('\n')[0] ?? '')).toMatchObject({ type: 'started', pass: 1 })
     await sameAtBothEnds()
   })
-
-  it.each([
-    ['one that evicts', { policy: 'allkeys-lru' } as const, /maxmemory-policy noeviction/],
-    ['one without an append-only file', { appendOnly: false }, /appendonly yes/],
-  ])('refuses %s, and so does a worker', async (_name, redis, remedy) => {
-    await open({ redis })
-    for (const command of [['run'], ['worker'], ['status']]) {
-      const { code, err } = await lab.offramp(...command)
-      expect(code, command[0]).toBe(EXIT.unsafeRedis)
-      expect(err).toMatch(remedy)
-      expect(err).not.toMatch(/^\s+at /m)
-    }
-    expect(await lab.redis.cli('dbsize')).toBe('0')
-  })
 })
-
-describe('offramp worker', () => {
-  it('ends within its bound on SIGTERM, in the middle of its work, and loses nothing', async () => {
-    await open()
-    expect((await lab.offramp('run', '--detach')).code).toBe(EXIT.balanced)
-    const worker = lab.spawn(['worker', '--grace-seconds', '20', '--alive-file', join(lab.folder, 'alive')])
-    const gone = exitOf(worker)
-    await half()
-    const start = performance.now()
-    worker.kill('SIGTERM')
-    expect(await gone).toBe(EXIT.balanced)
-    expect(performance.now() - start).toBeLessThan(20_000)
-    expect(await readFile(join(lab.folder, 'alive'), 'utf8')).toBe('')
-    // Nothing is left locked: the next one goes on at once.
-    expect((await lab.offramp('run', '--workers', '1')).code).toBe(EXIT.balanced)
-    await sameAtBothEnds()
-  })
-
-  it('that is killed leaves its lanes to the next one', async () => {
-    await open()
-    await lab.offramp('run', '--detach')
-    const worker = lab.spawn(['worker'])
-    await half()
-    const { workers } = JSON.parse((await lab.offramp('status', '--json')).out)
-    process.kill(workers[0].pid, 'SIGKILL')
-    worker.kill('SIGKILL')
-    expect((await lab.offramp('run', '--workers', '1')).code).toBe(EXIT.balanced)
-    await sameAtBothEnds()
-  })
-
-  it('of a run ends with it, in whatever way that ends', async () => {
-    await open()
-    const run = lab.spawn(['run', '--workers', '1'])
-    await half()
-    const { workers } = JSON.parse((await lab.offramp('status', '--json')).out)
-    run.kill('SIGKILL')
-    await expect.poll(() => alive(workers[0].pid), { timeout: 30_000, interval: 100 }).toBe(false)
-  })
-})
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}

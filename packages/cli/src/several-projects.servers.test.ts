@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EXIT, type Report, type Snapshot } from '@offramp/control'
 import { audit } from '@offramp/test/lab/audit'
+import { boardOf } from '@offramp/test/lab/board'
 import { ended, type Lab, startLab } from '@offramp/test/lab/lab'
 import { addProject } from '@offramp/test/lab/second-project'
 import { startTenantProcess, type TenantProcess } from '@offramp/test/lab/tenant-process'
@@ -22,7 +23,7 @@ let second: TenantProcess
 beforeAll(async () => {
   const names = [...HERE, ...THERE].map((address) => address.split('@')[0])
   const users = Object.fromEntries(names.map((name) => [`${name}@example.test`, `secret of ${name}`]))
-  const settings = { limits: { putSeconds: 3, pageItems: 20, sliceSeconds: 2 }, lanesPerWorker: 2 }
+  const settings = { limits: { putSeconds: 2, pageItems: 20, sliceSeconds: 2 }, lanesPerWorker: 2 }
   ;[lab, second] = await Promise.all([
     startLab({ accounts: accountsOf(HERE), tenant: slow, dovecot: { users }, settings }),
     startTenantProcess({ seed: 2, ...slow, accounts: accountsOf(THERE) }),
@@ -33,8 +34,8 @@ afterAll(() => Promise.all([lab.close(), second.stop()]))
 
 /** Messages that have arrived, as the project's board has it. */
 async function arrived(project: string): Promise<number> {
-  const lines = (await lab.redis.cli('hvals', `offramp:{${project}}:counts`)).split('\n').filter((line) => line.startsWith('{'))
-  return lines.reduce((sum, line) => sum + Number(JSON.parse(line).arrived), 0)
+  await using board = await boardOf(lab, project)
+  return board.arrived()
 }
 const both = () => Promise.all(['laboratory', 'second'].map(arrived))
 const total = async () => (await both()).reduce((sum, one) => sum + one, 0)

@@ -146,6 +146,7 @@ describe('several projects', () => {
     expect(await running).toBe(EXIT.interrupted)
     expect(await workplace.board.held()).toMatchObject({ by: 'operator' })
     expect(await other.board.held()).toMatchObject({ by: 'operator' })
+    expect(err).toContain('To go on: offramp run -p a/offramp.yaml -p b/offramp.yaml')
   })
 
   it('a command for one project does not choose between two', async () => {

@@ -96,12 +96,15 @@ export function brokenOff(asked: WireRequest, watch: Watch, thrown: unknown): un
   const says = sayCode(cause.code)
   return new Fault({
     reach: 'call',
-    code: 'http-connection',
+    code: isLasting(cause.code) ? 'http-untrusted' : 'http-connection',
     message: `${redactUrl(asked.url)} (${asked.about}) could not be reached or hung up: ${says ?? (cause.code || cause.name)}.`,
     connection: true,
     cause,
   })
 }
+
+/** Reasons that are the same a second later: a certificate that is not trusted, a name that leads where it must not. */
+const isLasting = (code: string): boolean => code === ADDRESS_REFUSED || /CERT|^UNABLE_TO_|^ERR_TLS_/.test(code)
 
 function sayCode(code: string): string | undefined {
   const words: Readonly<Record<string, string>> = {

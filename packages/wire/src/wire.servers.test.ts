@@ -223,9 +223,10 @@ test.each([
   ['this host', ['0.0.0.0']],
 ])('a name of the operator’s that leads to %s is not asked', async (_name, addresses) => {
   const { port, seen } = await serve((_, response) => json(response, {}))
-  const { lookup } = names({ 'provider.example': [addresses] })
-  const fault = await faultOf(lab({ lookup }).wire.send(asking(`http://provider.example:${port}/`, { tries: 1 }), call()))
-  expect([fault.reach, fault.code]).toEqual(['call', 'http-connection'])
+  const { lookup, asked } = names({ 'provider.example': [addresses] })
+  const fault = await faultOf(lab({ lookup }).wire.send(asking(`http://provider.example:${port}/`), call()))
+  expect([fault.reach, fault.code, fault.connection]).toEqual(['call', 'http-untrusted', true])
+  expect(asked).toHaveLength(1)
   expect(fault.message).toContain('where it must not (ERR_ADDRESS_REFUSED)')
   expect(seen.length).toBe(0)
 })

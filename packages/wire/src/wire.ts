@@ -44,6 +44,9 @@ const ERROR_BODY_BYTES = 65_536
 
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT'])
 
+/** Faults of a call that a second try would only repeat. */
+const FINAL: ReadonlySet<string> = new Set(['http-too-long', 'http-untrusted'])
+
 /** What one try came to. */
 type Tried =
   | { readonly answer: WireAnswer }
@@ -117,7 +120,7 @@ export function makeWire(options: WireOptions): Wire {
         held = true
         return { answer: handed }
       } catch (thrown) {
-        return { fault: thrown, again: thrown instanceof Fault && thrown.reach === 'call' && thrown.code !== 'http-too-long' }
+        return { fault: thrown, again: thrown instanceof Fault && thrown.reach === 'call' && !FINAL.has(thrown.code) }
       }
     } finally {
       if (!held) close()

@@ -136,13 +136,17 @@ async function stay(
   }
 }
 
+/** The command that goes on, as the operator wrote it. */
+const sameCommand = (files: readonly string[]): string => (files.length > 1 ? `offramp run -p ${files.join(' -p ')}` : 'offramp run')
+
 async function interruptedEnd(context: Context, places: readonly Place[], workers: LocalWorkers | undefined): Promise<ExitCode> {
   context.terminal.err(
     '\nPausing: workers finish what they are writing. Once more Ctrl-C ends everything at once (nothing is lost by that either).\n',
   )
   await Promise.all(places.map(({ workplace }) => pause(workplace)))
   await workers?.stop(GRACE)
-  context.terminal.err('Paused. To go on: offramp run (or offramp resume, where workers run elsewhere)\n')
+  const command = sameCommand(places.map(({ file }) => file))
+  context.terminal.err(`Paused. To go on: ${command} (or offramp resume, where workers run elsewhere)\n`)
   return EXIT.interrupted
 }
 
@@ -153,7 +157,7 @@ async function conclude(context: Context, place: Place, end: Attended, { verify,
   if (end === 'held') {
     const held = await place.workplace.board.held()
     const remedy = held?.remedy === undefined ? '' : `\n${held.remedy}`
-    terminal.err(`${which}Held: ${held?.why ?? 'by somebody'}${remedy}\nTo go on: offramp run\n`)
+    terminal.err(`${which}Held: ${held?.why ?? 'by somebody'}${remedy}\nTo go on: ${sameCommand(projects)}\n`)
     return EXIT.held
   }
   if (!verify) return EXIT.balanced

@@ -64,6 +64,7 @@ describe('docker-compose.yml', () => {
     for (const name of ['redis', 'control', 'worker']) {
       expect(textOf(part(services, name, 'security_opt')), name).toContain('no-new-privileges:true')
       expect(part(services, name, 'read_only'), name).toBe(true)
+      expect(part(services, name, 'ulimits', 'core'), name).toBe(0)
       expect(textOf(part(services, name, 'cap_drop')), name).toBe('["ALL"]')
       expect(part(services, name, 'stop_grace_period'), name).toMatch(/^\d+s$/)
       expect(part(services, name, 'healthcheck'), name).toBeTypeOf('object')

@@ -1,5 +1,5 @@
 import type { LaneId } from '@offramp/core'
-import { Queue, type RedisOptions } from 'bullmq'
+import type { Queue, RedisOptions } from 'bullmq'
 import { isLaneId } from '../plan/lane-id.ts'
 
 /** The only job there is: a lane wants a turn. Its id is the lane's, so that a lane waits at most once in the queue. */
@@ -39,7 +39,8 @@ export interface Waker {
   close(): Promise<void>
 }
 
-export function makeWaker(project: string, connection: QueueConnection, now: () => number): Waker {
+async function openQueue(project: string, connection: QueueConnection): Promise<Queue<JobData>> {
+  const { Queue } = await import('bullmq')
   const queue = new Queue<JobData>(QUEUE, {
     connection: { ...connection, maxRetriesPerRequest: 1 },
     prefix: queuePrefix(project),
@@ -48,8 +49,19 @@ export function makeWaker(project: string, connection: QueueConnection, now: () 
   })
   // Errors of the connection reach the caller through the call that fails; without a listener they would end the process.
   queue.on('error', () => {})
+  return queue
+}
+
+/** Loads the queue and connects with the first call: most commands never wake anybody. */
+export function makeWaker(project: string, connection: QueueConnection, now: () => number): Waker {
+  let opened: Promise<Queue<JobData>> | undefined
+  const open = (): Promise<Queue<JobData>> => {
+    opened ??= openQueue(project, connection)
+    return opened
+  }
   return {
     async wake(wakes) {
+      const queue = await open()
       for (let from = 0; from < wakes.length; from += CHUNK) {
         const jobs = wakes.slice(from, from + CHUNK).map(({ lane, at }) => {
           const delay = at === undefined ? 0 : Math.max(0, at - now())
@@ -59,6 +71,7 @@ export function makeWaker(project: string, connection: QueueConnection, now: () 
       }
     },
     async hurry(lanes) {
+      const queue = await open()
       for (const lane of lanes) {
         const job = await queue.getJob(lane)
         // It may have been taken in between; then it is looked at anyway.
@@ -66,8 +79,8 @@ export function makeWaker(project: string, connection: QueueConnection, now: () 
       }
       await this.wake(lanes.map((lane) => ({ lane })))
     },
-    open: () => queue.getJobCountByTypes(...OPEN),
-    close: () => queue.close(),
+    open: async () => (await open()).getJobCountByTypes(...OPEN),
+    close: async () => void (await (await opened)?.close()),
   }
 }
 
