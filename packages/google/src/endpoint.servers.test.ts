@@ -143,7 +143,8 @@ describe('the directory', () => {
       expect((await endpoint.account(name, call))?.name).toBe(ANNA)
     expect((await endpoint.account('all@fabrikam.example', call))?.kind).toBe('group')
     expect((await endpoint.account('room@resource.calendar.google.com', call))?.kind).toBe('room')
-    expect(await endpoint.account('nobody@fabrikam.example', call)).toBeUndefined()
+    for (const name of ['nobody@fabrikam.example', '..', '../../groups', 'a?b', ''])
+      expect(await endpoint.account(name, call)).toBeUndefined()
     expect(await workspace.violations()).toEqual([])
   })
 
