@@ -167,7 +167,7 @@ describe('the preflight', () => {
   test('all is well', async () => {
     const { workspace, check, endpoint } = await lab()
     const anna = await endpoint.account(ANNA, call)
-    const findings = await check({ accounts: anna ? [anna] : [] })
+    const findings = await check({ accounts: anna ? [anna, userOf(ADMIN)] : [] })
     expect(errors(findings)).toEqual([])
     expect(about(findings, ANNA)?.says).toMatch(/5 messages/)
     for (const scope of ['admin.directory.user.readonly', 'gmail.readonly', 'admin.reports.usage.readonly'])

@@ -46,6 +46,16 @@ describe('a whole mailbox', () => {
     expect(await workspace.violations()).toEqual([])
   })
 
+  test('a page of ids that repeats one of the page before costs no second reading', async () => {
+    const { workspace, source, mailbox } = await lab({
+      domain: { ...anna({ messages: 1_100 }), quirks: { emptyPageEvery: 2, repeatEvery: 2 } },
+      speed: 200,
+    })
+    const { refs } = await walk(source, { limit: 200 })
+    expect(refs.size).toBe((await mailbox.messages()).length)
+    expect((await workspace.stats()).requests['messages.get']).toBe(refs.size)
+  })
+
   test('a pass in which nothing has changed costs four calls and five units, of which the changes are one', async () => {
     const { workspace, source, connect } = await lab()
     const { cursor } = await walk(source)
