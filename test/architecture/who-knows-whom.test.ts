@@ -14,7 +14,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   google: ['core', 'formats', 'wire'],
   imap: ['core', 'formats', 'wire'],
   catalog: ['core', 'google', 'imap', 'microsoft'],
-  control: ['catalog', 'core', 'engine', 'redis'],
+  control: ['catalog', 'core', 'engine', 'formats', 'redis'],
   cli: ['control', 'core'],
   workers: ['control', 'core'],
   conformance: ['core'],

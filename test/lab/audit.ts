@@ -91,13 +91,14 @@ function fromTruth(message: MessageTruth, content: string): Fingerprint {
 const keyOf = (content: string, seconds: number, marks: { readonly read: boolean; readonly flagged: boolean }): string =>
   `${content} ${seconds} ${marks.read ? 'S' : ''}${marks.flagged ? 'F' : ''}`
 
-/** Lines as mail has them, and NUL as Dovecot 2.3 keeps it (0x80). */
+/** Lines as mail has them, NUL as Dovecot 2.3 keeps it (0x80), and without a carriage return that ends everything, which it drops. */
 const asStored = (bytes: Uint8Array): Uint8Array =>
   Buffer.from(
     Buffer.from(bytes)
       .toString('latin1')
       .replace(/(?<!\r)\n/g, '\r\n')
-      .replaceAll('\0', '\u0080'),
+      .replaceAll('\0', '\u0080')
+      .replace(/\r$/, ''),
     'latin1',
   )
 

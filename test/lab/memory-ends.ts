@@ -8,13 +8,15 @@ import {
   receivedAt,
   type Wire,
 } from '@offramp/conformance'
-import { type Account, type DestinationEndpoint, Fault, type SourceEndpoint } from '@offramp/core'
+import { type Account, type DestinationEndpoint, Fault, type MailSettings, type SourceEndpoint } from '@offramp/core'
 
 /** People at a source in memory, by address. */
 export class MemoryTenant {
   readonly people = new Map<string, { readonly account: Account; readonly box: MemoryAccount }>()
   /** Accounts whose connection fails, with the fault. */
   readonly broken = new Map<string, () => Fault>()
+  /** What an account's owner has set up, or the fault with which it is refused. Without one, the tenant has no settings to give. */
+  settings: ((account: Account) => MailSettings) | undefined
 
   /** A person with `items` messages in their inbox, spread over two folders. */
   add(name: string, items: number, more: Partial<Account> = {}): MemoryAccount {
@@ -33,6 +35,7 @@ export class MemoryTenant {
 
   endpoint(wire?: Wire): SourceEndpoint {
     const { people, broken } = this
+    const settings = this.settings
     return {
       name: 'memory tenant',
       kinds: ['mail'],
@@ -55,6 +58,7 @@ export class MemoryTenant {
         if (person === undefined) throw new Fault({ reach: 'account', code: 'memory-no-account', message: `There is no ${account.name}.` })
         return memorySource(person.box, wire === undefined ? {} : { wire })
       },
+      ...(settings === undefined ? {} : { mailSettings: async (account) => settings(account) }),
     }
   }
 }

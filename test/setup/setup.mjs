@@ -14,14 +14,21 @@ const PNPM = 'pnpm@12.21.0'
 const PARTS = {
   redis: { binary: 'redis-server', debian: 'redis-server', what: 'Redis', brew: 'redis', fedora: 'redis' },
   dovecot: { binary: 'dovecot', debian: 'dovecot-imapd', what: 'Dovecot', brew: 'dovecot', fedora: 'dovecot' },
+  sieve: {
+    binary: 'sievec',
+    debian: 'dovecot-sieve',
+    what: "Dovecot's Sieve (Pigeonhole)",
+    brew: 'dovecot',
+    fedora: 'dovecot-pigeonhole',
+  },
   mbsync: { binary: 'mbsync', debian: 'isync', what: 'mbsync', brew: 'isync', fedora: 'isync' },
 }
 
 /** What each of the npm scripts needs beside the workspace. */
 export const PROFILES = {
-  setup: ['redis', 'dovecot', 'mbsync'],
+  setup: ['redis', 'dovecot', 'sieve', 'mbsync'],
   demo: ['redis', 'dovecot'],
-  test: ['redis', 'dovecot'],
+  test: ['redis', 'dovecot', 'sieve'],
   bench: ['redis', 'dovecot', 'mbsync'],
   check: [],
   cli: [],

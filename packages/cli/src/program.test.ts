@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EXIT, InputRefused, type OpenedProject, start } from '@offramp/control'
-import { Fault } from '@offramp/core'
+import { Fault, type MailSettings } from '@offramp/core'
 import { MemoryServer, MemoryTenant } from '@offramp/test/lab/memory-ends'
 import { type MemoryWorkplace, memoryWorkplace, openedWith } from '@offramp/test/lab/memory-workplace'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -18,6 +18,14 @@ let out: string
 let err: string
 let opening: () => Promise<OpenedProject>
 const never = new AbortController().signal
+const NO_SETTINGS: MailSettings = {
+  ruleOrder: 'in-order',
+  rules: [],
+  identities: [],
+  delegates: [],
+  untold: ['Nobody says who else reads it.'],
+  raw: {},
+}
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'offramp-cli-'))
@@ -88,6 +96,7 @@ describe('the command line', () => {
     for (const name of [
       'check',
       'discover',
+      'settings',
       'run',
       'status',
       'pause',
@@ -186,6 +195,39 @@ describe('commands', () => {
     out = ''
     await offramp('discover')
     expect(out).toMatch(/^anna@a\.example {2}user {2}4 items/)
+  })
+
+  it('settings', async () => {
+    tenant.settings = () => ({
+      ...NO_SETTINGS,
+      rules: [{ name: 'R\u001b[31m1', enabled: true, actions: [{ do: 'unsayable', says: 'it sings' }], stop: false }],
+    })
+    workplace = memoryWorkplace(tenant, server)
+    expect(await offramp('settings', '--json')).toBe(EXIT.balanced)
+    const path = join(folder, 'settings', 'anna@a.example', 'settings.json')
+    const sieve = join(folder, 'settings', 'anna@a.example', 'offramp.sieve')
+    expect(json()).toEqual([
+      {
+        type: 'settings',
+        account: 'anna@a.example',
+        rules: { total: 1, said: 0, off: 0 },
+        losses: ['Rule “R |31m1”: it sings.'],
+        untold: ['Nobody says who else reads it.'],
+        files: { json: path, sieve },
+      },
+      { type: 'end', accounts: 1, failed: 0, out: join(folder, 'settings') },
+    ])
+    expect((await stat(sieve)).mode & 0o777).toBe(0o600)
+    expect((await stat(join(folder, 'settings', 'anna@a.example'))).mode & 0o777).toBe(0o700)
+    out = ''
+    expect(await offramp('settings', '--out', join(folder, 'other'), '--account', 'ANNA')).toBe(EXIT.balanced)
+    expect(out).toMatch(/^anna@a\.example {2}0 of 1 rule in Sieve, 1 loss\n {2}lost: Rule “R \|31m1”: it sings\.\n/)
+    expect(out).toContain('Not told by the source: Nobody says')
+    expect(await offramp('settings', '--account', 'nobody')).toBe(EXIT.input)
+    tenant.broken.set('anna@a.example', () => new Fault({ reach: 'account', code: 'x', message: 'No entry.', remedy: 'Ask.' }))
+    out = ''
+    expect(await offramp('settings')).toBe(EXIT.unreachable)
+    expect(out).toContain('FAILED: No entry. Ask.')
   })
 
   it('status, before and after anything was planned', async () => {

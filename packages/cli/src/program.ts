@@ -6,6 +6,7 @@ import { pauseCommand, resumeCommand, retryCommand } from './commands/hold.ts'
 import { initCommand } from './commands/init.ts'
 import { rebuildCommand } from './commands/rebuild.ts'
 import { runCommand } from './commands/run.ts'
+import { type SettingsCommandOptions, settingsCommand } from './commands/settings.ts'
 import { statusCommand } from './commands/status.ts'
 import { type ReportFormat, reportCommand, verifyCommand } from './commands/verify.ts'
 import type { Common, Context } from './context.ts'
@@ -113,6 +114,22 @@ interface RunFlags {
   readonly sample?: number
 }
 
+function addSettings(program: Command, context: Context, outcome: Outcome): void {
+  const named = (name: string, before: readonly string[]): readonly string[] => [...before, name]
+  verb(
+    program,
+    'settings',
+    'export filters, automatic replies and the like as files: JSON, and Sieve for the new server; changes nothing anywhere',
+    '  offramp settings\n  offramp settings --account anna@contoso.example --out /tmp/settings\n  offramp settings --with-forwarding',
+  )
+    .addOption(
+      new Option('--account <name>', 'only this account of the table; may be given several times').default([], 'all').argParser(named),
+    )
+    .option('--out <folder>', 'where the files go (settings, beside the project file)')
+    .option('--with-forwarding', 'let the scripts forward mail; otherwise forwarding is written as comments', false)
+    .action(outcome.of((options: SettingsCommandOptions) => settingsCommand(context, options)))
+}
+
 function addMoving(program: Command, context: Context, outcome: Outcome): void {
   const examples =
     '  offramp run\n  offramp run --workers 4\n  offramp run -p a/offramp.yaml -p b/offramp.yaml   # both at once, with the same workers\n  offramp run --no-workers      # workers run elsewhere\n  offramp run --detach          # only plan and wake; look with offramp status'
@@ -198,6 +215,7 @@ export async function runProgram(args: readonly string[], context: Context, star
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
     .addHelpText('after', EXIT_HELP)
   addLooking(program, context, outcome)
+  addSettings(program, context, outcome)
   addMoving(program, context, outcome)
   addProving(program, context, outcome)
   addWorker(program, startWorker, outcome)

@@ -103,6 +103,14 @@ export interface Destination {
    * shorten a name. Absent: the same. For verification; costs no request.
    */
   keywordsAsKept?(keywords: readonly string[]): readonly string[]
+  /**
+   * The path that `prepare` gives, in the notation of the server's own settings (Sieve), without making anything. Asked of all collections of an
+   * account in the order of its listings, as `prepare` is, so that those of one name are told apart in the same way. Before the
+   * collection was prepared for the first time, the server may still refuse the name, and `prepare` then gives another.
+   */
+  pathOf?(collection: Collection, call: Call): Promise<string>
+  /** What a category is called as a flag on this server, for its own settings (Sieve). Costs no request. */
+  flagOf?(category: string): string
   /** Everything in the place, ours or not, in the order of locators: for verification, sweep and rebuild. */
   walk(search: Search, call: Call): AsyncIterable<Found>
   /** The bytes as they stand now, for verification. Fault `item`/`gone` where there is nothing any more. */

@@ -4,6 +4,7 @@ import type { Destination } from './destination.ts'
 import type { Gate } from './gate.ts'
 import type { Kind } from './kind.ts'
 import type { Log } from './log.ts'
+import type { MailSettings } from './mail-settings.ts'
 import type { Source } from './source.ts'
 
 /** What every connector is given. Nothing in a connector sleeps, retries on its own, or reads an environment variable. */
@@ -52,6 +53,8 @@ export interface SourceEndpoint {
   /** Undefined where there is no such account. Takes an id, the main address or an alias, in any case of letters. */
   account(name: string, call: Call): Promise<Account | undefined>
   connect(account: Account, kind: Kind): Promise<Source>
+  /** Rules, automatic reply, forwarding, identities and delegates of one account. Read only. Absent where the source has none of these. */
+  mailSettings?(account: Account, call: Call): Promise<MailSettings>
   close?(): Promise<void>
 }
 

@@ -6,6 +6,7 @@ import { classifyFor, type Whose } from './faults.ts'
 import { projectKey } from './limits.ts'
 import { mailSource } from './mail.ts'
 import type { Bounds } from './mail-bodies.ts'
+import { readMailSettings } from './mail-settings.ts'
 import { preflight } from './preflight.ts'
 import { type GoogleSettings, hostsOf, policyOf, USER_AGENT } from './settings.ts'
 import { makeSigner, type Signer } from './signer.ts'
@@ -54,6 +55,7 @@ export function googleSource(settings: GoogleSettings, services: Services, bound
       const message = `Endpoint ${settings.name} moves mail; ${kind} of Google Workspace is not among the kinds it names.`
       throw new Fault({ reach: 'run', code: 'google-kind', message, remedy: `Take ${kind} out of the project.` })
     },
+    mailSettings: (account, call) => readMailSettings(google, account, { labels: policyOf(settings).labels, call }),
     close: () => wire.close(),
   }
 }

@@ -20,8 +20,9 @@ export type GmailMethod =
   | 'drafts.list'
   | 'drafts.get'
   | 'history.list'
+  | 'settings'
 
-const CHEAP = { getProfile: 1, 'labels.list': 1, 'labels.get': 1, 'messages.list': 5, 'drafts.list': 5, 'history.list': 2 }
+const CHEAP = { settings: 1, getProfile: 1, 'labels.list': 1, 'labels.get': 1, 'messages.list': 5, 'drafts.list': 5, 'history.list': 2 }
 
 const TABLES: Readonly<Record<'2026' | 'legacy', GmailTable>> = {
   // `messages.get` costs 20 in every format, `minimal` as well; the day's limit is where billing begins, and cannot be raised.

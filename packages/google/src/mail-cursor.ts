@@ -81,7 +81,7 @@ export function decodePosition(cursor: Cursor): Position {
   const token = textOf(read['token'])
   const done = textsOf(read['done'])
   const labels = typeof read['labels'] === 'string' ? read['labels'] : undefined
-  if (policy === undefined || labels === undefined || (history !== undefined && !/^\d{1,20}$/.test(history))) throw unreadable()
+  if (policy === undefined || labels === undefined || (history !== undefined && !/^\d{1,30}$/.test(history))) throw unreadable()
   const made = { policy, labels, ...partIn(read['part']) }
   const place = { ...(after === undefined ? {} : { after }) }
   const rest = { ...(done.length === 0 ? {} : { done }) }

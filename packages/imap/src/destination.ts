@@ -179,6 +179,8 @@ export function makeDestination(session: Session, profile: DestinationProfile, o
     profile,
     keywordsAsKept: (keywords) => keywords.map((keyword) => categoryOf(keywordOf(keyword))),
     prepare: (collection, call) => places.prepare(collection, call),
+    pathOf: (collection, call) => places.pathOf(collection, call),
+    flagOf: keywordOf,
     mark,
     find,
     put,

@@ -73,6 +73,14 @@ export class Places {
     }, call)
   }
 
+  /** The path that `prepare` would choose. Makes nothing; what it chose is taken, as `prepare` takes it. */
+  pathOf(collection: Collection, call: Call): Promise<string> {
+    return this.#session.use(async (connection) => {
+      const { wishes, there } = this.#choose(collection, await this.#loaded(connection, call))
+      return this.#take(there ?? wishes[0]?.path ?? '', collection)
+    }, call)
+  }
+
   /** Every mailbox of the account that can hold messages. */
   async selectable(connection: Connection, call: Call): Promise<readonly string[]> {
     const tree = await this.#loaded(connection, call)
@@ -84,13 +92,17 @@ export class Places {
     return this.#tree
   }
 
-  async #pathFor(connection: Connection, collection: Collection, call: Call): Promise<string> {
-    const tree = await this.#loaded(connection, call)
+  /** Names to try, the best first; and the first of them that stands there already. */
+  #choose(collection: Collection, tree: MailboxTree): { readonly wishes: readonly Wanted[]; readonly there: string | undefined } {
     const overrides = this.#session.settings.folders ?? {}
     const names = [placeName(collection, tree, overrides), placeName(collection, tree, overrides, true)]
     const wishes = [...names, { path: plainPath(collection, tree), use: undefined }].map((wish) => this.#own(wish, collection, tree))
-    const there = wishes.find((wish) => tree.entries.get(wish.path)?.selectable)
-    if (there !== undefined) return this.#take(there.path, collection)
+    return { wishes, there: wishes.find((wish) => tree.entries.get(wish.path)?.selectable)?.path }
+  }
+
+  async #pathFor(connection: Connection, collection: Collection, call: Call): Promise<string> {
+    const { wishes, there } = this.#choose(collection, await this.#loaded(connection, call))
+    if (there !== undefined) return this.#take(there, collection)
     for (const wish of wishes) {
       if (await this.#make(connection, wish, call)) return this.#take(wish.path, collection)
     }

@@ -4,6 +4,7 @@ import { makeGraph } from './client.ts'
 import { readAccount, readAccounts } from './directory.ts'
 import { classify } from './faults.ts'
 import { mailSource } from './mail.ts'
+import { readMailSettings } from './mail-settings.ts'
 import { preflight } from './preflight.ts'
 import { hostsOf, type MicrosoftSettings, USER_AGENT } from './settings.ts'
 import { graphTokens } from './token.ts'
@@ -32,6 +33,7 @@ export function microsoftSource(settings: MicrosoftSettings, services: Services)
       const message = `Endpoint ${settings.name} moves mail; ${kind} of Microsoft 365 is not among the kinds it names.`
       throw new Fault({ reach: 'run', code: 'microsoft-kind', message, remedy: `Take ${kind} out of the project.` })
     },
+    mailSettings: (account, call) => readMailSettings(graph, account, call),
     close: () => wire.close(),
   }
 }

@@ -26,7 +26,7 @@ interface Row {
 
 const SCOPE_REMEDY =
   'If access was granted less than two hours ago, wait and check again: Exchange takes 30 minutes to 2 hours. Otherwise add the mailbox to the ' +
-  'management scope of the app (docs/microsoft-365.md), or grant Mail.Read with admin consent.'
+  'management scope of the app (docs/microsoft-365.md), or grant Mail.Read (for rules and replies MailboxSettings.Read) with admin consent.'
 
 const parked = ({ facts }: Seen): Omit<FaultFacts, 'message'> => ({
   reach: 'gate',

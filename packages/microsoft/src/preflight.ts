@@ -40,7 +40,7 @@ const NEEDED: readonly Needed[] = [
   {
     name: 'MailboxSettings.Read',
     includedIn: ['MailboxSettings.ReadWrite'],
-    without: 'Without it shared mailboxes and rooms cannot be told from people.',
+    without: 'Without it shared mailboxes and rooms cannot be told from people, and rules and automatic replies cannot be exported.',
     level: 'warning',
     scoped: true,
   },

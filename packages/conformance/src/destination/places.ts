@@ -38,20 +38,36 @@ const odd = Object.entries(ODD_NAMES).map(
     async run(lab) {
       const { destination } = lab
       const again = await lab.again()
+      const later = await lab.again()
+      const names: string[] = []
       for (const [n, home] of collections.entries()) {
         const place = await destination.prepare(home, call)
+        names.push(place.name)
         expect((await again.prepare(home, call)).id).toBe(place.id)
         const sent = specimen(destination.profile.kind, home, n)
         const receipt = await arrive(lab, place, sent)
         expect(await bytesOf(again.read(receipt, call))).toEqual(await sentBytes(sent))
         expect((await seen(lab, place, receipt)).body).toHaveLength(receipt.size)
       }
+      for (const [n, home] of collections.entries()) if (later.pathOf) expect(await later.pathOf(home, call)).toBe(names[n])
     },
   }),
 )
 
 /** Promises of `prepare` and `Place`. */
 export const placeCases: readonly DestinationCase[] = [
+  {
+    name: 'pathOf: says beforehand where prepare puts',
+    async run(lab) {
+      const { destination } = lab
+      const twins = [at('Foretold'), at('Foretold', 'below'), { id: 'twin', path: ['Foretold'] }]
+      if (destination.pathOf === undefined) return
+      const told: string[] = []
+      for (const home of twins) told.push(await destination.pathOf(home, call))
+      const again = await lab.again()
+      for (const [n, home] of twins.entries()) expect((await again.prepare(home, call)).name).toBe(told[n])
+    },
+  },
   {
     name: 'prepare: twice, and in another process, gives the same place',
     async run(lab) {

@@ -158,9 +158,11 @@ export function memoryDestination(mailbox: Mailbox, options: MemoryDestinationOp
     }
   }
 
+  const nameOf = (path: readonly string[]): string => path.join(' / ')
+
   const placeOf = (folder: Folder): Place => ({
     id: placeId(folder),
-    name: folder.path.join(' / '),
+    name: nameOf(folder.path),
     ...(options.markless ? {} : { mark: String(folder.next) }),
   })
 
@@ -173,6 +175,8 @@ export function memoryDestination(mailbox: Mailbox, options: MemoryDestinationOp
       ...(options.batch ? { batch: options.batch } : {}),
     },
     prepare: (collection, asked) => wire('destination.prepare', () => placeOf(mailbox.make(collection.path)), asked),
+    pathOf: async ({ path }) => nameOf(path),
+    flagOf: (category) => category.replaceAll(' ', '_'),
     ...(options.markless
       ? {}
       : { mark: (place: Place, asked: Call) => wire('destination.mark', () => String(mustFolder(place.id).next), asked) }),

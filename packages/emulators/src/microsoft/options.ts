@@ -1,3 +1,4 @@
+import type { AutomaticRepliesSetting, MessageRuleActions, MessageRulePredicates } from '@microsoft/microsoft-graph-types'
 import type { Authority } from '../authority.ts'
 import type { MailKind, Profile } from '../generate/kinds.ts'
 import type { FaultRule } from './faults/rule.ts'
@@ -104,6 +105,26 @@ export interface AccountSeed {
   readonly oddNames?: boolean
   /** This many poisoned messages of each named sort, in the inbox. */
   readonly poison?: readonly Poison[]
+  /** Rules of the inbox, in their order. Default: one that can be carried over, one that cannot. */
+  readonly rules?: readonly RuleSeed[]
+  /** Over the default, which is switched off and empty. */
+  readonly automaticReplies?: AutomaticRepliesSetting
+}
+
+/** A rule as Graph shows it, but for the folders, which are named from the root down. One that is not there has been deleted since. */
+export interface RuleSeed {
+  readonly id?: string
+  readonly displayName: string
+  readonly sequence?: number
+  readonly isEnabled?: boolean
+  readonly hasError?: boolean
+  readonly isReadOnly?: boolean
+  readonly conditions?: MessageRulePredicates
+  readonly exceptions?: MessageRulePredicates
+  readonly actions?: Omit<MessageRuleActions, 'moveToFolder' | 'copyToFolder'> & {
+    readonly moveToFolder?: readonly string[]
+    readonly copyToFolder?: readonly string[]
+  }
 }
 
 export interface FolderSeed {

@@ -246,3 +246,43 @@ test('small lists beside the mail: counts, categories, rules, the organization',
   const truth = (await tenant.mailbox(ANNA).messages())[0]
   expect(translated.json<Page<unknown>>().value).toEqual([{ sourceId: id, targetId: truth?.defaultId }])
 })
+
+test('rules and automatic replies are what the seed says, behind the role that Graph asks for', async () => {
+  const rules = Array.from({ length: 130 }, (_, n) => ({
+    displayName: `Rule ${n}`,
+    conditions: { subjectContains: ['x'] },
+    actions: n === 0 ? { moveToFolder: ['Inbox', 'Projects'] } : { copyToFolder: ['Nowhere'] },
+  }))
+  await start({
+    accounts: [{ address: ANNA, messages: 60, rules, automaticReplies: { status: 'alwaysEnabled', internalReplyMessage: '<p>Away</p>' } }],
+  })
+  interface Rule {
+    readonly id: string
+    readonly sequence: number
+    readonly actions: { readonly moveToFolder?: string; readonly copyToFolder?: string }
+  }
+  const path = `/users/${ANNA}/mailFolders/inbox/messageRules`
+  const first = (await client.get(path)).json<Page<Rule>>()
+  const rest = (
+    await client.get(new URL(first['@odata.nextLink'] ?? '').pathname.replace('/v1.0', '') + new URL(first['@odata.nextLink'] ?? '').search)
+  ).json<Page<Rule>>()
+  expect([first.value.length, rest.value.length, rest['@odata.nextLink']]).toEqual([100, 30, undefined])
+  const projects = (await tenant.mailbox(ANNA).folders()).find(({ path: names }) => names.at(-1) === 'Projects')
+  expect(first.value[0]?.actions.moveToFolder).toBe(projects?.id)
+  expect((await client.get(`/users/${ANNA}/mailFolders/${first.value[1]?.actions.copyToFolder}`)).status).toBe(404)
+  expect((await client.get(`${path}/${first.value[2]?.id}`)).json<Rule>().sequence).toBe(3)
+  expect((await client.get(`${path}/nobody`)).status).toBe(404)
+  expect((await client.get(`${path}?$select=smell`)).status).toBe(400)
+  expect((await client.get(`/users/${ANNA}/mailboxSettings/automaticRepliesSetting`)).json()).toMatchObject({
+    status: 'alwaysEnabled',
+    externalAudience: 'all',
+    internalReplyMessage: '<p>Away</p>',
+  })
+  client.close()
+  await tenant.close()
+  await start({ permissions: ['User.Read.All', 'Mail.Read'] })
+  expect((await client.get(path)).status).toBe(403)
+  await expect(
+    startTenant({ seed: 1, accounts: [{ address: ANNA, rules: [{ displayName: 'x', conditions: JSON.parse('{"smellsOf":["x"]}') }] }] }),
+  ).rejects.toThrow('smellsOf')
+})

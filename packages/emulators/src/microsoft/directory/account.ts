@@ -2,6 +2,7 @@ import { guidFrom } from '../../generate/random.ts'
 import { Mailbox } from '../mail/mailbox.ts'
 import { seedMailbox } from '../mail/seed.ts'
 import type { AccountSeed } from '../options.ts'
+import { checkRule } from './rule-routes.ts'
 
 /** A user of the directory, with a mailbox or without. */
 export interface Account {
@@ -16,6 +17,7 @@ export interface Account {
 }
 
 export function makeAccount(seed: AccountSeed, tenantSeed: number, now: () => number): Account {
+  for (const rule of seed.rules ?? []) checkRule(rule)
   const address = seed.address.toLowerCase()
   const id = guidFrom(tenantSeed, 'user', address)
   const hasMailbox = (seed.mailbox ?? 'cloud') === 'cloud' && seed.userType !== 'Guest'

@@ -24,6 +24,7 @@ function settingsOf({ account, mailbox }: MailAccount): MailboxSettings {
       externalReplyMessage: '',
       scheduledStartDateTime: { dateTime: '2026-03-19T02:00:00.0000000', timeZone: 'UTC' },
       scheduledEndDateTime: { dateTime: '2026-03-20T02:00:00.0000000', timeZone: 'UTC' },
+      ...account.seed.automaticReplies,
     },
     language: { locale, displayName: new Intl.DisplayNames('en', { type: 'language' }).of(locale) ?? locale },
     workingHours: {
