@@ -36,6 +36,7 @@ export function makeState(options: WorkspaceOptions): WorkspaceState {
     return makeAccount(each, seed, mailbox)
   })
   const domain = options.domain ?? 'fabrikam.example'
+  if (quirks.emptyPageEvery === 1) throw new Error('If every page is empty, no listing ends: emptyPageEvery is 0, or at least 2.')
   if (!accounts.some((account) => account.admin)) throw new Error(`The domain ${domain} has no account that is an admin.`)
   return {
     seed,

@@ -82,7 +82,7 @@ export interface WorkspaceAccountSeed {
   readonly oddLabels?: boolean
   /** Old Hangouts chats among the messages. */
   readonly chats?: number
-  /** 8-bit without a charset, bare LF, no headers at all, `internalDate` 0: this many of each, in the inbox. */
+  /** 8-bit without a charset, bare LF, no headers at all, `internalDate` 0, an end within a CRLF: this many of each, in the inbox. */
   readonly awkward?: number
   readonly settings?: MailboxSettingsSeed
 }

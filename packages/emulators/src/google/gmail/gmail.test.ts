@@ -57,6 +57,7 @@ test('what is asked wrongly is refused in Google’s words', () => {
   expect(error('messages/not-hex').message).toBe('Invalid id value')
   expect(error(`messages/${first?.id}?fields=id,rfc822`).message).toBe('Invalid field selection rfc822')
   expect(error(`messages/${first?.id}?fields=id(`).code).toBe(400)
+  expect(error('messages?maxResults=500&fields=messages(id,thread)').message).toBe('Invalid field selection thread')
   expect(error(`messages/${first?.id}?format=mime`).code).toBe(400)
   expect(error('messages?maxResults=500&labelIds=Label_77').code).toBe(400)
   expect(error('messages?maxResults=500&include=all').message).toContain('Unknown name "include"')

@@ -66,3 +66,14 @@ export function picked(value: unknown, mask: Mask | 'all'): unknown {
 }
 
 export const wants = (mask: Mask | 'all', name: string): boolean => mask === 'all' || mask.has(name)
+
+/** What `mask` picks and `known` does not hold; undefined where there is nothing of the kind. */
+export function strangerIn(mask: Mask | 'all', known: Mask | 'all'): string | undefined {
+  if (mask === 'all' || known === 'all') return undefined
+  for (const [name, inner] of mask) {
+    const own = known.get(name)
+    const stranger = own === undefined ? name : strangerIn(inner, own)
+    if (stranger !== undefined) return stranger
+  }
+  return undefined
+}

@@ -13,8 +13,8 @@ export interface Route {
   readonly scopes: readonly string[]
   /** Names in the query that it knows, besides those that every method knows. */
   readonly parameters: readonly string[]
-  /** Names in its answer: `fields` may pick no others. */
-  readonly fields: readonly string[]
+  /** What its answer may hold, written as `fields` is: that may pick nothing else. */
+  readonly fields: string
   readonly answer: (asked: Asked) => Shown
 }
 

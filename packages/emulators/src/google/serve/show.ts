@@ -1,7 +1,7 @@
 import type { Reply } from '../../serve/reply.ts'
 import type { Asked, Shown } from './asked.ts'
 import { invalidArgument, JSON_TYPE, jsonReply } from './errors.ts'
-import { parseFields, picked } from './fields.ts'
+import { parseFields, picked, strangerIn } from './fields.ts'
 import type { Route } from './routes.ts'
 
 /** Bytes turned into base64 at once; divisible by three, so that pieces can be put together. */
@@ -11,15 +11,22 @@ const PIECE = 3 * 256 * 1024
 export function showReply(route: Route, asked: Asked, shown: Shown): Reply {
   const fields = asked.query.get('fields')
   const mask = fields === null ? 'all' : parseFields(fields)
-  if (mask !== 'all') {
-    const unknown = [...mask.keys()].find((name) => !route.fields.includes(name))
-    if (unknown !== undefined) throw invalidArgument(`Invalid field selection ${unknown}`)
-  }
+  const stranger = mask === 'all' ? undefined : strangerIn(mask, knownOf(route))
+  if (stranger !== undefined) throw invalidArgument(`Invalid field selection ${stranger}`)
   const json = picked(shown.json, mask)
   if (!shown.raw) return jsonReply(json)
   const head = JSON.stringify(json).slice(0, -1)
   const begin = `${head}${head === '{' ? '' : ','}"raw":"`
   return { status: 200, body: [Buffer.from(begin), ...base64url(shown.raw), Buffer.from('"}')], type: JSON_TYPE }
+}
+
+const known = new WeakMap<Route, ReturnType<typeof parseFields>>()
+
+/** What a method's answer may hold; parsed once. */
+function knownOf(route: Route): ReturnType<typeof parseFields> {
+  const mask = known.get(route) ?? parseFields(route.fields)
+  known.set(route, mask)
+  return mask
 }
 
 /** With padding, as Gmail writes it. */
