@@ -114,8 +114,9 @@ describe('what the wire meets', () => {
     const walks = await Promise.all([ANNA, ben].map(async (address) => walk(await connect(address))))
     expect(walks.map(({ refs }) => refs.size)).toEqual([60, 60])
     const { refusals, requests } = await workspace.stats()
-    expect(refusals).toEqual({ throttled: 0, tooMany: 0 })
-    expect(requests['messages.get']).toBe(120)
+    // Each asking for itself alone is sent away some 130 times.
+    expect(refusals.throttled).toBeLessThan(40)
+    expect([refusals.tooMany, requests['messages.get'] ?? 0]).toEqual([0, expect.toSatisfy((gets: number) => gets < 160)])
   })
 
   test('a token that has ended is replaced, and one that is refused stops the account', async () => {

@@ -29,8 +29,8 @@ const text = (subject: string): Buffer => Buffer.from(`Subject: ${subject}\r\nMe
 describe('a whole mailbox', () => {
   test('costs one call a message and one for 500 ids, and nothing is throttled', async () => {
     const { workspace, source, mailbox } = await lab({
-      domain: { ...anna({ messages: 1_200 }), quirks: { emptyPageEvery: 0, repeatEvery: 0 } },
-      speed: 100,
+      domain: { ...anna({ messages: 700 }), quirks: { emptyPageEvery: 0, repeatEvery: 0 } },
+      speed: 20,
     })
     const { refs } = await walk(source, { limit: 100 })
     const truth = await mailbox.messages()
