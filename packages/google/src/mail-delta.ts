@@ -49,7 +49,7 @@ export async function deltaPage(reader: MailReader, at: Delta, { limit, bounds, 
     return { refs, cursor: encodePosition({ ...made, history: to ?? history }), last: !changes.more }
   }
   const handled = [...changes.messages.filter((message) => done.has(mark(message))), ...left.slice(0, gathered.done)]
-  const to = before(left[gathered.done]?.record ?? history, { handled, from: history })
+  const to = reachedBefore(left[gathered.done]?.record ?? history, handled, history)
   const open = handled.filter(({ record }) => isLater(record, to)).map(mark)
   const rest = { ...(open.length === 0 ? {} : { done: open }), ...(part === undefined ? {} : { part }) }
   return { refs, cursor: encodePosition({ ...made, history: to, ...rest }), last: false }
@@ -57,10 +57,12 @@ export async function deltaPage(reader: MailReader, at: Delta, { limit, bounds, 
 
 const mark = ({ id, record }: Affected): string => `${id}@${record}`
 
-/** The last record that is done with, and no other change in it waits. */
-function before(waiting: string, { handled, from }: { handled: readonly Affected[]; from: string }): string {
-  return handled.reduce((to, { record }) => (isLater(waiting, record) && isLater(record, to) ? record : to), from)
-}
+/**
+ * The last record that is done with, after `from`. One record may be about many messages: as long as another of them waits, the one before it
+ * is where to go on.
+ */
+export const reachedBefore = (waiting: string, handled: readonly { readonly record: string }[], from: string): string =>
+  handled.reduce((to, { record }) => (isLater(waiting, record) && isLater(record, to) ? record : to), from)
 
 async function readChanges(mailbox: GmailClient, { history, policy, labels }: Delta, call: Call): Promise<Changes> {
   const messages = new Map<string, Affected>()
