@@ -8,7 +8,7 @@ import { gather, type Task } from './mail-gather.ts'
 import type { MailReader } from './mail-reader.ts'
 
 /** What happened to one message, in the order of its last event. */
-interface Affected {
+export interface Affected {
   readonly id: string
   /** Id of its last record in the mailbox's history. */
   record: string
@@ -107,8 +107,10 @@ function askHistory(mailbox: GmailClient, { history, token }: { history: string;
   )
 }
 
-/** One record. `messages` repeats what the typed lists say, and is not asked. */
-function note(messages: Map<string, Affected>, record: Json, recordId: string): void {
+const TYPED: readonly string[] = ['messagesAdded', 'messagesDeleted', 'labelsAdded', 'labelsRemoved']
+
+/** One record. `messages` repeats what the typed lists say, and is asked only where there is none of them: something has changed, then. */
+export function note(messages: Map<string, Affected>, record: Json, recordId: string): void {
   const touch = (event: Json): Affected | undefined => {
     const message = objectOf(event['message'])
     const id = textOf(message['id'])
@@ -121,12 +123,19 @@ function note(messages: Map<string, Affected>, record: Json, recordId: string): 
     messages.set(id, known)
     return known
   }
+  if (!TYPED.some((list) => list in record)) for (const message of objectsOf(record['messages'])) touch({ message })
   for (const event of objectsOf(record['messagesAdded'])) {
     const message = touch(event)
     if (message !== undefined) message.added = true
   }
-  for (const event of objectsOf(record['labelsAdded'])) for (const label of textsOf(event['labelIds'])) touch(event)?.lost.delete(label)
-  for (const event of objectsOf(record['labelsRemoved'])) for (const label of textsOf(event['labelIds'])) touch(event)?.lost.add(label)
+  for (const event of objectsOf(record['labelsAdded'])) {
+    const message = touch(event)
+    for (const label of textsOf(event['labelIds'])) message?.lost.delete(label)
+  }
+  for (const event of objectsOf(record['labelsRemoved'])) {
+    const message = touch(event)
+    for (const label of textsOf(event['labelIds'])) message?.lost.add(label)
+  }
   for (const event of objectsOf(record['messagesDeleted'])) {
     const message = touch(event)
     if (message !== undefined) message.deleted = true
