@@ -17,7 +17,8 @@ export async function readAccount(
   { name, call }: { readonly name: string; readonly call: Call },
 ): Promise<Account | undefined> {
   const wanted = name.trim()
-  if (wanted === '') return undefined
+  // What leads to another address of the API is nobody's name.
+  if (wanted === '' || /[/\\?#]|^\.+$/.test(wanted)) return undefined
   const user = await orMissing(
     google.directory(
       {

@@ -143,7 +143,8 @@ describe('the directory', () => {
       expect((await endpoint.account(name, call))?.name).toBe(ANNA)
     expect((await endpoint.account('all@fabrikam.example', call))?.kind).toBe('group')
     expect((await endpoint.account('room@resource.calendar.google.com', call))?.kind).toBe('room')
-    expect(await endpoint.account('nobody@fabrikam.example', call)).toBeUndefined()
+    for (const name of ['nobody@fabrikam.example', '..', '../../groups', 'a?b', ''])
+      expect(await endpoint.account(name, call)).toBeUndefined()
     expect(await workspace.violations()).toEqual([])
   })
 
@@ -166,7 +167,7 @@ describe('the preflight', () => {
   test('all is well', async () => {
     const { workspace, check, endpoint } = await lab()
     const anna = await endpoint.account(ANNA, call)
-    const findings = await check({ accounts: anna ? [anna] : [] })
+    const findings = await check({ accounts: anna ? [anna, userOf(ADMIN)] : [] })
     expect(errors(findings)).toEqual([])
     expect(about(findings, ANNA)?.says).toMatch(/5 messages/)
     for (const scope of ['admin.directory.user.readonly', 'gmail.readonly', 'admin.reports.usage.readonly'])

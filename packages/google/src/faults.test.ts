@@ -44,6 +44,7 @@ test.each<[Given, string, string]>([
   [{ status: 503, asks: 'sizes' }, 'gate', 'google-throttled'],
   [{ status: 403, reason: 'insufficientPermissions' }, 'account', 'google-scope-missing'],
   [{ status: 403, reason: 'domainPolicy' }, 'account', 'google-domain-policy'],
+  [{ status: 403, reason: 'forbidden', message: 'Delegation denied for anna@example.com' }, 'account', 'google-delegation-denied'],
   [{ status: 403, reason: 'accessNotConfigured' }, 'run', 'google-api-disabled'],
   [{ status: 403, reason: 'forbidden', asks: 'users', message: 'Not Authorized to access this resource/API' }, 'run', 'google-not-admin'],
   [{ status: 400, reason: 'failedPrecondition', message: 'Mail service not enabled' }, 'account', 'google-no-mailbox'],

@@ -124,6 +124,16 @@ const TABLE: readonly Row[] = [
   },
   {
     status: [403],
+    says: /^Delegation denied/i,
+    gives: (seen) => ({
+      reach: 'account',
+      code: 'google-delegation-denied',
+      message: `Google lets nobody but its owner into ${seen.facts.about}.`,
+      remedy: 'Check that the address is the primary one of a user of this domain, and that the user is active.',
+    }),
+  },
+  {
+    status: [403],
     asks: DIRECTORY,
     gives: (seen) => ({
       reach: 'run',

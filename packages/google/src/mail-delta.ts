@@ -8,7 +8,7 @@ import { gather, type Task } from './mail-gather.ts'
 import type { MailReader } from './mail-reader.ts'
 
 /** What happened to one message, in the order of its last event. */
-interface Affected {
+export interface Affected {
   readonly id: string
   /** Id of its last record in the mailbox's history. */
   record: string
@@ -49,7 +49,7 @@ export async function deltaPage(reader: MailReader, at: Delta, { limit, bounds, 
     return { refs, cursor: encodePosition({ ...made, history: to ?? history }), last: !changes.more }
   }
   const handled = [...changes.messages.filter((message) => done.has(mark(message))), ...left.slice(0, gathered.done)]
-  const to = before(left[gathered.done]?.record ?? history, { handled, from: history })
+  const to = reachedBefore(left[gathered.done]?.record ?? history, handled, history)
   const open = handled.filter(({ record }) => isLater(record, to)).map(mark)
   const rest = { ...(open.length === 0 ? {} : { done: open }), ...(part === undefined ? {} : { part }) }
   return { refs, cursor: encodePosition({ ...made, history: to, ...rest }), last: false }
@@ -57,10 +57,12 @@ export async function deltaPage(reader: MailReader, at: Delta, { limit, bounds, 
 
 const mark = ({ id, record }: Affected): string => `${id}@${record}`
 
-/** The last record that is done with, and no other change in it waits. */
-function before(waiting: string, { handled, from }: { handled: readonly Affected[]; from: string }): string {
-  return handled.reduce((to, { record }) => (isLater(waiting, record) && isLater(record, to) ? record : to), from)
-}
+/**
+ * The last record that is done with, after `from`. One record may be about many messages: as long as another of them waits, the one before it
+ * is where to go on.
+ */
+export const reachedBefore = (waiting: string, handled: readonly { readonly record: string }[], from: string): string =>
+  handled.reduce((to, { record }) => (isLater(waiting, record) && isLater(record, to) ? record : to), from)
 
 async function readChanges(mailbox: GmailClient, { history, policy, labels }: Delta, call: Call): Promise<Changes> {
   const messages = new Map<string, Affected>()
@@ -105,8 +107,10 @@ function askHistory(mailbox: GmailClient, { history, token }: { history: string;
   )
 }
 
-/** One record. `messages` repeats what the typed lists say, and is not asked. */
-function note(messages: Map<string, Affected>, record: Json, recordId: string): void {
+const TYPED: readonly string[] = ['messagesAdded', 'messagesDeleted', 'labelsAdded', 'labelsRemoved']
+
+/** One record. `messages` repeats what the typed lists say, and is asked only where there is none of them: something has changed, then. */
+export function note(messages: Map<string, Affected>, record: Json, recordId: string): void {
   const touch = (event: Json): Affected | undefined => {
     const message = objectOf(event['message'])
     const id = textOf(message['id'])
@@ -119,12 +123,19 @@ function note(messages: Map<string, Affected>, record: Json, recordId: string): 
     messages.set(id, known)
     return known
   }
+  if (!TYPED.some((list) => list in record)) for (const message of objectsOf(record['messages'])) touch({ message })
   for (const event of objectsOf(record['messagesAdded'])) {
     const message = touch(event)
     if (message !== undefined) message.added = true
   }
-  for (const event of objectsOf(record['labelsAdded'])) for (const label of textsOf(event['labelIds'])) touch(event)?.lost.delete(label)
-  for (const event of objectsOf(record['labelsRemoved'])) for (const label of textsOf(event['labelIds'])) touch(event)?.lost.add(label)
+  for (const event of objectsOf(record['labelsAdded'])) {
+    const message = touch(event)
+    for (const label of textsOf(event['labelIds'])) message?.lost.delete(label)
+  }
+  for (const event of objectsOf(record['labelsRemoved'])) {
+    const message = touch(event)
+    for (const label of textsOf(event['labelIds'])) message?.lost.add(label)
+  }
   for (const event of objectsOf(record['messagesDeleted'])) {
     const message = touch(event)
     if (message !== undefined) message.deleted = true

@@ -223,12 +223,13 @@ export class MailReader {
 
   /**
    * Imported mail may be dated 0, below it, or far ahead; then its own Date header is asked, and must be sane as well. Where neither is, it
-   * stays what Gmail says: without a date the copy would look as if it came today.
+   * stays what Gmail says: without a date the copy would look as if it came today. Before the second day of 1970 there is no date that every
+   * server keeps.
    */
   #receivedAt(internalDate: number | undefined, head: Buffer): number | undefined {
     const latest = this.#clock.now() + DAY_MS
     const at = [internalDate, sentAt(head)].find((ms) => ms !== undefined && ms > 0 && ms < latest) ?? internalDate
-    return at === undefined ? undefined : Math.floor(at / 1000) * 1000
+    return at === undefined ? undefined : Math.max(Math.floor(at / 1000) * 1000, DAY_MS)
   }
 }
 

@@ -95,6 +95,30 @@ describe('what the wire meets', () => {
     expect(await faultOf(async () => listingOf(other))).toMatchObject({ reach: 'gate', until: fault.until })
   })
 
+  test('mailboxes that share a small project never ask for more than it has, together', async () => {
+    const ben = 'ben@fabrikam.example'
+    const messages = [{ labels: ['INBOX'], count: 60 }]
+    const { workspace, connect } = await lab({
+      domain: {
+        accounts: [
+          { address: ADMIN, admin: true },
+          { address: ANNA, messages },
+          { address: ben, messages },
+        ],
+        limits: { projectPerMinute: 1_000, raceMs: 0 },
+      },
+      // Room for what the network takes, which this clock makes two hundred times as long.
+      settings: { limits: { projectPerMinute: 700 } },
+      speed: 200,
+    })
+    const walks = await Promise.all([ANNA, ben].map(async (address) => walk(await connect(address))))
+    expect(walks.map(({ refs }) => refs.size)).toEqual([60, 60])
+    const { refusals, requests } = await workspace.stats()
+    // Each asking for itself alone is sent away some 130 times.
+    expect(refusals.throttled).toBeLessThan(40)
+    expect([refusals.tooMany, requests['messages.get'] ?? 0]).toEqual([0, expect.toSatisfy((gets: number) => gets < 160)])
+  })
+
   test('a token that has ended is replaced, and one that is refused stops the account', async () => {
     const { workspace, source } = await lab({ domain: inbox(3) })
     await workspace.faults.add({ path: LIST, times: 1, effect: { kind: 'expired-token' } })

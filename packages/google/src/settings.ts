@@ -78,8 +78,8 @@ export function hostsOf(settings: GoogleSettings): GoogleHosts {
     adminUrl: own ?? 'https://admin.googleapis.com',
     iamUrl: own ?? 'https://iamcredentials.googleapis.com',
     tokenUrl: settings.tokenUrl === undefined ? 'https://oauth2.googleapis.com' : originOf(settings, settings.tokenUrl),
-    // Link-local and never encrypted: it leads to the machine's own hypervisor.
-    metadataUrl: settings.metadataUrl ?? 'http://metadata.google.internal',
+    // Link-local and never encrypted: it leads to the machine's own hypervisor. By its number: the wire asks no name that leads to such an address.
+    metadataUrl: settings.metadataUrl ?? 'http://169.254.169.254',
   }
 }
 

@@ -67,7 +67,7 @@ function keySigner(settings: GoogleSettings, read: () => Promise<string>): Signe
 /** It is read anew for every signature, of which there is one an hour and mailbox. */
 const givenToken = (read: () => Promise<string>): TokenSource => ({ token: async () => (await read()).trim(), refused: () => undefined })
 
-/** https://cloud.google.com/compute/docs/metadata/querying-metadata: only there, and never through a proxy of another's. */
+/** Answers on machines in Google's cloud only. https://cloud.google.com/compute/docs/metadata/querying-metadata */
 const metadataToken = (settings: GoogleSettings, services: SignerServices): TokenSource =>
   tokenCache(async (call): Promise<FreshToken> => {
     const answer = await services.wire.send(

@@ -153,3 +153,85 @@ test.each(['folder', 'archive', 'copies'] as const)(
     expect(await workspace.violations()).toEqual([])
   },
 )
+
+const gets = async (workspace: EmulatedWorkspace): Promise<number> => (await workspace.stats()).requests['messages.get'] ?? 0
+
+test('a first pass reads each message once, and a quiet second pass none', async () => {
+  const { workspace, owner, mailbox, pass, balance, ends } = await lab('folder', { messages: 300 }, { emptyPageEvery: 0, repeatEvery: 0 })
+  await pass(1)
+  const { length } = await owner.messages()
+  expect(await gets(workspace)).toBe(length)
+  // A page of ids is kept for a turn.
+  expect((await workspace.stats()).requests['messages.list']).toBeLessThanOrEqual(ends.length)
+  expect(copies(mailbox)).toEqual(await wanted(workspace, 'folder'))
+  const { exceptions, hashed, goneSince } = await balance()
+  expect([exceptions, goneSince]).toEqual([[], 0])
+  expect(hashed).toBeGreaterThan(0)
+  const before = await workspace.stats()
+  await pass(2)
+  const after = await workspace.stats()
+  expect((after.units[ANNA] ?? 0) - (before.units[ANNA] ?? 0)).toBe(5)
+  expect(after.requests['messages.get']).toBe(before.requests['messages.get'])
+})
+
+test('a label that is renamed moves its folder, and only its messages are read again', async () => {
+  const { workspace, owner, mailbox, pass, balance } = await lab('folder', {
+    messages: [
+      { labels: ['Clients/Old', 'INBOX'], count: 12 },
+      { labels: ['Other'], count: 60 },
+      { labels: ['INBOX'], count: 60 },
+    ],
+  })
+  await pass(1)
+  const before = await gets(workspace)
+  await owner.renameLabel('Clients/Old', 'Clients/New')
+  await pass(2)
+  expect(copies(mailbox)).toEqual(await wanted(workspace, 'folder'))
+  expect((await gets(workspace)) - before).toBe(12)
+  await owner.deleteLabel('Other')
+  await pass(3)
+  expect(copies(mailbox)).toEqual(await wanted(workspace, 'folder'))
+  const { exceptions, goneSince } = await balance()
+  expect([exceptions, goneSince]).toEqual([[], 0])
+  expect(await workspace.violations()).toEqual([])
+})
+
+test('when Google has forgotten the changes, only what is new is read, and nothing stands twice', async () => {
+  const { workspace, owner, mailbox, pass } = await lab('folder', { messages: 150 })
+  await pass(1)
+  const before = await gets(workspace)
+  const [first, second] = (await owner.messages()).filter(({ labelIds }) => labelIds.includes('INBOX') && !labelIds.includes('UNREAD'))
+  await owner.relabel(first?.id ?? '', { remove: ['INBOX'] })
+  await owner.relabel(second?.id ?? '', { add: ['STARRED', 'Fresh'] })
+  await owner.add(Buffer.from('Subject: late\r\n\r\nlate'))
+  await owner.expireHistory()
+  await pass(2)
+  expect(copies(mailbox)).toEqual(await wanted(workspace, 'folder'))
+  expect((await gets(workspace)) - before).toBeLessThanOrEqual(3)
+  await owner.add(Buffer.from('Subject: later\r\n\r\nlater'))
+  await pass(3)
+  expect(copies(mailbox)).toEqual(await wanted(workspace, 'folder'))
+})
+
+test('drafts that are edited again and again stand once, with their last text', async () => {
+  const { workspace, owner, mailbox, pass } = await lab('folder', { messages: [{ labels: ['DRAFT'], count: 5 }] })
+  await pass(1)
+  for (let round = 2; round < 5; round++) {
+    for (const { id } of await owner.messages()) await owner.editDraft(id, Buffer.from(`Subject: ${id}\r\n\r\nround ${round}`))
+    if (round === 3) await owner.expireHistory()
+    await pass(round)
+    expect(copies(mailbox)).toEqual(await wanted(workspace, 'folder'))
+  }
+  expect(copies(mailbox)).toHaveLength(5)
+})
+
+test('a message that Google cannot give fails by name, and all else is moved', async () => {
+  const { workspace, mailbox, pass, ledger } = await lab('folder', { messages: [{ labels: ['INBOX'], count: 40 }] })
+  await workspace.faults.add({ path: '/messages/[0-9a-f]+\\?', when: { nth: 7 }, effect: { kind: 'poison-message' } })
+  await pass(1)
+  expect(await ledger.tally(LANE)).toMatchObject({ arrived: 39, failed: 1 })
+  await workspace.faults.clear()
+  await pass(2)
+  expect(copies(mailbox)).toEqual(await wanted(workspace, 'folder'))
+  expect(await ledger.tally(LANE)).toMatchObject({ arrived: 40, failed: 0 })
+})

@@ -107,6 +107,37 @@ describe('a project file', () => {
     )
   })
 
+  const google = (lines: string): string =>
+    GOOD.replace(/ {2}kind: microsoft-365\n {2}tenantId.*\n {2}clientId.*\n {2}secret.*\n/, `  kind: google-workspace\n${lines}`)
+
+  it('may read from a Google Workspace, with a key or without', () => {
+    for (const way of ['  key: file:secrets/key.json\n', '  signAs: offramp@acme.iam.gserviceaccount.com\n  accessToken: env:TOKEN\n']) {
+      expect(readProject(google(`  admin: admin@example.com\n  labels: copies\n${way}`), 'offramp.yaml').source).toMatchObject({
+        labels: 'copies',
+      })
+    }
+  })
+
+  it.each<[string, string, RegExp]>([
+    ['no administrator', '  key: file:key.json\n', /`source\.admin` is missing/],
+    ['an administrator who is no address', '  admin: boss\n  key: file:key.json\n', /write an address/],
+    ['no way to sign', '  admin: a@b.example\n', /`source` needs one way to sign: either `key` or `signAs`/],
+    ['two ways to sign', '  admin: a@b.example\n  key: file:key.json\n  signAs: x@y.example\n', /needs one way to sign/],
+    ['a key in clear', '  admin: a@b.example\n  key: "-----BEGIN canary-9f3k"\n', /a secret is given by reference/],
+    [
+      'a policy that is none',
+      '  admin: a@b.example\n  key: file:key.json\n  labels: folders\n',
+      /must be one of: folder, copies, archive\. Did you mean folder/,
+    ],
+    ['a key of the other kind', '  admin: a@b.example\n  key: file:key.json\n  tenantId: x.example\n', /`tenantId` is not known here/],
+    ['a source that is not known', '  admin: a@b.example\n', /must be one of: microsoft-365, google-workspace/],
+  ])('of a Google Workspace is refused for %s', (name, lines, message) => {
+    const text = google(lines)
+    const says = complaints(name.includes('not known') ? text.replace('google-workspace', 'google') : text).join('\n')
+    expect(says).toMatch(message)
+    expect(says).not.toContain('canary-9f3k')
+  })
+
   it('names all that is wrong at once', () => {
     const text = changed('tenantId', 'tenentId').replace('kind: imap', 'kind: pop3').replace('acme', 'Acme!')
     expect(complaints(text)).toHaveLength(4)
