@@ -18,6 +18,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           root,
+          // No test of these changes what others see; a process of its own for each file took more time than the tests.
+          isolate: false,
           include: ['packages/**/*.test.ts', 'workers/**/*.test.ts', 'test/architecture/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.servers.test.ts'],
           testTimeout: 30_000,

@@ -15,6 +15,11 @@ export interface ChaosSource {
   violations(): Promise<readonly string[]>
   /** Compares one mailbox at both ends, with a client that shares no code with Offramp. */
   audit(address: string, destination: RawImap, sameness: Sameness): Promise<Audit>
+  /** A mail comes into this mailbox. */
+  receive(address: string, bytes: Uint8Array): Promise<unknown>
+  /** From now on no message is answered any more, until `recover`. */
+  silence(): Promise<void>
+  recover(): Promise<void>
 }
 
 const PRINTS = { bytes: bytePrint, message: messagePrint } as const
@@ -24,6 +29,9 @@ export const tenantSource = ({ tenant }: Lab): ChaosSource => ({
   throttled: async () => (await tenant.stats()).throttled,
   violations: () => tenant.violations(),
   audit: (address, destination, sameness) => auditBy(PRINTS[sameness])(tenant.mailbox(address), destination),
+  receive: (address, bytes) => tenant.mailbox(address).add(['Inbox'], bytes, { receivedAt: Date.now() }),
+  silence: () => tenant.faults.add({ name: 'silence', path: '/\\$value$', effect: { kind: 'hang' } }),
+  recover: () => tenant.faults.clear(),
 })
 
 /** Gmail gives the same bytes at each reading. */
@@ -32,4 +40,7 @@ export const workspaceSource = ({ workspace }: WorkspaceLab): ChaosSource => ({
   throttled: async () => (await workspace.stats()).refusals.throttled,
   violations: () => workspace.violations(),
   audit: (address, destination) => auditGmail(workspace.mailbox(address), destination),
+  receive: (address, bytes) => workspace.mailbox(address).add(bytes, { internalDate: Date.now() }),
+  silence: () => workspace.faults.add({ name: 'silence', path: '/messages/[^/?]+\\?', effect: { kind: 'hang' } }),
+  recover: () => workspace.faults.clear(),
 })

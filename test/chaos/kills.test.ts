@@ -1,6 +1,7 @@
 import type { FaultRule, WorkspaceFaultRule } from '@offramp/emulators'
 import { expect, test } from 'vitest'
 import { killMany, told } from './kill-many.ts'
+import { PLENTY } from './providers.ts'
 import { reckon } from './reckon.ts'
 import { useStage, useWorkspaceStage } from './stage.ts'
 
@@ -53,9 +54,6 @@ const BAD_GMAIL: readonly WorkspaceFaultRule[] = [
   { path: GET, when: { every: 331 }, effect: { kind: 'truncate', bytes: 200 } },
   { path: GET, when: { every: 397 }, effect: { kind: 'truncate-gzip' } },
 ]
-
-/** Far more than a minute of Google's, on both sides: this is about deaths, and not about patience. */
-const PLENTY = { userPerMinute: 600_000 }
 
 test('workers that read Gmail, killed at any moment, lose nothing and double nothing', async () => {
   const on = await workspaceStage({

@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest'
+import { providers } from './providers.ts'
 import { reckon } from './reckon.ts'
 import type { Run, Scene } from './scene.ts'
-import { useStage } from './stage.ts'
-
-const stage = useStage()
 
 const SLEEPS = 2
 
@@ -33,13 +31,13 @@ async function suspend(on: Scene, run: Run): Promise<number> {
   return lanes.length
 }
 
-test('a worker that slept longer than its lease does no harm when it wakes', async () => {
+test.each(providers())('a worker that slept longer than its lease does no harm when it wakes ($provider)', async ({ stage }) => {
   const on = await stage({
     name: 'sleep',
     mailboxes: 4,
     messages: 60,
     sizes: 'office',
-    tenant: { quirks: { regenerateMime: false }, latencyMs: 30 },
+    latencyMs: 30,
   })
   on.crew.hire(2)
   const run = on.run()

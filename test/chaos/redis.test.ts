@@ -1,14 +1,12 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { providers } from './providers.ts'
 import { reckon } from './reckon.ts'
-import { useStage } from './stage.ts'
 
-const stage = useStage()
-
-test('Redis killed, restarted, wiped and lost: the run goes on, and so does the next', async () => {
-  const on = await stage({ name: 'Redis', mailboxes: 4, messages: 250, tenant: { quirks: { regenerateMime: false } } })
-  const { redis, tenant } = on.lab
+test.each(providers())('Redis killed, restarted, wiped and lost: the run goes on, and so does the next ($provider)', async ({ stage }) => {
+  const on = await stage({ name: 'Redis', mailboxes: 4, messages: 250 })
+  const { redis } = on.lab
   on.crew.hire(2)
   const run = on.run()
   // In any order, each at a random moment.
@@ -27,7 +25,7 @@ test('Redis killed, restarted, wiped and lost: the run goes on, and so does the 
   expect(await redis.cli('dbsize')).toBe('0')
   const [address = ''] = on.addresses
   const text = 'From: a@contoso.example\r\nSubject: Since then\r\nMessage-ID: <since@contoso.example>\r\n\r\nNew.\r\n'
-  await tenant.mailbox(address).add(['Inbox'], Buffer.from(text), { receivedAt: Date.now() })
+  await on.source.receive(address, Buffer.from(text))
   on.crew.hire(2)
   await reckon(on, on.run(), { what: 'An empty Redis in place of the old one, and one message more' })
 })

@@ -1,5 +1,5 @@
 import { type Call, type Cursor, type Destination, Fault, type FaultFacts, type Source } from '@offramp/core'
-import { afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { memoryLane } from './testing/memory-lane.ts'
 
 /** The page after the one that is being copied is asked for ahead of its time. What that must not change. */
@@ -30,7 +30,8 @@ function pages() {
 
 const unhandled: unknown[] = []
 const note = (reason: unknown): void => void unhandled.push(reason)
-process.on('unhandledRejection', note)
+beforeAll(() => void process.on('unhandledRejection', note))
+afterAll(() => void process.off('unhandledRejection', note))
 afterEach(() => {
   expect(unhandled.splice(0)).toEqual([])
 })

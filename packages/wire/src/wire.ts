@@ -68,10 +68,12 @@ export function makeWire(options: WireOptions): Wire {
         for (const { key } of [request.quota, ...(request.quota.also ?? [])]) throttled.delete(key)
         return tried.answer
       }
-      call.signal.throwIfAborted()
       const { fault, token } = tried
-      if (fault instanceof Fault && fault.reach === 'gate') {
-        const shut = await shutGate(request, fault)
+      const isThrottled = fault instanceof Fault && fault.reach === 'gate'
+      // Also by whoever gives up at this moment: everyone else has to hear of it.
+      const shut = isThrottled ? await shutGate(request, fault) : undefined
+      call.signal.throwIfAborted()
+      if (shut !== undefined) {
         if (++throttles > MOST_THROTTLES) throw shut
       } else if (tried.status === 401 && token !== undefined && !renewed) {
         renewed = true

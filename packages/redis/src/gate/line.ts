@@ -135,6 +135,11 @@ export class Line {
     const asked = this.#waiters.slice(0, ASKED)
     const waiters = asked.map(({ weight, began }) => ({ weight, ageMs: now - began }))
     const answer = await exchange({ quota: this.#quota, held: this.#flying.size, waiters })
+    // This process has slept (SIGSTOP, a suspended machine) between Redis's word and now: its places may be others' since. Ask again.
+    if (clock.now() - now > holdMs / 2) {
+      this.#again = true
+      return holdMs / 3
+    }
     for (const waiter of asked.slice(0, answer.granted)) this.#admit(waiter)
     const waits = asked.slice(answer.granted).map((waiter, i) => this.#hold(waiter, answer.waits[i] ?? 0, answer.why))
     if (asked.length === ASKED && answer.granted === ASKED) this.#again = true
