@@ -286,6 +286,19 @@ describe('changes', () => {
     expect(page.refs.map(({ id }) => id).sort()).toEqual([...before.refs.keys()].sort())
   })
 
+  test('from one home to copies or back nothing is listed, because messages would stand twice', async () => {
+    const one = await lab({ domain: anna({ messages: 10 }) })
+    const { cursor } = await walk(one.source)
+    const other = cursor.replace('"folder"', '"copies-"')
+    expect(other).not.toBe(cursor)
+    const refused = await faultOf(async () => one.source.page(await listingOf(one.source), other, 200, call))
+    expect(refused).toMatchObject({
+      reach: 'run',
+      code: 'google-labels-changed',
+      remedy: expect.stringMatching(/^Write `labels: copies` again/),
+    })
+  })
+
   test('copies follow their labels, archiving moves the one in the inbox, and no folder ever has two', async () => {
     const { source, mailbox } = await lab({ domain: anna({}), settings: { labels: 'copies' } })
     const { id } = await mailbox.add(text('one'), { labels: ['INBOX', 'A', 'B'] })

@@ -1,4 +1,4 @@
-import type { Account, Call, Clock, Listing, Source } from '@offramp/core'
+import { type Account, type Call, type Clock, Fault, type Listing, type Source } from '@offramp/core'
 import { numberOf, textOf } from '@offramp/wire'
 import type { GmailClient, Google } from './client.ts'
 import { BOUNDS, type Bounds } from './mail-bodies.ts'
@@ -64,6 +64,7 @@ export function mailSource(google: Google, account: Account, { clock, policy, by
       return { mode: 'first', ...made, history: await history(call) }
     }
     const position = decodePosition(after)
+    if (isCopies(position.policy) !== isCopies(made.policy)) throw wouldDouble(mailbox, position.policy)
     // Under another policy, or with a label that was renamed, messages belong elsewhere without having changed.
     return stillMade(position, made) ? position : { mode: 'relist', ...made }
   }
@@ -88,6 +89,17 @@ export function mailSource(google: Google, account: Account, { clock, policy, by
     measure: (call) => measure(reader, call),
   }
 }
+
+const isCopies = (policy: string): boolean => policy.startsWith('copies')
+
+/** With `copies` an item is a message under a label, and otherwise a message: what one policy has written is nothing to the other. */
+const wouldDouble = ({ about }: GmailClient, before: string): Fault =>
+  new Fault({
+    reach: 'run',
+    code: 'google-labels-changed',
+    message: `What was moved of ${about} was moved with \`labels: ${before.replace('-', '')}\`. As the setting is now, messages would stand twice in their folders.`,
+    remedy: `Write \`labels: ${before.replace('-', '')}\` again, then: offramp resume. Or begin anew, with a project of another name and empty mailboxes at the destination.`,
+  })
 
 /** 1 unit. Taken before anything is listed, its history id is where changes begin that the listing may have missed. */
 async function readProfile(mailbox: GmailClient, call: Call): Promise<Profile> {
