@@ -209,7 +209,7 @@ export async function runProgram(args: readonly string[], context: Context, star
   const { terminal } = context
   const outcome = new Outcome()
   const program = new Command('offramp')
-    .description('Moves whole workspaces off Microsoft 365 to servers that you choose, and proves what it moved.')
+    .description('Moves mailboxes off Microsoft 365 and Google Workspace to servers that you choose, and proves what it moved.')
     .version('0.1.0')
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })

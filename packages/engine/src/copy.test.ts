@@ -47,3 +47,22 @@ test('where a batch ends the turn, the one behind it is seen through and on reco
   expect(await lane.turn()).toEqual({ state: 'done' })
   expect(lane.standing()).toHaveLength(40)
 })
+
+test('the time of a batch begins when the one before it is stored: on a slow line none is given up', async () => {
+  const lane = slowLane()
+  let line: Promise<unknown> = Promise.resolve()
+  const putMany: Destination['putMany'] = (place, items, call) => {
+    const written = line.then(async () => {
+      const answers = (await lane.destination.putMany?.(place, items, call)) ?? []
+      lane.clock.advance(lane.limits.putMs * 0.7)
+      await ticks(3)
+      return answers
+    })
+    line = written.catch(() => undefined)
+    return written
+  }
+  const refused = () => Promise.reject(new Error('Nothing is in doubt, so nothing is written alone.'))
+  expect(await lane.turn({ destination: { ...lane.destination, putMany, put: refused, find: refused } })).toEqual({ state: 'done' })
+  expect(lane.seen).toMatchObject({ most: 1, calls: 8 })
+  expect(lane.standing()).toHaveLength(40)
+})

@@ -135,7 +135,8 @@ class Copying {
     if (!first) return
     if (group.length > 1 && !first.job.over && this.#state.request.destination.putMany) {
       await this.#atMost(AT_ONCE - 1)
-      this.#underWay.push(this.#through(window, group, () => this.#writeMany(first.job.home, group)))
+      const before = this.#underWay.at(-1)
+      this.#underWay.push(this.#through(window, group, () => this.#writeMany(first.job.home, group, before)))
       return
     }
     // What looks for copies that nobody owns must not find those whose receipts are on their way.
@@ -164,16 +165,12 @@ class Copying {
     }
   }
 
-  async #writeMany(home: KnownPlace, group: Group): Promise<void> {
+  async #writeMany({ place }: KnownPlace, group: Group, before: Promise<unknown> | undefined): Promise<void> {
     const state = this.#state
     for (const { job } of group) this.tried.add(job.item.id)
     let answers: readonly (Receipt | Fault)[]
     try {
-      answers = await putMany(
-        state,
-        home.place,
-        group.map(({ item }) => item),
-      )
+      answers = await putMany(state, { place, items: group.map(({ item }) => item), before })
     } catch (thrown) {
       faultOfItem(state, thrown)
       // Nobody knows of any of them. Alone they will show which one it was.

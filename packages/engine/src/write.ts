@@ -3,13 +3,17 @@ import { contentHash } from './content-hash.ts'
 import type { KnownPlace } from './places.ts'
 import type { TurnState } from './turn-state.ts'
 
-/** One write, given up after `limits.putMs`. Its outcome is then unknown, as with every fault of reach `call`. */
-async function timed<T>(state: TurnState, write: (call: Call) => Promise<T>): Promise<T> {
+/**
+ * One write, given up after `limits.putMs`. Its outcome is then unknown, as with every fault of reach `call`. Its time begins when `before` is
+ * over, which never rejects: on a slow line it would otherwise pass while the destination is at the write before.
+ */
+async function timed<T>(state: TurnState, write: (call: Call) => Promise<T>, before?: Promise<unknown>): Promise<T> {
   const { clock, limits } = state.request
   if (state.guards.obeyAbort) state.writing.signal.throwIfAborted()
   const [late, over] = [new AbortController(), new AbortController()]
   const signal = AbortSignal.any([state.writing.signal, late.signal])
-  const timeout = clock.sleep(limits.putMs, { signal: over.signal }).then(() => {
+  const begun = (before ?? Promise.resolve()).then(() => clock.sleep(limits.putMs, { signal: over.signal }))
+  const timeout = begun.then(() => {
     const fault = new Fault({
       reach: 'call',
       code: 'put-timed-out',
@@ -39,10 +43,13 @@ export const put = (
 ): Promise<Receipt | Kept> =>
   timed(state, (call) => state.request.destination.put(place, write.item, state.guards.writeOver ? write.over : undefined, call))
 
-/** Only where the destination writes many at a time. */
-export function putMany(state: TurnState, place: Place, items: readonly Item[]): Promise<readonly (Receipt | Fault)[]> {
+/** Only where the destination writes many at a time. `before`: the write that it may still be at. */
+export function putMany(
+  state: TurnState,
+  { place, items, before }: { readonly place: Place; readonly items: readonly Item[]; readonly before: Promise<unknown> | undefined },
+): Promise<readonly (Receipt | Fault)[]> {
   const { destination } = state.request
-  return timed(state, async (call) => (await destination.putMany?.(place, items, call)) ?? [])
+  return timed(state, async (call) => (await destination.putMany?.(place, items, call)) ?? [], before)
 }
 
 export const isKept = (answer: Receipt | Kept): answer is Kept => 'kept' in answer

@@ -102,6 +102,8 @@ function copyOf(message: MessageLabels, { id, home, others, labels, policy }: Pl
     draft: labelIds.includes('DRAFT'),
     ...(keywords.length === 0 ? {} : { keywords }),
   }
-  const said = [policy.labels, home, draftId === undefined ? '' : message.id, traits.read, traits.flagged, traits.draft, keywords]
+  // With the name, because labels may exchange theirs, and then no place at the destination is new or left.
+  const place = [home, ...collection.path]
+  const said = [policy.labels, place, draftId === undefined ? '' : message.id, traits.read, traits.flagged, traits.draft, keywords]
   return [{ id, version: createHash('sha256').update(JSON.stringify(said)).digest('base64url').slice(0, 16), home: collection, traits }]
 }

@@ -5,7 +5,7 @@ import { readAccount } from './directory.ts'
 import { messagesOf } from './mail-measure.ts'
 import { duration, paceOf } from './pace.ts'
 import { delegationRemedy, SCOPES, scopeUrl, WORKLOADS, type Workload } from './scopes.ts'
-import { type GoogleSettings, policyOf } from './settings.ts'
+import { type GoogleSettings, type LabelPolicy, policyOf } from './settings.ts'
 import type { Signer } from './signer.ts'
 import { readSizes } from './sizes.ts'
 import type { Tokens } from './token.ts'
@@ -193,28 +193,29 @@ function* pace({ settings }: PreflightParts, probes: readonly Probe[]): Generato
   yield { level: 'ok', about: 'time that Google needs', says }
 }
 
+/** How each policy is said; the size that is counted is that of `copies`. */
+const POLICIES: Readonly<Record<LabelPolicy, string>> = {
+  folder: 'Each is kept once, in the folder of its most telling label; its other labels become keywords.',
+  archive: 'Each is kept once, in the archive; its labels become keywords.',
+  copies: "Each is copied into every label's folder.",
+}
+
 async function labels({ settings, google, clock }: PreflightParts, probes: readonly Probe[], call: Call): Promise<readonly Finding[]> {
   const about = 'messages with several labels'
   const policy = policyOf(settings)
-  if (policy.labels === 'folder')
-    return [{ level: 'ok', about, says: 'Each is kept once, in the folder of its most telling label; its other labels become keywords.' }]
-  if (policy.labels === 'archive') return [{ level: 'ok', about, says: 'Each is kept once, in the archive; its labels become keywords.' }]
-  const open = probes.filter(({ messages }) => messages !== undefined).map(({ account }) => account)
+  const open = probes.flatMap(({ account, messages }) => (messages === undefined ? [] : [{ account, messages }]))
   if (open.length === 0) return []
   try {
-    const factor = await copiesFactor(google, open, { policy, clock, call })
-    const says = `Each is copied into every label's folder: about ${factor.toFixed(2)} copies a message, so that much more room is needed at the destination.`
-    return [
-      {
-        level: factor > 1.5 ? 'warning' : 'ok',
-        about,
-        says,
-        ...(factor > 1.5 ? { remedy: 'Make room for it, or choose `labels: folder`.' } : {}),
-      },
-    ]
+    const { copies, of } = await copiesFactor(google, open, { policy, clock, call })
+    const counted = `about ${copies.toFixed(2)} copies a message (counted in ${of === 1 ? 'one mailbox' : `${of} mailboxes`})`
+    if (policy.labels !== 'copies')
+      return [{ level: 'ok', about, says: `${POLICIES[policy.labels]} With \`labels: copies\` there would be ${counted}.` }]
+    const says = `${POLICIES.copies} That makes ${counted}, and so much more room is needed at the destination.`
+    const remedy = 'Make room for it, or choose `labels: folder`.'
+    return [copies > 1.5 ? { level: 'warning', about, says, remedy } : { level: 'ok', about, says }]
   } catch (thrown) {
     call.signal.throwIfAborted()
-    return [asError(about, thrown)]
+    return [policy.labels === 'copies' ? asError(about, thrown) : { level: 'ok', about, says: POLICIES[policy.labels] }]
   }
 }
 
@@ -225,8 +226,9 @@ async function sizes({ google, clock }: PreflightParts, accounts: readonly Accou
     const told = await readSizes(google, clock, call)
     const known = accounts.flatMap(({ name }) => told.get(name.toLowerCase()) ?? [])
     if (known.length === 0) return [{ level: 'ok', about, says: 'Google has no report of them yet.' }]
-    const gigabytes = (known.reduce((sum, each) => sum + each, 0) / 2 ** 30).toFixed(1)
-    return [{ level: 'ok', about, says: `${gigabytes} GB in ${known.length} mailboxes, as Google's report of some days ago has it.` }]
+    const megabytes = known.reduce((sum, each) => sum + each, 0) / 2 ** 20
+    const size = megabytes < 1024 ? `${megabytes.toFixed(1)} MB` : `${(megabytes / 1024).toFixed(1)} GB`
+    return [{ level: 'ok', about, says: `${size} in ${known.length} mailboxes, as Google's report of some days ago has it.` }]
   } catch (thrown) {
     call.signal.throwIfAborted()
     return [{ ...asError(about, thrown), level: 'warning' }]

@@ -196,6 +196,24 @@ test('a label that is renamed moves its folder, and only its messages are read a
   expect(await workspace.violations()).toEqual([])
 })
 
+test('labels that exchange their names, or take over one that is given up, have their messages exchanged as well', async () => {
+  const { workspace, owner, mailbox, pass, balance } = await lab('folder', {
+    messages: [
+      { labels: ['One'], count: 5 },
+      { labels: ['Two'], count: 7 },
+    ],
+  })
+  const exchanged = async (number: number, ...names: readonly (readonly [string, string])[]): Promise<void> => {
+    for (const [from, to] of names) await owner.renameLabel(from, to)
+    await pass(number)
+    expect(copies(mailbox)).toEqual(await wanted(workspace, 'folder'))
+    expect((await balance()).exceptions).toEqual([])
+  }
+  await pass(1)
+  await exchanged(2, ['One', 'Three'], ['Two', 'One'], ['Three', 'Two'])
+  await exchanged(3, ['One', 'Three'], ['Two', 'One'])
+})
+
 test('when Google has forgotten the changes, only what is new is read, and nothing stands twice', async () => {
   const { workspace, owner, mailbox, pass } = await lab('folder', { messages: 150 })
   await pass(1)

@@ -3,7 +3,7 @@ import { type Common, type Context, withWorkplace } from '../context.ts'
 import { jsonLine } from '../terminal.ts'
 
 function textOf({ account, folders, items, bytes, why }: Discovered): string {
-  const head = `${cleanText(account.name)}  ${account.kind}  ${why === undefined ? `${showMany(items, 'item')}, ${showBytes(bytes)}` : `not readable: ${cleanText(why)}`}`
+  const head = `${cleanText(account.name)}  ${account.kind}  ${why === undefined ? `${showMany(items, 'item')}, ${bytes === undefined ? 'size not known' : showBytes(bytes)}` : `not readable: ${cleanText(why)}`}`
   const rows = folders.map((folder) => [
     `  ${folder.path.map((part) => cleanText(part, 60)).join(' / ')}`,
     folder.items === undefined ? '?' : showCount(folder.items),
@@ -20,14 +20,19 @@ export function discoverCommand(context: Context, { project, json }: Common): Pr
     let accounts = 0
     let items = 0
     let bytes = 0
+    let unsized = 0
     for await (const found of discover(workplace, opened.kinds, { signal: interrupted })) {
       accounts++
       items += found.items
-      bytes += found.bytes
+      bytes += found.bytes ?? 0
+      if (found.bytes === undefined && found.why === undefined) unsized++
       terminal.out(json ? jsonLine({ type: 'account', ...found }) : textOf(found))
     }
     if (json) terminal.out(jsonLine({ type: 'end', accounts, items, bytes }))
-    else terminal.out(`${showMany(accounts, 'account')}, ${showMany(items, 'item')}, ${showBytes(bytes)} by the source's own count\n`)
+    else {
+      const size = `${showBytes(bytes)} by the source's own count${unsized === 0 ? '' : `, which leaves out ${showMany(unsized, 'account')} of unknown size`}`
+      terminal.out(`${showMany(accounts, 'account')}, ${showMany(items, 'item')}, ${size}\n`)
+    }
     return EXIT.balanced
   })
 }

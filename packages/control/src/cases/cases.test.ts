@@ -1,10 +1,11 @@
-import { Fault, systemClock } from '@offramp/core'
+import { type Collection, Fault, type Listing, systemClock } from '@offramp/core'
 import { MemoryServer, MemoryTenant } from '@offramp/test/lab/memory-ends'
 import { type MemoryWorkplace, memoryWorkplace, openedWith } from '@offramp/test/lab/memory-workplace'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { isLaneId, laneId } from '../plan/lane-id.ts'
 import { InputRefused } from '../project/problem.ts'
 import { tend } from '../queue/tend.ts'
+import type { Workplace } from '../workplace/workplace.ts'
 import { check } from './check.ts'
 import { discover } from './discover.ts'
 import { pause, resume, retry } from './hold.ts'
@@ -330,5 +331,29 @@ describe('looking before anything moves', () => {
       ['ben@a.example', 2, 2, undefined],
       ['gone@a.example', 0, 0, 'It has no licence.'],
     ])
+  })
+
+  it('discover counts an item once that stands in several folders, and says no size that nobody knows', async () => {
+    const inbox: Collection = { id: 'i', path: ['Inbox'] }
+    const asWhole = (whole: Partial<Listing>): Workplace => {
+      const connect: Workplace['source']['connect'] = async (account, kind) => ({
+        ...(await workplace.source.connect(account, kind)),
+        async *listings() {
+          yield { id: 'all', collections: [inbox], ...whole }
+          yield { id: 'chats', collection: { id: 'c', path: ['Chats'] }, items: 9, bytes: 9, skip: 'not-offered' }
+        },
+        async *measure() {
+          yield { collection: inbox, items: 2 }
+          yield { collection: { id: 'l', path: ['Label'] }, items: 2 }
+        },
+      })
+      return { ...workplace, source: { ...workplace.source, connect } }
+    }
+    const sizes = async (whole: Partial<Listing>) => {
+      const [anna] = await gather(discover(asWhole(whole), ['mail'], call))
+      return [anna?.items, anna?.bytes, anna?.folders.length]
+    }
+    expect(await sizes({ items: 3, bytes: 1_000 })).toEqual([3, 1_000, 3])
+    expect(await sizes({})).toEqual([4, undefined, 3])
   })
 })

@@ -18,14 +18,23 @@ export interface Discovered {
   readonly account: Account
   readonly kind: Kind
   readonly folders: readonly FolderSize[]
+  /** An item in several folders is counted once, where the source counts so. */
   readonly items: number
-  readonly bytes: number
+  /** Absent where the source does not say. */
+  readonly bytes?: number
   /** Why its size is not known. */
   readonly why?: string
 }
 
-async function foldersOf(workplace: Workplace, account: Account, kind: Kind, call: Call): Promise<readonly FolderSize[]> {
+/** What the source counts of an account as a whole is not the sum of its folders: an item may be in several. */
+interface Sizes {
+  readonly folders: readonly FolderSize[]
+  readonly counted: readonly Pick<FolderSize, 'items' | 'bytes'>[]
+}
+
+async function sizesOf(workplace: Workplace, account: Account, kind: Kind, call: Call): Promise<Sizes> {
   const folders: FolderSize[] = []
+  const counted: Pick<FolderSize, 'items' | 'bytes'>[] = []
   const source = await workplace.source.connect(account, kind)
   try {
     if (source.measure) {
@@ -34,12 +43,13 @@ async function foldersOf(workplace: Workplace, account: Account, kind: Kind, cal
       }
     }
     for await (const { collection, collections, id, items, bytes, skip } of source.listings(call)) {
+      const size = { ...(items === undefined ? {} : { items }), ...(bytes === undefined ? {} : { bytes }) }
+      if (skip === undefined) counted.push(size)
       // Its collections were measured one by one.
       if (collections !== undefined && source.measure) continue
       folders.push({
         path: collection?.path ?? [id],
-        ...(items === undefined ? {} : { items }),
-        ...(bytes === undefined ? {} : { bytes }),
+        ...size,
         ...(collection?.hidden === undefined ? {} : { hidden: collection.hidden }),
         ...(skip === undefined ? {} : { skip }),
       })
@@ -47,20 +57,27 @@ async function foldersOf(workplace: Workplace, account: Account, kind: Kind, cal
   } finally {
     await source.close?.()
   }
-  return folders
+  return { folders, counted }
+}
+
+function sum(numbers: readonly (number | undefined)[]): number | undefined {
+  const known = numbers.filter((number) => number !== undefined)
+  return known.length === 0 ? undefined : known.reduce((total, number) => total + number, 0)
 }
 
 async function sizeOf(workplace: Workplace, account: Account, kind: Kind, call: Call): Promise<Discovered> {
-  let folders: readonly FolderSize[]
+  let sizes: Sizes
   try {
-    folders = await patiently(workplace, call, () => foldersOf(workplace, account, kind, call))
+    sizes = await patiently(workplace, call, () => sizesOf(workplace, account, kind, call))
   } catch (thrown) {
     call.signal.throwIfAborted()
-    return { account, kind, folders: [], items: 0, bytes: 0, why: asFault(thrown).message }
+    return { account, kind, folders: [], items: 0, why: asFault(thrown).message }
   }
+  const { folders, counted } = sizes
   const walked = folders.filter(({ skip }) => skip === undefined)
-  const sum = (of: (folder: FolderSize) => number | undefined): number => walked.reduce((total, folder) => total + (of(folder) ?? 0), 0)
-  return { account, kind, folders, items: sum(({ items }) => items), bytes: sum(({ bytes }) => bytes) }
+  const total = (of: 'items' | 'bytes'): number | undefined => sum(counted.map((each) => each[of])) ?? sum(walked.map((each) => each[of]))
+  const bytes = total('bytes')
+  return { account, kind, folders, items: total('items') ?? 0, ...(bytes === undefined ? {} : { bytes }) }
 }
 
 /** Every account of the source with its folders, in the order in which the source names them. Writes nothing anywhere. */
@@ -70,9 +87,7 @@ export async function* discover(workplace: Workplace, kinds: readonly Kind[], ca
     for (const kind of kinds) {
       const why = account.unavailable
       ahead.push(
-        why === undefined
-          ? sizeOf(workplace, account, kind, call)
-          : Promise.resolve({ account, kind, folders: [], items: 0, bytes: 0, why }),
+        why === undefined ? sizeOf(workplace, account, kind, call) : Promise.resolve({ account, kind, folders: [], items: 0, why }),
       )
       // A later one may fail while an earlier one is still waited for.
       ahead.at(-1)?.catch(() => {})
