@@ -49,7 +49,11 @@ export interface ProjectFile {
 }
 
 /** Rewrites the project file; another name keeps the old one beside it. Its path. */
-export async function changeProject(lab: Pick<BareLab, 'folder'>, change: (project: ProjectFile) => void, name = 'offramp.yaml'): Promise<string> {
+export async function changeProject(
+  lab: Pick<BareLab, 'folder'>,
+  change: (project: ProjectFile) => void,
+  name = 'offramp.yaml',
+): Promise<string> {
   const project: ProjectFile = parse(await readFile(join(lab.folder, 'offramp.yaml'), 'utf8'))
   change(project)
   const path = join(lab.folder, name)
@@ -58,7 +62,8 @@ export async function changeProject(lab: Pick<BareLab, 'folder'>, change: (proje
 }
 
 /** Puts a file beside the project file. */
-export const putFile = (lab: Pick<BareLab, 'folder'>, name: string, text: string): Promise<void> => writeFile(join(lab.folder, name), text, { mode: 0o600 })
+export const putFile = (lab: Pick<BareLab, 'folder'>, name: string, text: string): Promise<void> =>
+  writeFile(join(lab.folder, name), text, { mode: 0o600 })
 
 /** Both ends of one account compared by a client that is not Offramp's. */
 export async function auditOf(lab: Lab, address: string, unmovable: ReadonlySet<string> = new Set()): Promise<Audit> {

@@ -2,7 +2,7 @@ import type { Account, Call, Clock } from '@offramp/core'
 import type { Google } from './client.ts'
 import { BOUNDS } from './mail-bodies.ts'
 import type { Policy } from './mail-homes.ts'
-import { measure, messagesOf } from './mail-measure.ts'
+import { measure, movableIn } from './mail-measure.ts'
 import { MailReader } from './mail-reader.ts'
 
 /** A label costs one unit; a handful of mailboxes tells enough. */
@@ -20,7 +20,7 @@ export async function copiesFactor(
     const mailbox = google.mailbox(account)
     const reader = new MailReader({ mailbox, policy: on.policy, bounds: BOUNDS, clock: on.clock })
     for await (const { items } of measure(reader, on.call)) copies += items
-    messages += await messagesOf(mailbox, on.call)
+    messages += await movableIn(mailbox, on.call)
   }
   return messages === 0 ? 1 : Math.max(1, copies / messages)
 }

@@ -2,7 +2,7 @@ import { type Account, type Call, type CheckRequest, type Clock, Fault, type Fin
 import type { Google } from './client.ts'
 import { copiesFactor } from './copies-factor.ts'
 import { readAccount } from './directory.ts'
-import { messagesOf } from './mail-measure.ts'
+import { movableIn } from './mail-measure.ts'
 import { duration, paceOf } from './pace.ts'
 import { delegationRemedy, SCOPES, scopeUrl, WORKLOADS, type Workload } from './scopes.ts'
 import { type GoogleSettings, policyOf } from './settings.ts'
@@ -172,7 +172,7 @@ async function probe({ google }: PreflightParts, account: Account, call: Call): 
   if (account.unavailable !== undefined)
     return { account, finding: { level: 'error', about, says: account.unavailable, remedy: 'Leave it out of the mappings.' } }
   try {
-    const messages = await messagesOf(google.mailbox(account), call)
+    const messages = await movableIn(google.mailbox(account), call)
     return {
       account,
       messages,
