@@ -185,8 +185,8 @@ test('when Google has forgotten the history, labels tell what has changed, and n
   await anna.expireHistory()
   await anna.add(mail('after the history'), { labels: ['INBOX'], internalDate: 1.72e12 })
   const asked = await bare(ANNA)
-  // The draft and the new message; labels told the other two.
-  expect([asked['messages.get'] ?? 0, asked['drafts.get'] ?? 0]).toEqual([1, 1])
+  // What is new, the two whose labels have changed, and the draft. Not the fifty others.
+  expect([asked['messages.get'], asked['drafts.get']]).toEqual([3, 1])
   expect(await places(ANNA, 'to star', 'to archive', 'to edit', 'after the history')).toEqual({
     'to star': ['INBOX: $Important \\Flagged \\Seen'],
     'to archive': ['Done/2026:'],
@@ -254,13 +254,13 @@ test('while the first pass runs, its owner works, Google refuses and lines break
       { every: 11, act: 'star', times: 6 },
       { every: 14, act: 'archive', times: 6 },
       { every: 19, act: 'trash', times: 4 },
-      { every: 23, act: 'delete', times: 4 },
+      { every: 10, act: 'delete', times: 12 },
       { every: 25, act: 'edit-draft', times: 3 },
       { at: 70, act: 'rename-label' },
     ],
   })
   await lab.offramp('run', '--json', '--workers', '1', '--project', paths[BUSY] ?? '')
-  const { refusals } = await lab.workspace.stats()
+  expect((await lab.workspace.stats()).refusals.throttled).toBeGreaterThanOrEqual(3)
   await faults.clear()
   await lab.workspace.mailbox(BUSY).expireHistory()
   const { report } = await pass(BUSY)
@@ -272,5 +272,4 @@ test('while the first pass runs, its owner works, Google refuses and lines break
   // What was deleted for good after it had arrived stays, and is counted.
   expect(doubled).toHaveLength(balance?.goneSince ?? -1)
   expect(await lab.workspace.violations()).toEqual([])
-  console.log(refusals, balance?.goneSince, await lab.workspace.stats())
 }, 120_000)
