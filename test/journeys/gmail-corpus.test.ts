@@ -21,6 +21,9 @@ beforeAll(async () => {
       { address: HOSTILE, messages: [{ labels: ['INBOX'], count: 34 }], sizes: 'hostile' },
       ...(haveCorpus ? [{ address: FIELD, eml: CORPUS }] : []),
     ],
+    // Everything is read twice, which takes a minute longer within Google's own limits.
+    source: { limits: { userPerMinute: 600_000 } },
+    workspace: { limits: { userPerMinute: 600_000 } },
     settings: { verifySample: 1, limits: { putSeconds: 20, sliceSeconds: 5 } },
   })
   run = await lab.offramp('run', '--json')

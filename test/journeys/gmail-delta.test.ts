@@ -37,7 +37,8 @@ async function project(address: string, labels: 'folder' | 'copies'): Promise<vo
 beforeAll(async () => {
   lab = await startWorkspaceLab({
     accounts: [{ address: ANNA, admin: true, messages: 40 }, { address: COPY }, { address: BUSY, messages: 130, awkward: 1 }],
-    workspace: { limits: { raceMs: 2_000 } },
+    source: { limits: { userPerMinute: 600_000 } },
+    workspace: { limits: { userPerMinute: 600_000, raceMs: 2_000 } },
     settings: { verifySample: 0.2, limits: { putSeconds: 5, sliceSeconds: 5, pageItems: 40 } },
   })
   await Promise.all([project(ANNA, 'folder'), project(COPY, 'copies'), project(BUSY, 'folder')])
