@@ -116,9 +116,9 @@ describe('the domain', () => {
       expect([check.code, run.code]).toEqual([3, 3])
       expect(said(check)).toMatch(/ERROR +source: scope gmail\.readonly: Missing.*\n +admin\.google\.com .*auth\/gmail\.readonly —/)
       expect(said(check).match(/ERROR/g)).toHaveLength(1)
-      expect(said(run)).toMatch(
-        /NOT VERIFIED: 2 accounts[\s\S]*anna@[\s\S]*gmail\.readonly[\s\S]*Manage domain-wide delegatio[\s\S]*bruno@/,
-      )
+      expect(run.out).toContain('NOT VERIFIED: 2 accounts')
+      for (const address of [ANNA, BRUNO])
+        expect(run.out).toMatch(new RegExp(`${address} -> .*\\n +not verified: .*gmail\\.readonly.*Manage domain-wide delegation`))
       await admin.authorise(SCOPES.filter((scope) => !/group|usage/.test(scope)))
       const other = await tried(asItIs)
       expect([other.check.code, other.run.code], said(other.run)).toEqual([0, 0])
@@ -147,7 +147,8 @@ describe('the domain', () => {
       await admin.disableApi('admin', false)
       await admin.disableApi('gmail', true)
       const { check, run } = await tried(asItIs)
-      expect([check.code, run.code], said(run)).toEqual([3, 3])
+      // Planned by then, so that the pass is held, to go on once it is mended.
+      expect([check.code, run.code], said(run)).toEqual([3, 5])
       for (const ended of [check, run]) expect(said(ended)).toMatch(/The Gmail API is not enabled[\s\S]*Library > Gmail API > Enable/)
     } finally {
       await admin.disableApi('admin', false)
@@ -227,12 +228,10 @@ describe('the table', () => {
   test('an alias is the user whose alias it is, and the same user twice is refused with the line', async () => {
     const { check, run } = await tried(asItIs, [ALIAS])
     expect([check.code, run.code], said(run)).toEqual([0, 0])
-    const raw = await lab.dovecot.raw('anna.alias@example.test')
-    const counts = await Promise.all((await raw.list()).map(async (name) => (await raw.command(`STATUS "${name}" (MESSAGES)`)).toString()))
-    raw.close()
-    expect(counts.reduce((sum, text) => sum + Number(/MESSAGES (\d+)/.exec(text)?.[1] ?? 0), 0)).toBe(4)
+    const copies = await lab.dovecot.doveadm('search', '-u', lab.loginOf(ALIAS), 'all')
+    expect(copies.trim().split('\n')).toHaveLength(4)
     const twice = await tried(asItIs, [ANNA, ALIAS])
-    expect([twice.check.code, twice.run.code]).toEqual([3, 2])
+    expect([twice.check.code, twice.run.code]).toEqual([2, 2])
     expect(said(twice.run)).toMatch(/\.csv:3: .*anna/)
   })
 })
