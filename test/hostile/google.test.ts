@@ -129,8 +129,8 @@ describe('the domain', () => {
     }
   })
 
-  test.each([7_200_000, -7_200_000])('whose clock is %d ms off ours: our clock is told to follow a time server', async (ms) => {
-    await lab.workspace.admin.skew(ms)
+  test('whose clock is two hours ahead: ours is told to follow a time server', async () => {
+    await lab.workspace.admin.skew(7_200_000)
     try {
       expectRefused(await tried(asItIs), { codes: [3, 3], words: /outside its time[\s\S]*clock is wrong.*NTP/ })
     } finally {
@@ -232,7 +232,7 @@ describe('the table', () => {
     expect(copies.trim().split('\n')).toHaveLength(4)
     const twice = await tried(asItIs, [ANNA, ALIAS])
     expect([twice.check.code, twice.run.code]).toEqual([2, 2])
-    expect(said(twice.run)).toMatch(/\.csv:3: .*anna/)
+    expect(said(twice.run)).toMatch(/\.csv:3: This is another name of the account on line 2/)
   })
 })
 
