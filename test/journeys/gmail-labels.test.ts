@@ -149,7 +149,11 @@ beforeAll(async () => {
     }),
   )
   const paths = await Promise.all(POLICIES.map((policy) => project(policy, addressOf(policy), source({ labels: policy }))))
-  const checks = [...SLOW.map(([name, limits]) => [name, 'folder', { limits }] as const), ['room', 'copies', { labels: 'copies' }] as const]
+  const checks = [
+    ...SLOW.map(([name, limits]) => [name, 'folder', { limits }] as const),
+    ['room', 'copies', { labels: 'copies' }] as const,
+    ['crowd', 'archive', { labels: 'archive' }] as const,
+  ]
   await Promise.all(
     checks.map(async ([name, policy, facts]) => {
       const { code, out, err } = await lab.offramp('check', '--project', await project(name, addressOf(policy), source(facts)))
@@ -310,6 +314,12 @@ describe('check, before anything moves', () => {
     const items = ROWS.reduce((sum, row) => sum + wanted(row, 'copies').length, 0)
     expect(items).toBe(64)
     expect(checked['room']).toMatch(/WARNING source: messages with several labels: .*about 3\.05 copies a message.*\n +Make room/)
+  })
+
+  test('names a mailbox with more labels than one folder has keywords', () => {
+    expect(checked['crowd']).toMatch(
+      /WARNING source: messages with several labels: .*not every label of archive@fabrikam\.example \(42\).*\n +Choose/,
+    )
   })
 
   test.each(SLOW)(
