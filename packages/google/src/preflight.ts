@@ -1,8 +1,8 @@
 import { type Account, type Call, type CheckRequest, type Clock, Fault, type Finding, silentLog } from '@offramp/core'
+import { inArchive } from './archive-room.ts'
 import type { Google } from './client.ts'
 import { copiesFactor } from './copies-factor.ts'
 import { readAccount } from './directory.ts'
-import { readLabels } from './mail-labels.ts'
 import { movableIn } from './mail-measure.ts'
 import { duration, paceOf } from './pace.ts'
 import { delegationRemedy, SCOPES, scopeUrl, WORKLOADS, type Workload } from './scopes.ts'
@@ -216,31 +216,6 @@ async function labels({ settings, google, clock }: PreflightParts, probes: reado
   } catch (thrown) {
     call.signal.throwIfAborted()
     return [asError(about, thrown)]
-  }
-}
-
-/** The inbox, sent, importance and five categories take room among a folder's keywords as well. */
-const OWN_KEYWORDS = 26 - 8
-
-/** With all mail in one folder, its keywords are those of every label: more than a Maildir has room for are lost. */
-async function inArchive(
-  google: Google,
-  accounts: readonly Account[],
-  { about, call }: { readonly about: string; readonly call: Call },
-): Promise<Finding> {
-  const says = 'Each is kept once, in the archive; its labels become keywords.'
-  const crowded: string[] = []
-  for (const account of accounts) {
-    const { own } = await readLabels(google.mailbox(account), call)
-    if (own.length > OWN_KEYWORDS) crowded.push(`${account.name} (${own.length})`)
-  }
-  if (crowded.length === 0) return { level: 'ok', about, says }
-  const named = `${crowded.slice(0, 5).join(', ')}${crowded.length > 5 ? ` and ${crowded.length - 5} more` : ''}`
-  return {
-    level: 'warning',
-    about,
-    says: `${says} A folder keeps 26 keywords, so that not every label of ${named} can be kept.`,
-    remedy: 'Choose `labels: folder` or `labels: copies`, where labels are folders.',
   }
 }
 
