@@ -66,6 +66,15 @@ export interface Kept {
   readonly receipt?: Receipt
 }
 
+/** What a write over a receipt may ask of the ledger. */
+export interface PutCall extends Call {
+  /**
+   * Which of these copies belong to another item. Asked where a copy is not where its receipt says: an equal one that stands elsewhere may be a
+   * twin's, or the same message's under another label, and is then not to be touched. Absent: nothing is known of any.
+   */
+  owned?(copies: readonly Receipt[]): Promise<readonly boolean[]>
+}
+
 /**
  * One account's place for items of one kind. Known after connecting: a server's limits are its own.
  *
@@ -92,7 +101,7 @@ export interface Destination {
    * Faults: `item` when the server refuses the item for good; `call` when the outcome is unknown (the caller then looks
    * with `find` before it writes again).
    */
-  put(place: Place, item: Item, over: Receipt | undefined, call: Call): Promise<Receipt | Kept>
+  put(place: Place, item: Item, over: Receipt | undefined, call: PutCall): Promise<Receipt | Kept>
   /**
    * Writes new items, all into one place, in one exchange. One answer an item, in order: a receipt, or the fault of that item.
    * Throws only when the outcome of *all* is unknown or none was tried; never after some are known to have arrived.

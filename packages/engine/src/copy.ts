@@ -213,7 +213,7 @@ class Copying {
     const state = this.#state
     this.tried.add(job.item.id)
     try {
-      const answer = await put(state, job.home.place, { item, over: job.over })
+      const answer = await put(state, job.home.place, { item, over: job.over, ...(record === undefined ? {} : { record }) })
       state.inARow.write.clear()
       if (!isKept(answer)) return arrived(job, answer)
       // A twin that has just arrived must own its copy before anybody looks for one that nobody owns.

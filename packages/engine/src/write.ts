@@ -1,4 +1,4 @@
-import { asFault, type Call, Fault, type Item, type Kept, type Place, type Receipt } from '@offramp/core'
+import { asFault, type Call, entryKey, Fault, type Item, type Kept, type Place, type Receipt } from '@offramp/core'
 import { contentHash } from './content-hash.ts'
 import type { KnownPlace } from './places.ts'
 import type { TurnState } from './turn-state.ts'
@@ -36,12 +36,23 @@ async function timed<T>(state: TurnState, write: (call: Call) => Promise<T>, bef
   }
 }
 
-export const put = (
-  state: TurnState,
-  place: Place,
-  write: { readonly item: Item; readonly over?: Receipt | undefined },
-): Promise<Receipt | Kept> =>
-  timed(state, (call) => state.request.destination.put(place, write.item, state.guards.writeOver ? write.over : undefined, call))
+interface Write {
+  readonly item: Item
+  readonly over?: Receipt | undefined
+  /** Records what has arrived so far, before anybody asks whose a copy is. */
+  record?(): Promise<void>
+}
+
+export function put(state: TurnState, place: Place, { item, over, record }: Write): Promise<Receipt | Kept> {
+  const { destination, ledger, lease } = state.request
+  const owned = async (copies: readonly Receipt[]): Promise<readonly boolean[]> => {
+    if (!state.guards.respectOwners) return copies.map(() => false)
+    await record?.()
+    const own = entryKey(item.id)
+    return (await ledger.owners(lease.lane, copies)).map((owner) => owner !== undefined && owner !== own)
+  }
+  return timed(state, (call) => destination.put(place, item, state.guards.writeOver ? over : undefined, { ...call, owned }))
+}
 
 /** Only where the destination writes many at a time. `before`: the write that it may still be at. */
 export function putMany(

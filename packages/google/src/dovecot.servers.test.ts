@@ -82,4 +82,53 @@ describe.skipIf(!haveDovecot())('into a real Dovecot', () => {
       expect(await workspace.violations()).toEqual([])
     },
   )
+
+  test('a copy that a person has deleted is gone, and the equal one under another label stays whose it is', async () => {
+    const clock = fastClock(50)
+    const accounts = [
+      { address: ADMIN, admin: true },
+      { address: ANNA, messages: 0 },
+    ]
+    const workspace = await startWorkspace({ seed: 5, accounts, now: clock.now, limits: { raceMs: 5_000 } })
+    open.push(() => workspace.stop())
+    const dovecot = await startDovecot()
+    open.push(() => dovecot.stop())
+    const gate = new MemoryGate(clock, { patienceMs: 300_000, ticketMs: 3_600_000 })
+    const endpoint = googleSource({ ...settingsFor(workspace), labels: 'copies' }, { clock, log: silentLog, gate })
+    open.push(async () => endpoint.close?.())
+    const owner = workspace.mailbox(ANNA)
+    const { id } = await owner.add(Buffer.from('Subject: x\r\nMessage-ID: <x@x>\r\n\r\nx\r\n'), {
+      labels: ['A', 'B', 'INBOX'],
+      internalDate: Date.UTC(2024, 4, 5),
+    })
+    const ledger = memoryLedger(new LedgerStore(), { clock })
+
+    async function pass(number: number): Promise<LaneBalance> {
+      const destination = await connectTo({ port: dovecot.imapPort }, 'anna@example.test')
+      const lease = await ledger.lease(LANE, 'test', 3_600_000)
+      if (!lease) throw new Error('no lease')
+      try {
+        const source = await endpoint.connect(userOf(ANNA), 'mail')
+        const request = { source, destination, ledger, lease, pass: number, limits: LIMITS, clock, report: () => undefined }
+        expect(await turn(request, call)).toEqual({ state: 'done' })
+        return await verify({ source, destination, ledger, lane: LANE, sample: 1, report: () => undefined }, lease, call)
+      } finally {
+        await lease.release()
+        await destination.close?.()
+      }
+    }
+    await pass(1)
+    const raw = await dovecot.raw('anna@example.test')
+    open.push(async () => raw.close())
+    for (const command of ['SELECT A', 'STORE 1 +FLAGS (\\Deleted)', 'EXPUNGE', 'CLOSE']) await raw.command(command)
+    for (const [number, change] of [
+      [2, { add: ['STARRED'] }] as const,
+      [3, { remove: ['STARRED'] }] as const,
+      [4, { add: ['STARRED'] }] as const,
+    ]) {
+      await owner.relabel(id, change)
+      expect((await pass(number)).exceptions).toMatchObject([{ kind: 'missing', collection: 'A' }])
+      expect([(await raw.messages('INBOX')).length, (await raw.messages('A')).length, (await raw.messages('B')).length]).toEqual([1, 0, 1])
+    }
+  })
 })

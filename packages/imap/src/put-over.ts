@@ -1,4 +1,4 @@
-import { type Call, Fault, type Item, type Kept, type Place, type Receipt } from '@offramp/core'
+import { type Call, Fault, type Item, type Kept, type Place, type PutCall, type Receipt } from '@offramp/core'
 import { acceptable } from './append.ts'
 import type { Connection, Selected } from './connection.ts'
 import { download, openPlace, receiptOf } from './find.ts'
@@ -34,7 +34,7 @@ const isDeleted = (flags: readonly string[]): boolean => flags.some((flag) => fl
  * Makes the copy that the receipt names equal to the item. What a person has done to it stays: changed flags, another folder, deletion. A
  * new text is written anew first; then our own old copy goes, by its UID and no other.
  */
-export async function putOver(around: Around, place: Place, item: Item, over: Receipt, call: Call): Promise<Receipt | Kept> {
+export async function putOver(around: Around, place: Place, item: Item, over: Receipt, call: PutCall): Promise<Receipt | Kept> {
   const copy = await lookAt(around.connection, over, call)
   if (copy === undefined) return elsewhere(around, place, item, over, call)
   if (isDeleted(copy.flags)) return { kept: 'deleted', receipt: over }
@@ -124,7 +124,7 @@ const lost = (place: Place): Fault =>
  * The copy is not where it was put: it was moved or deleted by a person, moved by ourselves before a crash, or its mailbox has a new
  * generation and all its UIDs are void. Looked for by its bytes, in its own and the wanted place first.
  */
-async function elsewhere(around: Around, place: Place, item: Item, over: Receipt, call: Call): Promise<Receipt | Kept> {
+async function elsewhere(around: Around, place: Place, item: Item, over: Receipt, call: PutCall): Promise<Receipt | Kept> {
   const { connection } = around
   const wanted = readPlaceId(place.id).path
   const own = readPlaceId(over.place).path
@@ -140,8 +140,17 @@ async function elsewhere(around: Around, place: Place, item: Item, over: Receipt
   return { kept: 'deleted' }
 }
 
-/** A message of exactly the receipt's size whose bytes have the receipt's hash. SEARCH by size is exact on every server (RFC 3501). */
-async function byContent(connection: Connection, mailbox: Selected, item: Item, over: Receipt, call: Call): Promise<Receipt | undefined> {
+/**
+ * A message of exactly the receipt's size whose bytes have the receipt's hash, and which is no other item's. SEARCH by size is exact on every
+ * server (RFC 3501).
+ */
+async function byContent(
+  connection: Connection,
+  mailbox: Selected,
+  item: Item,
+  over: Receipt,
+  call: PutCall,
+): Promise<Receipt | undefined> {
   const uids: number[] = []
   const SEARCH = async (line: Line) => {
     uids.push(...(line.numbers ?? []))
@@ -152,8 +161,12 @@ async function byContent(connection: Connection, mailbox: Selected, item: Item, 
     const standing = await download(connection, uid, call)
     if (standing === undefined || (over.hash !== undefined && hashOf(standing.bytes) !== over.hash)) continue
     const memo = over.memo === undefined ? {} : { memo: over.memo }
-    if (over.hash !== undefined) return { place: placeId(mailbox), locator: String(uid), size: over.size, hash: over.hash, ...memo }
-    if (new Likeness(await bodyOf(item, undefined, call)).matches(standing.bytes)) return receiptOf(mailbox, uid, item, standing)
+    const receipt: Receipt =
+      over.hash === undefined
+        ? receiptOf(mailbox, uid, item, standing)
+        : { place: placeId(mailbox), locator: String(uid), size: over.size, hash: over.hash, ...memo }
+    if (over.hash === undefined && !new Likeness(await bodyOf(item, undefined, call)).matches(standing.bytes)) continue
+    if ((await call.owned?.([receipt]))?.[0] !== true) return receipt
   }
   return undefined
 }

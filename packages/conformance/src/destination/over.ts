@@ -100,6 +100,23 @@ export const overCases: readonly DestinationCase[] = [
     },
   },
   {
+    name: "put over: where a person deleted the copy, another item's equal one is not taken for it",
+    lacks: keepsOr('read'),
+    async run(lab) {
+      const { at, proof, changed } = await oneCopy(lab)
+      const twins = [
+        await arrive(lab, at, item(lab, 1, { traits: plain })),
+        await arrive(lab, await other(lab), item(lab, 1, { traits: plain })),
+      ]
+      await lab.person.remove(proof)
+      const before = await lab.peek()
+      const owned = async (copies: readonly Receipt[]) =>
+        copies.map((copy) => twins.some(({ place: where, locator }) => where === copy.place && locator === copy.locator))
+      expect(await lab.destination.put(at, changed, proof, { ...call, owned })).toMatchObject({ kept: 'deleted' })
+      expect(await lab.peek()).toEqual(before)
+    },
+  },
+  {
     name: "put over: an answer that was lost is not taken for a person's change",
     lacks: (lab) => (lab.loseNextAnswer ? keepsOr('read')(lab) : 'this lab cannot lose an answer'),
     async run(lab) {
