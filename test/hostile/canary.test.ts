@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Lab, startLab } from '../lab/lab.ts'
 import { changeProject, putFile } from '../lab/operator.ts'
+import { allFiles, inRedis } from '../lab/traces.ts'
 
 const ANNA = 'anna@contoso.example'
 const SECRET = 'CANARY-client-secret-7f3a'
@@ -24,33 +25,6 @@ async function ran(...args: readonly string[]): Promise<number> {
   const { code, out, err } = await lab.offramp(...args)
   said.push(`$ ${args.join(' ')}\n${out}${err}`)
   return code
-}
-
-/** Every key with what it holds: as Redis serializes it, and as it reads. */
-async function inRedis(): Promise<string> {
-  const { redis } = lab
-  const keys = (await redis.cli('--scan')).split('\n').filter((key) => key !== '')
-  const dumps: string[] = []
-  const READ: Readonly<Record<string, readonly string[]>> = {
-    hash: ['hgetall'],
-    zset: ['zrange', '0', '-1'],
-    list: ['lrange', '0', '-1'],
-    set: ['smembers'],
-    string: ['get'],
-    stream: ['xrange', '-', '+'],
-  }
-  for (const key of keys) {
-    const [verb = 'get', ...rest] = READ[await redis.cli('type', key)] ?? []
-    dumps.push(key, await redis.cli(verb, key, ...rest))
-  }
-  return dumps.join('\n')
-}
-
-/** Everything below a folder as one text. */
-async function allFiles(folder: string): Promise<string> {
-  const names = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  return (await Promise.all(files.map((file) => readFile(file, 'latin1')))).join('\n')
 }
 
 beforeAll(async () => {
@@ -99,18 +73,18 @@ const found = (text: string, words: readonly string[]): readonly string[] => wor
 test('secrets are nowhere: not in what was said, not in Redis or on its disk, not in logs and reports', async () => {
   const secrets = [SECRET, PASSWORD]
   expect(found(said.join('\n'), secrets)).toEqual([])
-  expect(found(await inRedis(), secrets)).toEqual([])
+  expect(found(await inRedis(lab.redis), secrets)).toEqual([])
   expect(found(await allFiles(lab.redis.folder), secrets)).toEqual([])
   expect(found(await allFiles(join(lab.folder, '.offramp')), secrets)).toEqual([])
   // Nor the token, nor the password as IMAP sends it.
-  const everything = `${said.join('\n')}${await inRedis()}${await allFiles(join(lab.folder, '.offramp'))}`
+  const everything = `${said.join('\n')}${await inRedis(lab.redis)}${await allFiles(join(lab.folder, '.offramp'))}`
   expect(everything).not.toMatch(/Bearer |eyJ[A-Za-z0-9_-]{20}/)
   expect(everything).not.toContain(Buffer.from(`\0anna@example.test\0${PASSWORD}`).toString('base64'))
 })
 
 test('what people wrote is in no key, job or log; subjects only of what could not be moved', async () => {
   const words = [BODY, FILE]
-  const kept = await inRedis()
+  const kept = await inRedis(lab.redis)
   expect(kept.length).toBeGreaterThan(500)
   expect(found(kept, words)).toEqual([])
   const disk = await allFiles(lab.redis.folder)

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** A server that cannot outlive the process that started it, however that process ends. */
 export interface GuardedProcess {
@@ -65,7 +65,8 @@ export async function startGuarded(wish: GuardedWish): Promise<GuardedProcess> {
   const kill = async (): Promise<void> => {
     if (groupExists(group)) process.kill(-group, 'SIGKILL')
     await exited
-    // Sockets close with the processes; their zombies may wait long for somebody to reap them.
+    // Sockets close with the processes, which on a busy machine takes a while; zombies may wait long for somebody to reap them.
+    for (let waited = 0; waited < 10_000 && livesIn(group); waited += 10) await tick(10)
     await tick(20)
   }
   const stop = async (graceMs = 2_000): Promise<void> => {
@@ -76,6 +77,20 @@ export async function startGuarded(wish: GuardedWish): Promise<GuardedProcess> {
     await kill()
   }
   return { pid, kill, stop, output: () => said }
+}
+
+/** Whether any process of the group has not ended. A file per process; those that end meanwhile do not count. */
+function livesIn(group: number): boolean {
+  if (!groupExists(group)) return false
+  return readdirSync('/proc').some((name) => {
+    if (!/^\d+$/.test(name)) return false
+    try {
+      const [, state, pgrp] = /\) (\w) \d+ (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'latin1')) ?? []
+      return Number(pgrp) === group && state !== 'Z'
+    } catch {
+      return false
+    }
+  })
 }
 
 /** A zombie has ended: the shell that would reap it is waiting for its pipe. */

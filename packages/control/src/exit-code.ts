@@ -42,7 +42,7 @@ export const worstOf = (codes: readonly ExitCode[]): ExitCode => BY_WEIGHT.find(
 const UNSAFE = /^redis-unsafe/
 
 /** Codes of those who were asked and said no, to the password or the secret: what was written is in order, the world is not. */
-const REFUSED = /^(redis|entra)-/
+const REFUSED = /^(redis|entra)-|^google-(key-unknown|clock|no-service-account|not-admin|api-disabled|may-not-sign|no-metadata)$/
 
 export function exitCodeOf(thrown: unknown): ExitCode {
   if (thrown instanceof InputRefused) return EXIT.input

@@ -62,7 +62,7 @@ const TABLE: readonly LoginRow[] = [
     says: /email|user id/i,
     code: 'google-no-such-user',
     reach: 'account',
-    what: 'there is no such user in the domain: it was renamed or deleted, or this is an alias or a group',
+    what: 'there is no such user in the domain: it was renamed, deleted or suspended, or this is an alias or a group',
     remedy: () =>
       'Check the mapping against admin.google.com > Directory > Users; use the primary address. For the administrator: the setting `admin`.',
   },

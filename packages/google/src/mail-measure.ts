@@ -31,6 +31,12 @@ export async function messagesOf(mailbox: GmailClient, call: Call): Promise<numb
   return numberOf(answer['messagesTotal']) ?? 0
 }
 
+/** 2 units. Without old chats, which are listed among the messages and neither read nor moved. */
+export async function movableIn(mailbox: GmailClient, call: Call): Promise<number> {
+  const [all, chats] = await Promise.all([messagesOf(mailbox, call), messagesIn(mailbox, 'CHAT', call)])
+  return Math.max(0, all - chats)
+}
+
 /**
  * Messages under each label, 1 unit a label. Gmail does not count what has no label: of the archive, at least as many are told as the labels
  * together leave over.

@@ -1,8 +1,9 @@
 import { type Account, type Call, type CheckRequest, type Clock, Fault, type Finding, silentLog } from '@offramp/core'
+import { inArchive } from './archive-room.ts'
 import type { Google } from './client.ts'
 import { copiesFactor } from './copies-factor.ts'
 import { readAccount } from './directory.ts'
-import { messagesOf } from './mail-measure.ts'
+import { movableIn } from './mail-measure.ts'
 import { duration, paceOf } from './pace.ts'
 import { delegationRemedy, SCOPES, scopeUrl, WORKLOADS, type Workload } from './scopes.ts'
 import { type GoogleSettings, type LabelPolicy, policyOf } from './settings.ts'
@@ -172,7 +173,7 @@ async function probe({ google }: PreflightParts, account: Account, call: Call): 
   if (account.unavailable !== undefined)
     return { account, finding: { level: 'error', about, says: account.unavailable, remedy: 'Leave it out of the mappings.' } }
   try {
-    const messages = await messagesOf(google.mailbox(account), call)
+    const messages = await movableIn(google.mailbox(account), call)
     return {
       account,
       messages,
@@ -208,8 +209,12 @@ async function labels({ settings, google, clock }: PreflightParts, probes: reado
   try {
     const { copies, of } = await copiesFactor(google, open, { policy, clock, call })
     const counted = `about ${copies.toFixed(2)} copies a message (counted in ${of === 1 ? 'one mailbox' : `${of} mailboxes`})`
-    if (policy.labels !== 'copies')
-      return [{ level: 'ok', about, says: `${POLICIES[policy.labels]} With \`labels: copies\` there would be ${counted}.` }]
+    const accounts = open.map(({ account }) => account)
+    const crowded = policy.labels === 'archive' ? await inArchive(google, accounts, { about, call }) : undefined
+    if (policy.labels !== 'copies') {
+      const says = `${POLICIES[policy.labels]} With \`labels: copies\` there would be ${counted}.`
+      return [{ level: 'ok', about, says }, ...(crowded === undefined ? [] : [crowded])]
+    }
     const says = `${POLICIES.copies} That makes ${counted}, and so much more room is needed at the destination.`
     const remedy = 'Make room for it, or choose `labels: folder`.'
     return [copies > 1.5 ? { level: 'warning', about, says, remedy } : { level: 'ok', about, says }]

@@ -16,6 +16,9 @@ test.each([
   ['(urgent) 100%', '=28urgent=29_100=25'],
   ['Junk', '=4Aunk'],
   ['$Forwarded', '=24Forwarded'],
+  ['$Important', '$Important'],
+  ['CATEGORY_FORUMS', 'CATEGORY_FORUMS'],
+  ['CATEGORY FORUMS', '=43ATEGORY_FORUMS'],
 ])('%j becomes %j', (category, keyword) => {
   expect(keywordOf(category)).toBe(keyword)
   expect(categoryOf(keyword)).toBe(category)
