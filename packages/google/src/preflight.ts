@@ -3,6 +3,7 @@ import { inArchive } from './archive-room.ts'
 import type { Google } from './client.ts'
 import { copiesFactor } from './copies-factor.ts'
 import { readAccount } from './directory.ts'
+import { allowancesOf } from './limits.ts'
 import { movableIn } from './mail-measure.ts'
 import { duration, paceOf } from './pace.ts'
 import { delegationRemedy, SCOPES, scopeUrl, WORKLOADS, type Workload } from './scopes.ts'
@@ -201,20 +202,27 @@ const POLICIES: Readonly<Record<LabelPolicy, string>> = {
   copies: "Each is copied into every label's folder.",
 }
 
+/** Units; where there are fewer, none are spent on counting what nobody has chosen. */
+const SCARCE = 1_000
+
 async function labels({ settings, google, clock }: PreflightParts, probes: readonly Probe[], call: Call): Promise<readonly Finding[]> {
   const about = 'messages with several labels'
   const policy = policyOf(settings)
   const open = probes.flatMap(({ account, messages }) => (messages === undefined ? [] : [{ account, messages }]))
   if (open.length === 0) return []
-  try {
+  const count = async (): Promise<{ readonly copies: number; readonly counted: string }> => {
     const { copies, of } = await copiesFactor(google, open, { policy, clock, call })
-    const counted = `about ${copies.toFixed(2)} copies a message (counted in ${of === 1 ? 'one mailbox' : `${of} mailboxes`})`
-    const accounts = open.map(({ account }) => account)
-    const crowded = policy.labels === 'archive' ? await inArchive(google, accounts, { about, call }) : undefined
+    return { copies, counted: `about ${copies.toFixed(2)} copies a message (counted in ${of === 1 ? 'one mailbox' : `${of} mailboxes`})` }
+  }
+  try {
     if (policy.labels !== 'copies') {
-      const says = `${POLICIES[policy.labels]} With \`labels: copies\` there would be ${counted}.`
-      return [{ level: 'ok', about, says }, ...(crowded === undefined ? [] : [crowded])]
+      const accounts = open.map(({ account }) => account)
+      const crowded = policy.labels === 'archive' ? await inArchive(google, accounts, { about, call }) : undefined
+      const scarce = allowancesOf(settings).some(({ amount }) => amount < SCARCE)
+      const more = scarce ? '' : ` With \`labels: copies\` there would be ${(await count()).counted}.`
+      return [{ level: 'ok', about, says: POLICIES[policy.labels] + more }, ...(crowded === undefined ? [] : [crowded])]
     }
+    const { copies, counted } = await count()
     const says = `${POLICIES.copies} That makes ${counted}, and so much more room is needed at the destination.`
     const remedy = 'Make room for it, or choose `labels: folder`.'
     return [copies > 1.5 ? { level: 'warning', about, says, remedy } : { level: 'ok', about, says }]
