@@ -7,7 +7,8 @@ import type { Progress } from './progress.ts'
 export interface LanePlan {
   readonly lane: LaneId
   readonly kind: Kind
-  readonly source: Pick<Account, 'id' | 'name' | 'kind'>
+  /** `manner`: `SourceEndpoint.manner`; must never change under a lane that has entries. */
+  readonly source: Pick<Account, 'id' | 'name' | 'kind'> & { readonly manner?: string }
   readonly destination: {
     /** Name of the destination endpoint. */
     readonly endpoint: string

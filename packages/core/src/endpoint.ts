@@ -47,6 +47,11 @@ export interface Finding {
 export interface SourceEndpoint {
   readonly name: string
   readonly kinds: readonly Kind[]
+  /**
+   * What the source takes for an item, in the words of its setting, where that is the operator's choice (Gmail: a message, or a message under a
+   * label). A lane keeps it once something has moved: under another setting the same mail would be moved once more.
+   */
+  readonly manner?: string
   /** Everything that could stop the run, found before it starts. Never throws for what it can say as a finding. */
   check(asked: CheckRequest, call: Call): AsyncIterable<Finding>
   accounts(call: Call): AsyncIterable<Account>

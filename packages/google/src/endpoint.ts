@@ -37,6 +37,7 @@ export function googleSource(settings: GoogleSettings, services: Services, bound
   return {
     name: settings.name,
     kinds: ['mail'],
+    manner: policyOf(settings).labels === 'copies' ? 'labels: copies' : 'labels: folder or archive',
     check: (asked, call) => preflight({ settings, google, tokens, signer, clock }, asked, call),
     async *accounts(call) {
       // Whoever asks for everybody wants to see how much there is.

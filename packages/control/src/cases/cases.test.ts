@@ -10,6 +10,7 @@ import { check } from './check.ts'
 import { discover } from './discover.ts'
 import { pause, resume, retry } from './hold.ts'
 import { start } from './start.ts'
+import { verify } from './verify.ts'
 
 const call = { signal: new AbortController().signal }
 const ROWS = [
@@ -175,6 +176,23 @@ describe('start', () => {
       ['ben@a.example', 'ben'],
     ])
     expect(lanes[0]?.destination.account).toBe('elsewhere')
+  })
+
+  it('refuses a source that takes other things for an item, once something has moved, and does not compare either', async () => {
+    const { lanes } = await begin()
+    await move(lanes[0]?.lane ?? '')
+    const source = { ...workplace.source, manner: 'labels: copies' }
+    const other: Workplace = { ...workplace, source }
+    expect(await complaint(() => start(other, openedWith(ROWS), call))).toMatch(
+      /^mappings\.csv: anna@a\.example has been moved with another setting of the source \(1 items\), and the project file now says labels: copies/,
+    )
+    const report = await verify(other, { sample: 0 }, call)
+    expect(report.lanes.map(({ why }) => why)).toEqual([
+      expect.stringContaining('cannot be compared'),
+      expect.stringContaining('cannot be compared'),
+    ])
+    // Of whom nothing was moved, the new setting may be taken.
+    expect((await start(other, openedWith([['ben@a.example', 'ben']]), call)).lanes[0]?.source.manner).toBe('labels: copies')
   })
 
   it('refuses another table while lanes are on their way', async () => {

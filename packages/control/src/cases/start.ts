@@ -25,12 +25,14 @@ async function standingOf(
   before: readonly LaneOnBoard[],
   lanes: readonly LanePlan[],
 ): Promise<ReadonlyMap<LaneId, Standing>> {
-  const changed = new Map(lanes.map((plan) => [plan.lane, plan.destination.address]))
+  const identity = ({ destination, source }: LanePlan): string => JSON.stringify([destination.address, source.manner])
+  const now = new Map(lanes.map((plan) => [plan.lane, identity(plan)]))
   const standing = new Map<LaneId, Standing>()
-  const asked = before.filter(({ plan }) => changed.has(plan.lane) && changed.get(plan.lane) !== plan.destination.address)
+  const asked = before.filter(({ plan }) => now.has(plan.lane) && now.get(plan.lane) !== identity(plan))
   await eachAtOnce(asked, 16, async ({ plan }) => {
-    const tally = await workplace.ledger.tally(plan.lane)
-    standing.set(plan.lane, { address: plan.destination.address, entries: tally.arrived + tally.rejected + tally.failed + tally.intended })
+    const { arrived, rejected, failed, intended } = await workplace.ledger.tally(plan.lane)
+    const { manner } = plan.source
+    standing.set(plan.lane, { address: plan.destination.address, entries: arrived + rejected + failed + intended, manner })
   })
   return standing
 }

@@ -23,6 +23,7 @@ const named = ({ lane, kind, source, destination, wave }: LanePlan): LaneReport 
 
 async function balanceOnce(workplace: Workplace, plan: LanePlan, sample: number, call: Call): Promise<LaneReport> {
   const { ledger, verbs, leaseMs } = workplace
+  if (plan.source.manner !== workplace.source.manner) throw otherManner(plan)
   const ends = await workplace.connect(plan, call)
   // With a lease, listings in which items wait are rewound. Without one somebody is moving the lane, and it is only looked at.
   const lease = await ledger.lease(plan.lane, 'verify', leaseMs)
@@ -36,6 +37,14 @@ async function balanceOnce(workplace: Workplace, plan: LanePlan, sample: number,
     await ends.close()
   }
 }
+
+const otherManner = ({ source }: LanePlan): Fault =>
+  new Fault({
+    reach: 'run',
+    code: 'other-manner',
+    message: `${source.name} was moved with ${source.manner ?? 'another setting of the source'}; as the project file is now, its items are others and cannot be compared.`,
+    remedy: 'Put the old setting of the source back.',
+  })
 
 /** A provider that asks for patience gets it: the lane is then compared from its beginning. */
 const balanceOf = (workplace: Workplace, plan: LanePlan, sample: number, call: Call): Promise<LaneReport> =>

@@ -54,7 +54,12 @@ function lanesOf(facts: PlanFacts, mapping: Mapping, account: Account): readonly
     .map((kind) => ({
       lane: laneId({ source: facts.sourceId, account: account.id, kind }),
       kind,
-      source: { id: account.id, name: account.name, kind: account.kind },
+      source: {
+        id: account.id,
+        name: account.name,
+        kind: account.kind,
+        ...(facts.source.manner === undefined ? {} : { manner: facts.source.manner }),
+      },
       destination: {
         endpoint: name,
         account: mapping.destination,
@@ -116,6 +121,7 @@ export interface Standing {
   readonly address: string
   /** Entries in the ledger. */
   readonly entries: number
+  readonly manner?: string | undefined
 }
 
 /**
@@ -125,9 +131,14 @@ export interface Standing {
 export function refuseChangedIdentity(lanes: readonly LanePlan[], standing: ReadonlyMap<LaneId, Standing>, file: string): void {
   const problems = lanes.flatMap((plan): readonly Problem[] => {
     const before = standing.get(plan.lane)
-    if (before === undefined || before.entries === 0 || before.address === plan.destination.address) return []
+    if (before === undefined || before.entries === 0) return []
+    if (before.manner !== plan.source.manner) return [{ level: 'error', file, says: otherManner(plan, before) }]
+    if (before.address === plan.destination.address) return []
     const says = `${plan.source.name} has been moving to ${before.address} (${before.entries} items) and the table now says ${plan.destination.address}. Put the old destination back; or, to start over somewhere else, use another project name.`
     return [{ level: 'error', file, says }]
   })
   if (problems.length > 0) throw new InputRefused(problems)
 }
+
+const otherManner = ({ source }: LanePlan, { entries, manner }: Standing): string =>
+  `${source.name} has been moved with ${manner ?? 'another setting of the source'} (${entries} items), and the project file now says ${source.manner ?? 'otherwise'}: all of it would be moved once more. Put the old setting back; or, to start over, use another project name and empty mailboxes.`
