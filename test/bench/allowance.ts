@@ -38,10 +38,15 @@ async function keepMoving(source: Source, call: Call): Promise<void> {
     clock: scaled,
     report: () => {},
   }
-  while (!call.signal.aborted) {
-    const end = await turn(request, call)
-    if (end.state === 'wait') await scaled.sleep(end.until - scaled.now(), call).catch(() => undefined)
-    else if (end.state !== 'more') throw new Error(`The turn ended too soon: ${JSON.stringify(end)}`)
+  try {
+    while (!call.signal.aborted) {
+      const end = await turn(request, call)
+      if (end.state === 'wait') await scaled.sleep(end.until - scaled.now(), call).catch(() => undefined)
+      else if (end.state !== 'more') throw new Error(`The turn ended too soon: ${JSON.stringify(end)}`)
+    }
+  } finally {
+    // Or its renewal would keep the process alive for ever.
+    await lease.release()
   }
 }
 

@@ -36,10 +36,19 @@ async function spentOf(workspace: Pick<WorkspaceProcess, 'stats'>): Promise<Spen
   return { requests, units: Object.values(units).reduce((sum, one) => sum + one, 0) }
 }
 
-const between = (before: Spent, after: Spent) => ({
-  units: after.units - before.units,
-  of: (method: string): number => (after.requests[method] ?? 0) - (before.requests[method] ?? 0),
-})
+/** Calls to Gmail, tokens and the directory left out. */
+function between(before: Spent, after: Spent) {
+  const of = (method: string): number => (after.requests[method] ?? 0) - (before.requests[method] ?? 0)
+  const asked = Object.keys(after.requests).filter(
+    (method) => of(method) > 0 && /^(getProfile|profile|labels|messages|history|drafts)/.test(method),
+  )
+  return {
+    units: after.units - before.units,
+    of,
+    calls: asked.reduce((sum, method) => sum + of(method), 0),
+    said: asked.map((method) => `${of(method)} ${method}`).join(', '),
+  }
+}
 
 /** Speed, and what a first pass and a pass over an unchanged mailbox ask for. */
 async function shapeOf(mailboxes: number): Promise<readonly Row[]> {
@@ -64,7 +73,7 @@ async function shapeOf(mailboxes: number): Promise<readonly Row[]> {
     if (delta.arrived !== 0) throw new Error(`${delta.arrived} messages were copied by a pass over an unchanged mailbox.`)
     const [asked, again] = [between(start, moved), between(moved, await spentOf(bench.lab.workspace))]
     const [gets, lists] = [asked.of('messages.get') / messages, (asked.of('messages.list') / messages) * 500]
-    const perMailbox = (method: string): string => (again.of(method) / mailboxes).toFixed(1)
+    const calls = again.calls / mailboxes
     return [
       { bench: NAME, what: `${shape}: bare writer, MULTIAPPEND`, value: rate(messages, bytes, bare), facts: { seconds: bare } },
       {
@@ -90,9 +99,9 @@ async function shapeOf(mailboxes: number): Promise<readonly Row[]> {
       {
         bench: NAME,
         what: `${shape}: pass over an unchanged mailbox, asked for`,
-        value: `${perMailbox('history.list')} history.list, ${perMailbox('labels.list')} labels.list, ${perMailbox('messages.list')} messages.list, ${perMailbox('messages.get')} messages.get; ${(again.units / mailboxes).toFixed(1)} units; ${delta.seconds.toFixed(2)} s`,
-        aim: '1 call of changes',
-        met: again.of('history.list') === mailboxes && again.of('messages.get') === 0 && again.of('messages.list') === 0,
+        value: `${calls.toFixed(1)} calls a mailbox (${again.said}), ${(again.units / mailboxes).toFixed(1)} units; ${delta.seconds.toFixed(2)} s`,
+        aim: '1 call',
+        met: calls <= 1,
         facts: { units: again.units / mailboxes, seconds: delta.seconds },
       },
     ]
@@ -125,10 +134,15 @@ async function keepMoving(source: Source, scaled: Clock, call: Call): Promise<vo
   if (lease === undefined) throw new Error('The lane of the bench is held.')
   const ends = { source, destination: memoryDestination(new Mailbox()), ledger, lease }
   const request = { ...ends, pass: 1, limits: LIMITS, clock: scaled, report: () => {} }
-  while (!call.signal.aborted) {
-    const end = await turn(request, call)
-    if (end.state === 'wait') await scaled.sleep(end.until - scaled.now(), call).catch(() => undefined)
-    else if (end.state !== 'more') throw new Error(`The turn ended too soon: ${JSON.stringify(end)}`)
+  try {
+    while (!call.signal.aborted) {
+      const end = await turn(request, call)
+      if (end.state === 'wait') await scaled.sleep(end.until - scaled.now(), call).catch(() => undefined)
+      else if (end.state !== 'more') throw new Error(`The turn ended too soon: ${JSON.stringify(end)}`)
+    }
+  } finally {
+    // Or its renewal would keep the process alive for ever.
+    await lease.release()
   }
 }
 
