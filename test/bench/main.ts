@@ -5,13 +5,14 @@ import { allowance } from './allowance.ts'
 import { OUT } from './bench-lab.ts'
 import { gmail } from './gmail.ts'
 import { largeFolder } from './large-folder.ts'
+import { largeLabel } from './large-label.ts'
 import { largeMessages } from './large-messages.ts'
 import { machineFacts } from './machine.ts'
 import { redisBytes } from './redis-bytes.ts'
 import { type Bench, type Row, tableOf } from './row.ts'
 import { wholePath } from './whole-path.ts'
 
-const BENCHES: readonly Bench[] = [wholePath, gmail, allowance, redisBytes, largeMessages, largeFolder]
+const BENCHES: readonly Bench[] = [wholePath, gmail, allowance, redisBytes, largeMessages, largeFolder, largeLabel]
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
