@@ -62,7 +62,7 @@ async function sendOnce(
   on: { readonly dispatcher: Dispatcher; readonly watch: Watch },
 ): Promise<Exchange> {
   try {
-    const answer = await request(asked.url, {
+    const asking = request(asked.url, {
       method: asked.method,
       headers,
       body: asked.body ?? null,
@@ -72,12 +72,30 @@ async function sendOnce(
       headersTimeout: 0,
       bodyTimeout: 0,
     })
+    const answer = await orAborted(asking, on.watch.signal)
     // Without a listener, an abort while nobody reads would end the process.
     answer.body.on('error', () => undefined)
     return { status: answer.statusCode, headers: flat(answer.headers), body: answer.body }
   } catch (thrown) {
     throw brokenOff(asked, on.watch, thrown)
   }
+}
+
+/** undici hears of an abort only once a connection has come about, which into a black hole takes as long as its own patience. */
+function orAborted(asking: ReturnType<typeof request>, signal: AbortSignal): ReturnType<typeof request> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      // What comes late after all is nobody's.
+      asking.then(
+        ({ body }) => body.on('error', () => undefined).destroy(),
+        () => undefined,
+      )
+      reject(signal.reason)
+    }
+    if (signal.aborted) return onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    asking.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
 }
 
 function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
