@@ -1,10 +1,9 @@
-import { LedgerStore, Mailbox, memoryDestination, memoryLedger } from '@offramp/conformance'
-import { type Call, type Clock, type Source, silentLog, systemClock } from '@offramp/core'
-import { type Limits, turn } from '@offramp/engine'
+import { silentLog, systemClock } from '@offramp/core'
 import { microsoftSource } from '@offramp/microsoft'
 import { connectRedis, RedisGate } from '@offramp/redis'
 import { readSecret, startTenantProcess, type TenantProcess } from '../lab/tenant-process.ts'
 import { startRedis } from '../servers/redis.ts'
+import { keepMoving, scaledClock } from './keep-moving.ts'
 import type { Bench, Row } from './row.ts'
 
 /** Ten minutes of the provider take half a minute here; the allowance is smaller, so that a busy machine can use it up. */
@@ -14,41 +13,8 @@ const WINDOWS = 3
 const WINDOW_MS = 600_000 / SCALE
 const ADDRESS = 'busy@contoso.example'
 
-/** A clock that runs with the tenant's. Sleeps are as much shorter. */
-const began = systemClock.now()
-const scaled: Clock = {
-  now: () => Math.floor(began + (systemClock.now() - began) * SCALE),
-  sleep: (ms, call) => systemClock.sleep(ms / SCALE, call),
-}
-
-const LIMITS: Limits = { pageItems: 200, windowItems: 150, windowBytes: 16 * 2 ** 20, sliceMs: 1e9, putMs: 30_000 * SCALE }
-
-/** Turn after turn, waiting as a worker does where the gate sends it away. Ends with the call. */
-async function keepMoving(source: Source, call: Call): Promise<void> {
-  const ledger = memoryLedger(new LedgerStore(), { clock: scaled })
-  const lease = await ledger.lease('busy', 'bench', 60_000 * SCALE)
-  if (lease === undefined) throw new Error('The lane of the bench is held.')
-  const request = {
-    source,
-    destination: memoryDestination(new Mailbox()),
-    ledger,
-    lease,
-    pass: 1,
-    limits: LIMITS,
-    clock: scaled,
-    report: () => {},
-  }
-  try {
-    while (!call.signal.aborted) {
-      const end = await turn(request, call)
-      if (end.state === 'wait') await scaled.sleep(end.until - scaled.now(), call).catch(() => undefined)
-      else if (end.state !== 'more') throw new Error(`The turn ended too soon: ${JSON.stringify(end)}`)
-    }
-  } finally {
-    // Or its renewal would keep the process alive for ever.
-    await lease.release()
-  }
-}
+/** A clock that runs with the tenant's. */
+const scaled = scaledClock(SCALE)
 
 const askedOf = async (tenant: TenantProcess): Promise<number> => (await tenant.stats()).mailboxes[ADDRESS]?.requests ?? 0
 
@@ -104,7 +70,7 @@ async function shareUsed(known: boolean): Promise<Row> {
   try {
     const account = await endpoint.account(ADDRESS, stop)
     if (account === undefined) throw new Error('The tenant does not know its own user.')
-    const moving = keepMoving(await endpoint.connect(account, 'mail'), stop)
+    const moving = keepMoving(await endpoint.connect(account, 'mail'), { clock: scaled, scale: SCALE }, stop)
     const counts = await Promise.race([watchWindows(tenant), moving.then(() => [])])
     stop.abort()
     await moving

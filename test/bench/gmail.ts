@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { LedgerStore, Mailbox, memoryDestination, memoryLedger } from '@offramp/conformance'
-import { type Call, type Clock, type Source, silentLog, systemClock } from '@offramp/core'
-import { type Limits, turn } from '@offramp/engine'
+import { silentLog, systemClock } from '@offramp/core'
 import { googleSource } from '@offramp/google'
 import { connectRedis, RedisGate } from '@offramp/redis'
 import { startWorkspaceProcess, type WorkspaceProcess } from '../lab/workspace-process.ts'
 import { startRedis } from '../servers/redis.ts'
 import { bareWrite } from './bare-writer.ts'
 import { startGmailBench } from './bench-lab.ts'
+import { keepMoving, scaledClock } from './keep-moving.ts'
 import { type Bench, type Row, rate } from './row.ts'
 
 /** Of each shape; 20,480 bytes each. */
@@ -117,35 +116,6 @@ const UNITS = 6_000
 const WINDOWS = 4
 const ADDRESS = 'busy@fabrikam.example'
 
-/** Right at its start: Google lets in nobody whose clock is minutes off. */
-function scaledClock(): Clock {
-  const began = systemClock.now()
-  return {
-    now: () => Math.floor(began + (systemClock.now() - began) * SCALE),
-    sleep: (ms, call) => systemClock.sleep(ms / SCALE, call),
-  }
-}
-
-const LIMITS: Limits = { pageItems: 200, windowItems: 150, windowBytes: 16 * 2 ** 20, sliceMs: 1e9, putMs: 30_000 * SCALE }
-
-async function keepMoving(source: Source, scaled: Clock, call: Call): Promise<void> {
-  const ledger = memoryLedger(new LedgerStore(), { clock: scaled })
-  const lease = await ledger.lease('busy', 'bench', 60_000 * SCALE)
-  if (lease === undefined) throw new Error('The lane of the bench is held.')
-  const ends = { source, destination: memoryDestination(new Mailbox()), ledger, lease }
-  const request = { ...ends, pass: 1, limits: LIMITS, clock: scaled, report: () => {} }
-  try {
-    while (!call.signal.aborted) {
-      const end = await turn(request, call)
-      if (end.state === 'wait') await scaled.sleep(end.until - scaled.now(), call).catch(() => undefined)
-      else if (end.state !== 'more') throw new Error(`The turn ended too soon: ${JSON.stringify(end)}`)
-    }
-  } finally {
-    // Or its renewal would keep the process alive for ever.
-    await lease.release()
-  }
-}
-
 /** How much of a mailbox's units are used, with Google's own limit on both sides. */
 async function shareUsed(): Promise<Row> {
   await using redisServer = await startRedis()
@@ -158,7 +128,8 @@ async function shareUsed(): Promise<Row> {
     quirks: { emptyPageEvery: 0, repeatEvery: 0 },
     accounts: [{ address: ADDRESS, admin: true, sizes: 'small', messages: [{ labels: ['INBOX'], count: (UNITS / 20) * (WINDOWS + 3) }] }],
   })
-  const scaled = scaledClock()
+  // Right at its start: Google lets in nobody whose clock is minutes off.
+  const scaled = scaledClock(SCALE)
   const gate = new RedisGate(redis, { clock: scaled, time: () => scaled.now() })
   const key = await readFile(workspace.keyPath, 'utf8')
   const { origin } = new URL(workspace.url)
@@ -177,7 +148,7 @@ async function shareUsed(): Promise<Row> {
   try {
     const account = await endpoint.account(ADDRESS, stop)
     if (account === undefined) throw new Error('The domain does not know its own user.')
-    const moving = keepMoving(await endpoint.connect(account, 'mail'), scaled, stop)
+    const moving = keepMoving(await endpoint.connect(account, 'mail'), { clock: scaled, scale: SCALE }, stop)
     const used = await Promise.race([watch(), moving.then(() => 0)])
     stop.abort()
     await moving

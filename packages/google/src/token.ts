@@ -1,5 +1,5 @@
 import { type Call, type Clock, Fault, type Log } from '@offramp/core'
-import { type FreshToken, numberOf, objectOf, type TokenSource, textOf, tokenCache, type Wire } from '@offramp/wire'
+import { askOAuthToken, type FreshToken, type TokenSource, tokenCache, type Wire } from '@offramp/wire'
 import { tokenQuota } from './limits.ts'
 import { scopeUrl, type Workload } from './scopes.ts'
 import type { GoogleHosts, GoogleSettings } from './settings.ts'
@@ -54,27 +54,17 @@ async function askToken(settings: GoogleSettings, services: TokenServices, { wor
   // Never without a scope: Google's own library then signs in as the service account itself, and the subject is lost without a word.
   const claims = { iss: email, sub: subject, scope: scopeUrl(workload), aud: AUDIENCE, iat, exp: iat + ASSERTION_LIFE }
   const form = new URLSearchParams({ grant_type: GRANT, assertion: await signer.sign(claims, call) })
-  const answer = await wire.send(
+  const token = await askOAuthToken(
+    wire,
     {
-      method: 'POST',
       url: `${hosts.tokenUrl}/token`,
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-      body: form.toString(),
+      form,
       quota: tokenQuota(project),
-      weight: 1,
       about: `${subject} at endpoint ${settings.name}`,
       asks: `token ${workload}`,
-      expects: 'json',
-      reads: 'whole',
-      maxBytes: 1_048_576,
-      timeoutMs: 60_000,
-      repeatable: true,
     },
     call,
   )
-  const body = objectOf(await answer.json())
-  const token = textOf(body['access_token'])
-  const seconds = numberOf(body['expires_in'])
-  if (token !== undefined && seconds !== undefined && seconds > 0) return { token, livesMs: seconds * 1000 }
+  if (token !== undefined) return token
   throw new Fault({ reach: 'call', code: 'google-no-token', message: `Google answered endpoint ${settings.name} without a token.` })
 }

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, type KeyObject, randomUUID, X509Certificate } from 'node:crypto'
 import { type Call, type Clock, Fault, type Log } from '@offramp/core'
-import { type FreshToken, numberOf, objectOf, type TokenSource, textOf, tokenCache, type Wire } from '@offramp/wire'
+import { askOAuthToken, type FreshToken, type TokenSource, tokenCache, type Wire } from '@offramp/wire'
 import { decodeJwt, SignJWT } from 'jose'
 import type { CloudHosts } from './clouds.ts'
 import { loginQuota } from './limits.ts'
@@ -41,28 +41,12 @@ async function askToken(settings: MicrosoftSettings, services: TokenServices, ca
     grant_type: 'client_credentials',
     ...(await credential(settings, url, services.clock)),
   })
-  const answer = await wire.send(
-    {
-      method: 'POST',
-      url,
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-      body: form.toString(),
-      quota: loginQuota(settings),
-      weight: 1,
-      about: `endpoint ${settings.name}`,
-      asks: 'token',
-      expects: 'json',
-      reads: 'whole',
-      maxBytes: 1_048_576,
-      timeoutMs: 60_000,
-      repeatable: true,
-    },
+  const token = await askOAuthToken(
+    wire,
+    { url: url, form, quota: loginQuota(settings), about: `endpoint ${settings.name}`, asks: 'token' },
     call,
   )
-  const body = objectOf(await answer.json())
-  const token = textOf(body['access_token'])
-  const seconds = numberOf(body['expires_in'])
-  if (token !== undefined && seconds !== undefined && seconds > 0) return { token, livesMs: seconds * 1000 }
+  if (token !== undefined) return token
   throw new Fault({ reach: 'call', code: 'entra-no-token', message: `Microsoft answered endpoint ${settings.name} without a token.` })
 }
 
