@@ -1,4 +1,5 @@
 import type { Call } from './call.ts'
+import type { Access } from './endpoint.ts'
 import type { Fault } from './fault.ts'
 import type { Collection, Item } from './item.ts'
 import type { Kind } from './kind.ts'
@@ -35,6 +36,11 @@ export interface Receipt {
    * At most 12 characters of Latin-1; readable only by the connector that wrote it.
    */
   readonly memo?: string
+  /**
+   * What of this item the destination could not take, a sentence each, the same for every item that loses the same. Told by `put` and `putMany`
+   * alone; the ledger keeps it beside the entry and not in the receipt.
+   */
+  readonly losses?: readonly string[]
 }
 
 /** An item as `walk` sees it at the destination. */
@@ -57,6 +63,11 @@ export interface DestinationProfile {
   readonly maxItemBytes?: number
   /** How `putMany` likes its batches. Absent where there is no `putMany`. */
   readonly batch?: { readonly items: number; readonly bytes: number }
+  /**
+   * How promises that depend on this server are kept, a sentence each, for every report: by which method it is kept from mailing anybody, and how
+   * that was proved.
+   */
+  readonly assurances?: readonly string[]
 }
 
 /** What `put` left as a person had made it: the item was changed, moved or deleted at the destination since. */
@@ -122,6 +133,12 @@ export interface Destination {
   flagOf?(category: string): string
   /** Everything in the place, ours or not, in the order of locators: for verification, sweep and rebuild. */
   walk(search: Search, call: Call): AsyncIterable<Found>
+  /**
+   * The hash of what these bytes mean, as `Receipt.hash` has it: equal for what was sent and for what this server gives back, unless something
+   * was lost or changed. For formats that servers write anew (iCalendar, vCard). Absent: the first 8 bytes of the SHA-256 of the bytes, as hex.
+   * Costs no request. Throws a fault of reach `item` where the bytes cannot be understood.
+   */
+  hashOf?(body: AsyncIterable<Uint8Array>): Promise<string>
   /** The bytes as they stand now, for verification. Fault `item`/`gone` where there is nothing any more. */
   read(receipt: Receipt, call: Call): AsyncIterable<Uint8Array>
   /**
@@ -129,5 +146,11 @@ export interface Destination {
    * doubt, which asks it only for copies that this ledger wrote twice.
    */
   dropDouble(extra: Receipt, keeper: Receipt, call: Call): Promise<boolean>
+  /**
+   * Gives another account of this server the right to a collection's place; says so if that stood already. Never takes a right away, never gives
+   * more than asked, mails nobody. Fault `item` where the server cannot say this right (`free-busy`), `account` where there is no such account.
+   * Absent: the server has no sharing between accounts.
+   */
+  share?(collection: Collection, to: string, access: Access, call: Call): Promise<'shared' | 'already'>
   close?(): Promise<void>
 }

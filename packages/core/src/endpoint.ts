@@ -2,6 +2,7 @@ import type { Call } from './call.ts'
 import type { Clock } from './clock.ts'
 import type { Destination } from './destination.ts'
 import type { Gate } from './gate.ts'
+import type { Collection } from './item.ts'
 import type { Kind } from './kind.ts'
 import type { Log } from './log.ts'
 import type { MailSettings } from './mail-settings.ts'
@@ -58,6 +59,8 @@ export interface SourceEndpoint {
   /** Undefined where there is no such account. Takes an id, the main address or an alias, in any case of letters. */
   account(name: string, call: Call): Promise<Account | undefined>
   connect(account: Account, kind: Kind): Promise<Source>
+  /** Who else may see or change this account's collections of a kind, as the account's owner granted it. Read only. Absent where the source cannot tell. */
+  shares?(account: Account, kind: Kind, call: Call): AsyncIterable<Share>
   /** Rules, automatic reply, forwarding, identities and delegates of one account. Read only. Absent where the source has none of these. */
   mailSettings?(account: Account, call: Call): Promise<MailSettings>
   close?(): Promise<void>
@@ -68,6 +71,19 @@ export interface CheckRequest {
   readonly kinds: readonly Kind[]
   /** When the migration is planned to end, in milliseconds since the Unix epoch: credentials must live longer. */
   readonly plannedEnd?: number
+}
+
+/** What somebody else may do with a collection. `free-busy`: see when its owner is busy, and nothing more. */
+export type Access = 'free-busy' | 'read' | 'write' | 'manage'
+
+/** A grant at the source. */
+export interface Share {
+  readonly collection: Collection
+  /** `organisation`: everybody in it. `public`: anybody. */
+  readonly to: { readonly kind: 'user' | 'group' | 'organisation' | 'public'; readonly address?: string; readonly name?: string }
+  readonly access: Access
+  /** In the provider's words, where `access` says less than that. */
+  readonly as?: string
 }
 
 /** A server to write to. */

@@ -17,6 +17,13 @@ export interface Collection {
   readonly role?: Role
   /** Hidden from people at the source (mail: `isHidden`). Copied all the same, and named in the report. */
   readonly hidden?: boolean
+  /** Calendars, task lists, address books: as people see it. `#rrggbb`, in lower case. */
+  readonly color?: string
+  /** Where it stands among its kind in the account, from 0. */
+  readonly order?: number
+  readonly description?: string
+  /** The zone in which a calendar is kept: an IANA name. */
+  readonly timeZone?: string
 }
 
 /** An item as a listing names it. */
@@ -49,6 +56,11 @@ export interface Item extends ItemRef {
   readonly revision: string
   /** What a person would call it (a subject, a file name). Shown for exceptions only; never logged, never kept for others. */
   readonly label?: string
+  /**
+   * What of this very item is not in its body, because the source's interface does not give it or the format cannot say it: a sentence each, the
+   * same for every item that loses the same, without anything of the item's content. For the report. Known once it is opened.
+   */
+  readonly losses?: readonly string[]
   /** The item's bytes in the kind's media type. May be called again: a retry starts from the first byte. */
   body(call: Call): AsyncIterable<Uint8Array>
 }

@@ -32,6 +32,8 @@ export interface Entry {
   readonly message?: string
   /** `rejected`, `failed`: what a person would call the item. Kept for exceptions only. */
   readonly label?: string
+  /** `arrived`: what of it was lost on the way, a sentence each. Kept for those alone; with it, `label`. */
+  readonly losses?: readonly string[]
   /** Seen to leave the source after it was listed. The copy stays. */
   readonly gone: boolean
 }
@@ -45,7 +47,15 @@ export interface Intent {
 }
 
 export type Outcome =
-  | { readonly id: string; readonly listing: string; readonly state: 'arrived'; readonly version: string; readonly receipt: Receipt }
+  | {
+      readonly id: string
+      readonly listing: string
+      readonly state: 'arrived'
+      readonly version: string
+      readonly receipt: Receipt
+      readonly losses?: readonly string[]
+      readonly label?: string
+    }
   | {
       readonly id: string
       readonly listing: string

@@ -14,6 +14,14 @@ export const REASONS = {
     'The destination refuses it for what it contains, also when it is sent alone. The server said why; see the detail.',
   protected: 'It is encrypted by rights management and can be read only by its owner.',
   virtual: 'It is a view (a search folder) and holds no items of its own; what it shows is copied from where it is at home.',
+  'double-at-source':
+    'The same item (same UID, same content) stands in this place of the source more than once. One copy was moved; more would only be doubles.',
+  'stands-already':
+    'Another version of it (same UID) stands at the destination already, put there by somebody else. That one was left as it is.',
+  'not-understood':
+    'It breaks the rules of its format so badly that nobody can say what is meant (a date that does not exist, a rule that no program can follow). It may still open in the original program.',
+  'made-by-source': 'The source makes it up from other data (birthdays from contacts, holidays), so the destination makes its own.',
+  'not-owned': 'It belongs to another account and is only shared with this one. It is moved with its owner.',
   'not-offered': 'The source does not let other programs read it.',
 } as const
 

@@ -80,4 +80,6 @@ export interface Measured {
   readonly collection: Collection
   readonly items: number
   readonly bytes?: number
+  /** What is known to get lost, or to stop working (meeting links), with how many items: the sentences are those of `Item.losses`. */
+  readonly losses?: readonly { readonly says: string; readonly items: number }[]
 }

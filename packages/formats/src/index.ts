@@ -1,2 +1,6 @@
+export * from './calendar/index.ts'
+export type { Choices } from './choices.ts'
+export * from './contact/index.ts'
 export * from './message/index.ts'
 export * from './sieve/index.ts'
+export * from './task/index.ts'

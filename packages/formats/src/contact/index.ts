@@ -1,0 +1,1 @@
+export type { Card, Labelled, PartialDate, Photo, PostalAddress } from './model.ts'
