@@ -8,10 +8,10 @@ import { makeAuthority } from '@offramp/emulators'
 import { cyrusRoot, unpackCyrus } from '../setup/cyrus.mjs'
 import { untilGreets } from './dovecot.ts'
 import { freePort } from './free-port.ts'
-import { untilAnswers } from './until-answers.ts'
 import { type GuardedProcess, startGuarded } from './guarded-process.ts'
 import { ownGroup } from './own-group.ts'
 import { type RawImap, rawImap } from './raw-imap.ts'
+import { untilAnswers } from './until-answers.ts'
 
 export interface CyrusOptions {
   /** Login -> password. Default: `anna` / `secret`. */

@@ -1,5 +1,5 @@
 import { Fault } from '@offramp/core'
-import { parser, type QualifiedTag, type Tag } from 'sax'
+import sax, { type QualifiedTag, type Tag } from 'sax'
 import { XML_DEPTH } from './limits.ts'
 import { nameOf } from './namespaces.ts'
 
@@ -21,24 +21,29 @@ interface Open {
 const bad = (why: string): Fault =>
   new Fault({ reach: 'call', code: 'dav-bad-xml', message: `The server's answer is no XML that DAV could mean: ${why}.` })
 
-/**
- * Reads XML as it comes in. `take` is called for each element directly below the root, which is then forgotten, so that a listing of any
- * length needs little memory. Document types are refused, and with them every entity beyond the five that XML itself has.
- */
-export async function readXml(
-  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  take: (element: Element, root: string) => void,
-): Promise<void> {
+/** `strictEntities`: the five of XML and numbers, and none of HTML's. */
+const OPTIONS = { xmlns: true, strictEntities: true, position: false }
+
+/** Called with each element directly below the root, which is then forgotten. */
+type Take = (element: Element, root: string) => void
+
+interface Reader {
+  write(text: string): void
+  end(): void
+}
+
+/** Document types are refused, and with them every entity beyond the five that XML itself has. */
+function makeReader(take: Take): Reader {
   const open: Open[] = []
   let roots = 0
-  const sax = parser(true, { xmlns: true, strictEntities: true, position: false })
-  sax.onerror = (error) => {
+  const reading = sax.parser(true, OPTIONS)
+  reading.onerror = (error) => {
     throw bad(error.message.split('\n')[0] ?? '')
   }
-  sax.ondoctype = () => {
+  reading.ondoctype = () => {
     throw bad('it declares a document type, which no DAV server needs')
   }
-  sax.onopentag = (tag: Tag | QualifiedTag) => {
+  reading.onopentag = (tag: Tag | QualifiedTag) => {
     if (open.length >= XML_DEPTH) throw bad('it is nested too deeply')
     if (open.length === 0) roots++
     if (!('uri' in tag)) throw bad('it has no namespaces')
@@ -49,23 +54,42 @@ export async function readXml(
     const top = open.at(-1)
     if (top) top.text += text
   }
-  sax.ontext = append
-  sax.oncdata = append
-  sax.onclosetag = () => {
+  reading.ontext = append
+  reading.oncdata = append
+  reading.onclosetag = () => {
     const closed = open.pop()
     if (closed === undefined) return
     if (open.length === 1) take(closed, open[0]?.name ?? '')
     else open.at(-1)?.children.push(closed)
   }
-  const decoder = new TextDecoder('utf-8')
-  for await (const chunk of chunks) sax.write(decoder.decode(chunk, { stream: true }))
-  sax.write(decoder.decode())
-  sax.close()
-  if (roots !== 1 || open.length > 0) throw bad('it ends too early')
+  return {
+    write: (text) => void reading.write(text),
+    end() {
+      reading.close()
+      if (roots !== 1 || open.length > 0) throw bad('it ends too early')
+    },
+  }
 }
 
-export const child = (element: Element | undefined, name: string): Element | undefined =>
-  element?.children.find((one) => one.name === name)
+/** Reads XML as it comes in, so that a listing of any length needs little memory. */
+export async function readXml(chunks: AsyncIterable<Uint8Array>, take: Take): Promise<void> {
+  const reader = makeReader(take)
+  const decoder = new TextDecoder('utf-8')
+  for await (const chunk of chunks) reader.write(decoder.decode(chunk, { stream: true }))
+  reader.write(decoder.decode())
+  reader.end()
+}
+
+/** What stands directly below the root. */
+export function parseXml(text: string): readonly Element[] {
+  const elements: Element[] = []
+  const reader = makeReader((element) => elements.push(element))
+  reader.write(text)
+  reader.end()
+  return elements
+}
+
+export const child = (element: Element | undefined, name: string): Element | undefined => element?.children.find((one) => one.name === name)
 
 export const children = (element: Element | undefined, name: string): readonly Element[] =>
   element?.children.filter((one) => one.name === name) ?? []

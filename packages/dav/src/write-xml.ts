@@ -4,16 +4,17 @@ import { NAMESPACES } from './namespaces.ts'
 /** Elements by name (`namespaces.ts`): text, elements inside, several of one name, or nothing. Attributes begin with `@`. */
 export type Tree = { readonly [name: string]: string | Tree | readonly (string | Tree)[] }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 cannot hold these, escaped or not
-const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+/** XML 1.0 cannot hold control characters, escaped or not, nor half of a surrogate pair. */
+const writable = (text: string): string =>
+  text.toWellFormed().replace(/\p{Cc}|[\ufffe\uffff]/gu, (letter) => (/[\t\n\r]/.test(letter) ? letter : ''))
 
 const builder = new Builder({ ignoreAttributes: false, attributeNamePrefix: '@', suppressEmptyNode: true, processEntities: true })
 
 const DECLARED = Object.fromEntries(Object.entries(NAMESPACES).map(([prefix, uri]) => [`@xmlns:${prefix}`, uri]))
 
 const clean = (value: Tree[string]): Tree[string] => {
-  if (typeof value === 'string') return value.replace(UNWRITABLE, '')
-  if (Array.isArray(value)) return value.map((one) => (typeof one === 'string' ? one.replace(UNWRITABLE, '') : cleanTree(one)))
+  if (typeof value === 'string') return writable(value)
+  if (Array.isArray(value)) return value.map((one) => (typeof one === 'string' ? writable(one) : cleanTree(one)))
   return cleanTree(value as Tree)
 }
 
