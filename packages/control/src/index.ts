@@ -14,6 +14,7 @@ export { EXIT, type ExitCode, errorText, exitCodeOf, worstOf } from './exit-code
 export { InputRefused, type Problem, showProblem } from './project/problem.ts'
 export { tend } from './queue/tend.ts'
 export { isJobData, JOB, type JobData, makeWaker, QUEUE, type QueueConnection, queuePrefix, type Wake, type Waker } from './queue/waker.ts'
+export { carried } from './report/carried.ts'
 export { cleanText } from './report/clean-text.ts'
 export { type Losses, lossLines } from './report/losses.ts'
 export { renderCsv } from './report/render-csv.ts'
