@@ -72,8 +72,10 @@ function meansOf(opened: OpenedProject, services: Services): Means {
       placesOf(mapping, opened.endpoints).map(({ endpoint, account, passwordRef }) => [`${endpoint}\n${account}`, passwordRef] as const),
     ),
   )
+  const { calendars, contacts } = opened.project.settings ?? {}
   return {
     services,
+    choices: { ...(calendars === undefined ? {} : { calendars }), ...(contacts === undefined ? {} : { contacts }) },
     secret: secretsFrom(opened.places),
     file: filesFrom(opened.folder),
     passwordRef: (endpoint, account) => refs.get(`${endpoint}\n${account}`),
