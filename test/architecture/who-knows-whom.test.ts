@@ -13,7 +13,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   microsoft: ['core', 'formats', 'wire'],
   google: ['core', 'formats', 'wire'],
   imap: ['core', 'formats', 'wire'],
-  catalog: ['core', 'google', 'imap', 'microsoft'],
+  catalog: ['core', 'dav', 'formats', 'google', 'imap', 'microsoft'],
   control: ['catalog', 'core', 'engine', 'formats', 'redis'],
   cli: ['control', 'core'],
   workers: ['control', 'core'],

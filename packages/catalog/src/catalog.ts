@@ -1,4 +1,4 @@
-import type { DestinationEndpoint, SourceEndpoint } from '@offramp/core'
+import type { DestinationEndpoint, Kind, SourceEndpoint } from '@offramp/core'
 import { domainOf, openGoogle } from './google.ts'
 import { openImap } from './imap.ts'
 import type { Means } from './means.ts'
@@ -19,6 +19,13 @@ const DESTINATIONS: {
 } = {
   imap: openImap,
 }
+
+/** What each sort of destination takes, known before anybody is asked. */
+const TAKES: { readonly [K in DestinationSettings['kind']]: readonly Kind[] } = {
+  imap: ['mail'],
+}
+
+export const kindsOf = ({ kind }: DestinationSettings): readonly Kind[] => TAKES[kind]
 
 /** Makes the source endpoint of a project. Asks nobody yet. */
 export const openSource = (settings: SourceSettings, means: Means): Promise<SourceEndpoint> =>
