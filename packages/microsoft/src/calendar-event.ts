@@ -1,5 +1,16 @@
 import { Fault } from '@offramp/core'
-import { type CalendarEvent, derivedUid, type EventFacts, htmlToText, type Meeting, type Moment, meetingOf, type Override, type RichText, wallClock } from '@offramp/formats'
+import {
+  type CalendarEvent,
+  derivedUid,
+  type EventFacts,
+  htmlToText,
+  type Meeting,
+  type Moment,
+  meetingOf,
+  type Override,
+  type RichText,
+  wallClock,
+} from '@offramp/formats'
 import { type Json, numberOf, objectOf, objectsOf, textOf, textsOf } from '@offramp/wire'
 import { categoriesOf, type People, peopleOf } from './calendar-people.ts'
 import { ruleOf } from './calendar-recurrence.ts'
@@ -27,8 +38,12 @@ export function eventOf(master: Json, setting: EventSetting): ReadEvent {
   const uid = uidOf(master, setting)
   if (!isSeries) return { event: { uid, ...read.facts }, losses: [...uncertain, ...read.losses] }
   const { start } = read.facts
-  const exceptions = objectsOf(master['exceptionOccurrences']).map((exception) => overrideOf(exception, { ...setting, zone, isSeries }, start))
-  const exceptDates = cancelledDates(master).map((day): Moment => ('date' in start ? { date: day } : { ...start, local: day + start.local.slice(10) }))
+  const exceptions = objectsOf(master['exceptionOccurrences']).map((exception) =>
+    overrideOf(exception, { ...setting, zone, isSeries }, start),
+  )
+  const exceptDates = cancelledDates(master).map(
+    (day): Moment => ('date' in start ? { date: day } : { ...start, local: day + start.local.slice(10) }),
+  )
   const event: CalendarEvent = {
     uid,
     ...read.facts,
@@ -58,13 +73,16 @@ interface Where extends EventSetting {
   readonly isSeries: boolean
 }
 
-function overrideOf(exception: Json, where: Where, seriesStart: Moment): { readonly override: Override; readonly losses: readonly string[] } {
+function overrideOf(
+  exception: Json,
+  where: Where,
+  seriesStart: Moment,
+): { readonly override: Override; readonly losses: readonly string[] } {
   const at = timeOf(exception['originalStart'])
   if (at === undefined) throw broken('an occurrence that was changed does not say which one it is')
   const { facts, losses } = factsOf(exception, where)
   // Of days it is the midnight of the series' own zone (microsoft-graph-docs#2804).
-  const insteadOf: Moment =
-    'date' in seriesStart ? { date: dayAt(at, where.zone) } : { local: wallClock(at, where.zone), zone: where.zone }
+  const insteadOf: Moment = 'date' in seriesStart ? { date: dayAt(at, where.zone) } : { local: wallClock(at, where.zone), zone: where.zone }
   return { override: { insteadOf, ...facts }, losses }
 }
 
@@ -113,7 +131,9 @@ export function richText(body: Json): RichText | undefined {
 
 /** Several places are one line; `location` alone holds them joined already, or only the first. */
 function locationOf(event: Json): string | undefined {
-  const names = objectsOf(event['locations']).flatMap((each) => textOf(each['displayName'])?.trim() || addressLine(objectOf(each['address'])) || [])
+  const names = objectsOf(event['locations']).flatMap(
+    (each) => textOf(each['displayName'])?.trim() || addressLine(objectOf(each['address'])) || [],
+  )
   const joined = [...new Set(names)].join('; ')
   const single = textOf(objectOf(event['location'])['displayName'])?.trim()
   return joined !== '' ? joined : single === '' ? undefined : single

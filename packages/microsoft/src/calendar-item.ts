@@ -36,7 +36,12 @@ export async function eventItem(
   const hanging = await hangingOn(reader, [json, ...exceptions], call)
   const event = withMeeting(withLinked(read.event, hanging), reader.choices)
   const bare = writeEvent(event)
-  const losses = new Set([...read.losses, ...bare.losses, ...meetingLosses(event), ...(hanging.some(({ linked }) => linked.length > 0) ? [LOSSES.reference] : [])])
+  const losses = new Set([
+    ...read.losses,
+    ...bare.losses,
+    ...meetingLosses(event),
+    ...(hanging.some(({ linked }) => linked.length > 0) ? [LOSSES.reference] : []),
+  ])
   const hasFiles = hanging.some(({ files }) => files.length > 0)
   const label = textOf(json['subject'])
   const size = bare.bytes.length + hanging.flatMap(({ files }) => files).reduce((sum, file) => sum + Math.ceil((file.size ?? 0) * 1.4), 0)

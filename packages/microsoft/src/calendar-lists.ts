@@ -31,7 +31,8 @@ const COLORS: Readonly<Record<string, string>> = {
 }
 
 /** Birthdays are a calendar like any other but for their name, in the languages in which Outlook makes them. */
-const BIRTHDAYS = /^(birthdays?|geburtstage?|anniversaires?|cumpleaños|compleanni|verjaardagen|aniversários|urodziny|födelsedagar|fødselsdage[r]?)$/i
+const BIRTHDAYS =
+  /^(birthdays?|geburtstage?|anniversaires?|cumpleaños|compleanni|verjaardagen|aniversários|urodziny|födelsedagar|fødselsdage[r]?)$/i
 
 /**
  * Every calendar in the mailbox, told which of them are walked. Shared calendars of other people stand among the own ones

@@ -134,4 +134,6 @@ function withOwnAnswer(
 }
 
 /** Categories by name; Graph may repeat them. */
-export const categoriesOf = (item: Json): readonly string[] => [...new Set(textsOf(item['categories']).filter((each) => each.trim() !== ''))]
+export const categoriesOf = (item: Json): readonly string[] => [
+  ...new Set(textsOf(item['categories']).filter((each) => each.trim() !== '')),
+]

@@ -1,11 +1,21 @@
-import { type Account, type Call, type Collection, Fault, type Item, type ItemRef, type Listing, type Log, type Source } from '@offramp/core'
+import {
+  type Account,
+  type Call,
+  type Collection,
+  Fault,
+  type Item,
+  type ItemRef,
+  type Listing,
+  type Log,
+  type Source,
+} from '@offramp/core'
 import type { Choices } from '@offramp/formats'
 import { type Json, objectOf, textOf } from '@offramp/wire'
 import { eventItem } from './calendar-item.ts'
 import { readCalendars } from './calendar-lists.ts'
 import { measureCalendars } from './calendar-measure.ts'
 import { innerNames } from './calendar-people.ts'
-import { EVENT_SELECT, readSeries, REF_SELECT, seriesVersion, SERIES_QUERY } from './calendar-series.ts'
+import { EVENT_SELECT, REF_SELECT, readSeries, SERIES_QUERY, seriesVersion } from './calendar-series.ts'
 import { readMailboxZone } from './calendar-zones.ts'
 import type { Graph, GraphClient } from './client.ts'
 import { PAGE, SERIES_AT_ONCE } from './limits.ts'

@@ -25,8 +25,16 @@ export function cardOf(contact: Json, setting: CardSetting): { readonly card: Ca
     ...given('emails', emailsOf(contact, setting, losses)),
     ...given('phones', phonesOf(contact)),
     ...given('addresses', addressesOf(contact)),
-    ...given('urls', words(contact['businessHomePage']).map((value): Labelled => ({ value, types: ['work'] }))),
-    ...given('messengers', textsOf(contact['imAddresses']).flatMap(words).map((value): Labelled => ({ value }))),
+    ...given(
+      'urls',
+      words(contact['businessHomePage']).map((value): Labelled => ({ value, types: ['work'] })),
+    ),
+    ...given(
+      'messengers',
+      textsOf(contact['imAddresses'])
+        .flatMap(words)
+        .map((value): Labelled => ({ value })),
+    ),
     ...given('related', relatedOf(contact)),
     ...given('categories', categoriesOf(contact)),
     ...given('birthday', birthdayOf(contact['birthday'])),
@@ -88,7 +96,10 @@ function emailsOf(contact: Json, { names }: CardSetting, losses: string[]): read
 }
 
 function phonesOf(contact: Json): readonly Labelled[] {
-  const all = (value: unknown, type: string): Labelled[] => textsOf(value).flatMap(words).map((number) => ({ value: number, types: [type] }))
+  const all = (value: unknown, type: string): Labelled[] =>
+    textsOf(value)
+      .flatMap(words)
+      .map((number) => ({ value: number, types: [type] }))
   return [
     ...words(contact['mobilePhone']).map((value) => ({ value, types: ['cell'] })),
     ...all(contact['businessPhones'], 'work'),

@@ -73,7 +73,10 @@ async function defaultFolder({ mailbox, user }: FolderReader, call: Call): Promi
 /** What the owner's language calls it. */
 async function nameOf({ mailbox, user }: FolderReader, id: string, call: Call): Promise<string> {
   try {
-    const folder = await mailbox.json({ path: `${user}/contactFolders/${encodeURIComponent(id)}?$select=displayName`, asks: 'folder' }, call)
+    const folder = await mailbox.json(
+      { path: `${user}/contactFolders/${encodeURIComponent(id)}?$select=displayName`, asks: 'folder' },
+      call,
+    )
     return textOf(folder['displayName']) ?? 'Contacts'
   } catch (thrown) {
     if (thrown instanceof Fault && ['graph-folder-gone', 'graph-bad-request'].includes(thrown.code)) return 'Contacts'

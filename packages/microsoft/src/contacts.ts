@@ -1,4 +1,14 @@
-import { type Account, type Call, type Collection, Fault, type Item, type ItemRef, type Listing, type Log, type Source } from '@offramp/core'
+import {
+  type Account,
+  type Call,
+  type Collection,
+  Fault,
+  type Item,
+  type ItemRef,
+  type Listing,
+  type Log,
+  type Source,
+} from '@offramp/core'
 import { type Choices, derivedUid, writeCard } from '@offramp/formats'
 import { isObject, type Json, textOf } from '@offramp/wire'
 import { innerNames } from './calendar-people.ts'
@@ -96,7 +106,10 @@ export function contactSource(graph: Graph, account: Account, services: { readon
           return [...losses]
         },
         async *body(bodyCall) {
-          const { photo, losses: lost } = await photos.read({ id: ref.id, folder: home, change: textOf(contact['changeKey']) ?? '' }, bodyCall)
+          const { photo, losses: lost } = await photos.read(
+            { id: ref.id, folder: home, change: textOf(contact['changeKey']) ?? '' },
+            bodyCall,
+          )
           const written = photo === undefined ? bare : writeCard({ ...card, photo }, choices)
           for (const each of [...lost, ...written.losses]) losses.add(each)
           yield written.bytes

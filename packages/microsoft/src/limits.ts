@@ -21,7 +21,17 @@ export const READ_USER_UNITS = 1
  * Most of each in one page. Graph's own: 999 users; 1,000 messages, of which pages with details time out. Events and contacts come with their texts, of
  * which a few are large.
  */
-export const PAGE = { users: 999, folders: 250, messages: 500, calendars: 100, events: 100, eventRefs: 500, contacts: 100, lists: 100, tasks: 100 }
+export const PAGE = {
+  users: 999,
+  folders: 250,
+  messages: 500,
+  calendars: 100,
+  events: 100,
+  eventRefs: 500,
+  contacts: 100,
+  lists: 100,
+  tasks: 100,
+}
 
 /** How many series of a page are asked at the same time: as many requests as a mailbox lets in. */
 export const SERIES_AT_ONCE = 4

@@ -34,7 +34,8 @@ export async function listAttachments(mailbox: GraphClient, owner: string, call:
       const id = textOf(each['id'])
       const name = textOf(each['name'])?.trim() || 'attachment'
       if (/referenceAttachment$/i.test(type) || id === undefined) linked.push(name)
-      else files.push(hangingOf(each, { path: `${owner}/attachments/${encodeURIComponent(id)}`, name, isItem: /itemAttachment$/i.test(type) }))
+      else
+        files.push(hangingOf(each, { path: `${owner}/attachments/${encodeURIComponent(id)}`, name, isItem: /itemAttachment$/i.test(type) }))
     }
     path = linkOf(page, '@odata.nextLink')
   }
@@ -57,7 +58,11 @@ function hangingOf(attachment: Json, on: { readonly path: string; readonly name:
 /**
  * Reads them, one request each. What Exchange itself cannot read any more is left out and told: a file must not cost an event its date.
  */
-export async function readAttachments(mailbox: GraphClient, files: readonly Hanging[], call: Call): Promise<{ readonly attachments: readonly Attachment[]; readonly losses: readonly string[] }> {
+export async function readAttachments(
+  mailbox: GraphClient,
+  files: readonly Hanging[],
+  call: Call,
+): Promise<{ readonly attachments: readonly Attachment[]; readonly losses: readonly string[] }> {
   const attachments: Attachment[] = []
   const losses: string[] = []
   for (const file of files) {
@@ -92,7 +97,12 @@ export async function readBytes(mailbox: GraphClient, path: string, call: Call):
   for await (const part of answer.body) {
     length += part.length
     if (length > BYTES.attachment) {
-      throw new Fault({ reach: 'item', reason: 'too-large', code: 'graph-attachment-too-large', message: `A file in ${mailbox.about} is too large.` })
+      throw new Fault({
+        reach: 'item',
+        reason: 'too-large',
+        code: 'graph-attachment-too-large',
+        message: `A file in ${mailbox.about} is too large.`,
+      })
     }
     parts.push(part)
   }

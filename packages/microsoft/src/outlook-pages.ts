@@ -141,7 +141,8 @@ async function ask(
   const grown = size * 2 >= on.limit ? {} : { size: size * 2 }
   if (next !== undefined) return { values, bare, cursor: encodePosition({ mode, link: next, ...grown }), last: false }
   if (delta !== undefined) return { values, bare, cursor: encodePosition({ mode, link: delta }), last: true }
-  if (mode === 'list' || mode === 'list-ids') return { values, bare, cursor: encodePosition({ mode: reader.begins === 'delta' ? 'delta' : 'list-ids' }), last: true }
+  if (mode === 'list' || mode === 'list-ids')
+    return { values, bare, cursor: encodePosition({ mode: reader.begins === 'delta' ? 'delta' : 'list-ids' }), last: true }
   throw new Fault({
     reach: 'call',
     code: 'graph-no-link',

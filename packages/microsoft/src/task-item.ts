@@ -38,8 +38,7 @@ export async function readTask({ mailbox, user }: TaskReader, ids: TaskIds, call
   }
 }
 
-const hashOf = (...parts: readonly unknown[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
+const hashOf = (...parts: readonly unknown[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
 
 /** Ticking a step off changes the step and not its task, though Graph counts it as a change of both. */
 function revisionOf(task: Json): string {
@@ -113,7 +112,10 @@ export function stepItem({ ref, task, home }: Found, step: Json, { account }: It
   }
 }
 
-function shared({ ref, task, home }: Found, uid: string): Pick<Item, 'id' | 'version' | 'kind' | 'naturalKey' | 'home' | 'traits' | 'label'> {
+function shared(
+  { ref, task, home }: Found,
+  uid: string,
+): Pick<Item, 'id' | 'version' | 'kind' | 'naturalKey' | 'home' | 'traits' | 'label'> {
   const label = textOf(task['title']) ?? textOf(task['displayName'])
   return { id: ref.id, version: ref.version, kind: 'task', naturalKey: uid, home, traits: {}, ...(label === undefined ? {} : { label }) }
 }

@@ -5,7 +5,10 @@ import type { GraphClient } from './client.ts'
 import { PAGE } from './limits.ts'
 
 /** Every list of To Do. Flagged mail shows there as a list of tasks; shared lists show with everybody who may see them. */
-export async function readTaskLists(reader: { readonly mailbox: GraphClient; readonly user: string }, call: Call): Promise<readonly Listing[]> {
+export async function readTaskLists(
+  reader: { readonly mailbox: GraphClient; readonly user: string },
+  call: Call,
+): Promise<readonly Listing[]> {
   const lists = await listOf(reader.mailbox, `${reader.user}/todo/lists?$top=${PAGE.lists}`, call)
   return lists.flatMap((list, order): Listing[] => {
     const id = textOf(list['id'])

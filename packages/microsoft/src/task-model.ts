@@ -16,7 +16,10 @@ const STATES: Readonly<Record<string, { readonly status: Task['status']; readonl
 }
 
 /** A task without its steps and attachments. `zone`: the mailbox's own. */
-export function taskOf(json: Json, setting: { readonly uid: string; readonly zone: string | undefined }): { readonly task: Task; readonly losses: readonly string[] } {
+export function taskOf(
+  json: Json,
+  setting: { readonly uid: string; readonly zone: string | undefined },
+): { readonly task: Task; readonly losses: readonly string[] } {
   const zone = setting.zone ?? 'UTC'
   const state = STATES[textOf(json['status']) ?? ''] ?? { status: 'needs-action' }
   const due = dayIn(json['dueDateTime'], zone)

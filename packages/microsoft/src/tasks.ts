@@ -1,4 +1,14 @@
-import { type Account, type Call, type Collection, Fault, type Item, type ItemRef, type Listing, type Log, type Source } from '@offramp/core'
+import {
+  type Account,
+  type Call,
+  type Collection,
+  Fault,
+  type Item,
+  type ItemRef,
+  type Listing,
+  type Log,
+  type Source,
+} from '@offramp/core'
 import { isObject, type Json, textOf } from '@offramp/wire'
 import { readMailboxZone } from './calendar-zones.ts'
 import type { Graph, GraphClient } from './client.ts'
@@ -6,9 +16,9 @@ import { type CutPages, cutPages } from './cut-pages.ts'
 import { PAGE, SERIES_AT_ONCE } from './limits.ts'
 import type { Mode } from './outlook-cursor.ts'
 import { type PageReader, readPage } from './outlook-pages.ts'
-import { readTaskLists } from './task-lists.ts'
-import { type Found, readTask, refsOf, stepItem, taskItem } from './task-item.ts'
 import { idsOf } from './task-ids.ts'
+import { type Found, readTask, refsOf, stepItem, taskItem } from './task-item.ts'
+import { readTaskLists } from './task-lists.ts'
 
 /** Ids of tasks that Graph cannot even name: `unlistable:<list>:<place>`. */
 const UNLISTABLE = 'unlistable:'
