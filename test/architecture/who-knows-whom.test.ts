@@ -18,7 +18,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   cli: ['control', 'core'],
   workers: ['control', 'core'],
   conformance: ['core'],
-  emulators: [],
+  emulators: ['formats'],
 }
 
 const files = [...sourceFiles('packages'), ...sourceFiles('workers')]

@@ -34,18 +34,30 @@ export function mailBytes(n: number, facts: SpecimenFacts = {}): Uint8Array {
   return bytes(`${lines.join('\r\n')}\r\n${line.repeat(Math.ceil((facts.fill ?? 0) / line.length))}`)
 }
 
-const calendar = (n: number, key: string, part: string): Uint8Array =>
+/** Text to fill a body with, as the value of a property that goes on over folded lines. */
+const filling = (fill = 0): string => 'x'.repeat(fill).replace(/.{70}(?=.)/g, '$&\r\n ')
+
+const calendar = (n: number, { naturalKey, fill }: SpecimenFacts, part: 'VEVENT' | 'VTODO'): Uint8Array => {
+  const time = (hour: number): string => `20210304T0${hour}${String(n % 60).padStart(2, '0')}00Z`
+  return bytes(
+    `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Offramp//specimen//EN\r\nBEGIN:${part}\r\nUID:${naturalKey ?? `specimen-${n}`}\r\n` +
+      `DTSTAMP:20210304T050607Z\r\nDTSTART:${time(5)}\r\n${part === 'VEVENT' ? `DTEND:${time(6)}\r\n` : ''}SUMMARY:Specimen ${n}\r\n` +
+      `DESCRIPTION:Specimen number ${n}.${filling(fill)}\r\nEND:${part}\r\nEND:VCALENDAR\r\n`,
+  )
+}
+
+/** vCard 3.0, which everybody reads and which wants a name of its own. */
+const card = (n: number, { naturalKey, fill }: SpecimenFacts): Uint8Array =>
   bytes(
-    `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Offramp//specimen//EN\r\nBEGIN:${part}\r\nUID:${key}\r\nDTSTAMP:20210304T050607Z\r\n` +
-      `DTSTART:20210304T05${String(n % 60).padStart(2, '0')}00Z\r\nSUMMARY:Specimen ${n}\r\nEND:${part}\r\nEND:VCALENDAR\r\n`,
+    `BEGIN:VCARD\r\nVERSION:3.0\r\nUID:${naturalKey ?? `specimen-${n}`}\r\nFN:Specimen ${n}\r\nN:${n};Specimen;;;\r\n` +
+      `NOTE:Specimen number ${n}.${filling(fill)}\r\nEND:VCARD\r\n`,
   )
 
 const BODIES: Readonly<Record<Kind, (n: number, facts: SpecimenFacts) => Uint8Array>> = {
   mail: mailBytes,
-  event: (n, { naturalKey }) => calendar(n, naturalKey ?? `specimen-${n}`, 'VEVENT'),
-  task: (n, { naturalKey }) => calendar(n, naturalKey ?? `specimen-${n}`, 'VTODO'),
-  contact: (n, { naturalKey }) =>
-    bytes(`BEGIN:VCARD\r\nVERSION:4.0\r\nUID:${naturalKey ?? `specimen-${n}`}\r\nFN:Specimen ${n}\r\nEND:VCARD\r\n`),
+  event: (n, facts) => calendar(n, facts, 'VEVENT'),
+  task: (n, facts) => calendar(n, facts, 'VTODO'),
+  contact: card,
   file: (n, { fill }) => bytes(`Specimen ${n}\n${'x'.repeat(fill ?? 0)}`),
 }
 
