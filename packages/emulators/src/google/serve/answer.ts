@@ -77,7 +77,7 @@ function pass(state: WorkspaceState, call: Call, inside: (leave: () => void) => 
   const url = `${call.path}${call.query.size === 0 ? '' : `?${call.query}`}`
   const effect = state.faults.next({ method: call.method, url, mailbox: caller.address })
   if (effect?.kind === 'poison-message') state.poisoned.add(`${caller.address}/${found.names['id'] ?? ''}`)
-  const instead = effect && replacementFor(effect, { state, mailbox: caller.address })
+  const instead = effect && replacementFor(effect, { state, mailbox: caller.address, api: route.api })
   if (instead) return { reply: instead, effect: undefined, leave }
   const asked = understood(state, call, { found, grant, caller })
   return { reply: showReply(route, asked, route.answer(asked)), effect: onWire(effect), leave }
