@@ -3,7 +3,6 @@ import { makeWire } from '@offramp/wire'
 import { makeGoogle } from './client.ts'
 import { readAccount, readAccounts } from './directory.ts'
 import { classifyFor, type Whose } from './faults.ts'
-import { projectKey } from './limits.ts'
 import { mailSource } from './mail.ts'
 import type { Bounds } from './mail-bodies.ts'
 import { readMailSettings } from './mail-settings.ts'
@@ -20,7 +19,7 @@ import { googleTokens } from './token.ts'
 export function googleSource(settings: GoogleSettings, services: Services, bounds?: Bounds): SourceEndpoint {
   const hosts = hostsOf(settings)
   const { clock, log } = services
-  let whose: Whose = { clientId: settings.clientId, projectKey: undefined }
+  let whose: Whose = { clientId: settings.clientId, project: undefined }
   const wire = makeWire({
     ...services,
     userAgent: settings.userAgent ?? USER_AGENT,
@@ -70,7 +69,7 @@ function remembering(signer: Signer, found: (whose: Whose) => void): Signer {
       known ??= signer
         .identity()
         .then((identity) => {
-          found({ clientId: identity.clientId, projectKey: projectKey(identity.project) })
+          found({ clientId: identity.clientId, project: identity.project })
           return identity
         })
         .catch((thrown: unknown) => {
