@@ -76,7 +76,8 @@ async function walkListing(state: TurnState, listing: Listing, from: string | un
         else await state.request.lease.advance(listing.id, after)
         continue
       }
-      yieldAfterSlice(state)
+      // A page that was read ahead is worked first: with some sources it holds bodies, and was paid for out of the allowance.
+      if (!pages.isAhead) yieldAfterSlice(state)
     }
   } finally {
     pages.end()
@@ -95,11 +96,16 @@ class Pages {
     this.#listing = listing
   }
 
+  /** A page is in hand, or on its way, that was asked for ahead of its time. */
+  get isAhead(): boolean {
+    return this.#ahead !== undefined
+  }
+
   async next(after: Cursor | undefined): Promise<Page> {
     const ahead = this.#ahead
     this.#ahead = undefined
     const page = await (ahead !== undefined && ahead.after === after ? ahead.page : this.#ask(after))
-    // Where the turn ends with this page, nobody would read the next.
+    // After the slice the turn ends with what was asked for within it.
     if (!page.last && !isSliceOver(this.#state)) this.#ahead = { after: page.cursor, page: this.#ask(page.cursor) }
     // Thrown when it is taken, and not before.
     this.#ahead?.page.catch(() => undefined)
