@@ -14,7 +14,8 @@ const MOST_REWINDS = 3
  */
 export async function preparedListings(state: TurnState): Promise<readonly Listing[]> {
   const listings: Listing[] = []
-  for await (const listing of state.request.source.listings(state.reading)) listings.push(listing)
+  const asked = hasBeenWalked(state) ? { ...state.reading, bare: true as const } : state.reading
+  for await (const listing of state.request.source.listings(asked)) listings.push(listing)
   for (const { collection, collections = [], skip } of listings) {
     if (skip !== undefined) continue
     for (const one of collection ? [collection, ...collections] : collections) {
@@ -24,6 +25,10 @@ export async function preparedListings(state: TurnState): Promise<readonly Listi
   }
   return listings
 }
+
+/** A lane that has been walked once is expected to have changed little: the whole of it is no estimate of what is to come. */
+const hasBeenWalked = ({ books: { listings } }: TurnState): boolean =>
+  listings.size > 0 && [...listings.values()].every(({ donePass }) => donePass > 0)
 
 /** Walks every listing that this pass has not walked to its end. */
 export async function walkListings(state: TurnState): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Account, type Call, type Clock, Fault, type Listing, type Log, type Source } from '@offramp/core'
+import { type Account, type Call, type Clock, Fault, type Listing, type ListingsCall, type Log, type Source } from '@offramp/core'
 import { numberOf, textOf } from '@offramp/wire'
 import type { GmailClient, Google } from './client.ts'
 import { BOUNDS, type Bounds } from './mail-bodies.ts'
@@ -41,17 +41,18 @@ export function mailSource(google: Google, account: Account, { clock, log, polic
     return history
   }
 
-  async function* listings(call: Call): AsyncGenerator<Listing> {
+  async function* listings(call: ListingsCall): AsyncGenerator<Listing> {
     const labels = await reader.askLabels(call)
+    const made = madeBy(policy, labels.prints)
+    const listing = { id: 'gmail', collections: collectionsOf(labels, policy), again: encodePosition({ mode: 'relist', ...made }) }
+    // Nothing but the labels has to be asked for anew, and the changes: two calls where there are none.
+    if (call.bare) return void (yield listing)
     profile = await readProfile(mailbox, call)
     const chats = labels.known.has('CHAT') ? await messagesIn(mailbox, 'CHAT', call) : 0
     first.expectChats(chats)
-    const made = madeBy(policy, labels.prints)
     const bytes = bytesOf?.(account.name)
     yield {
-      id: 'gmail',
-      collections: collectionsOf(labels, policy),
-      again: encodePosition({ mode: 'relist', ...made }),
+      ...listing,
       ...(profile.messages === undefined ? {} : { items: Math.max(0, profile.messages - chats) }),
       ...(bytes === undefined ? {} : { bytes }),
     }
