@@ -59,7 +59,10 @@ export interface Search {
 export interface DestinationProfile {
   readonly kind: Kind
   readonly keeps: readonly Trait[]
-  /** Bytes. An item known to be larger is rejected as `too-large` without being sent. */
+  /**
+   * Bytes. An item known to be larger is rejected as `too-large` without being sent. The body of any other breaks off, with that fault, once it
+   * proves larger: as with every body that breaks off, nothing of it may stay.
+   */
   readonly maxItemBytes?: number
   /** How `putMany` likes its batches. Absent where there is no `putMany`. */
   readonly batch?: { readonly items: number; readonly bytes: number }

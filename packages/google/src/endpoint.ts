@@ -50,7 +50,7 @@ export function googleSource(settings: GoogleSettings, services: Services, bound
     async connect(account, kind) {
       if (kind === 'mail') {
         const policy = policyOf(settings)
-        return mailSource(google, account, { clock, policy, bytesOf: sizes.of, ...(bounds === undefined ? {} : { bounds }) })
+        return mailSource(google, account, { clock, log, policy, bytesOf: sizes.of, ...(bounds === undefined ? {} : { bounds }) })
       }
       const message = `Endpoint ${settings.name} moves mail; ${kind} of Google Workspace is not among the kinds it names.`
       throw new Fault({ reach: 'run', code: 'google-kind', message, remedy: `Take ${kind} out of the project.` })
