@@ -16,8 +16,23 @@ export type {
   WorkspaceQuirks,
 } from './google/options.ts'
 export { type EmulatedWorkspace, startWorkspace } from './google/workspace.ts'
+export { type ModelSeed, seedOfModel } from './microsoft/calendar/from-model.ts'
+export type { AttachmentSeed, EventSeed, OccurrenceChange } from './microsoft/calendar/state.ts'
+export type { PhotoSeed } from './microsoft/contacts/contacts.ts'
 export { connectTenant, type RemoteTenant } from './microsoft/control/connect.ts'
 export type { FolderName, FolderTruth, MailboxControl, MarkChange, MessageTruth, NewMessage } from './microsoft/control/mailbox-control.ts'
+export type {
+  CalendarTruth,
+  ContactFolderTruth,
+  ContactTruth,
+  EventTruth,
+  InstantTruth,
+  NewCalendar,
+  OutlookControl,
+  Seeded,
+  TaskListTruth,
+  TaskTruth,
+} from './microsoft/control/outlook-desk.ts'
 export type { ScenarioScript, ScenarioStep, UserAct } from './microsoft/control/scenario.ts'
 export { serveControl } from './microsoft/control/server.ts'
 export type { FaultEffect, FaultRule } from './microsoft/faults/rule.ts'
@@ -25,3 +40,4 @@ export type { Poison } from './microsoft/mail/state.ts'
 export * from './microsoft/options.ts'
 export type { TenantStats } from './microsoft/serve/stats.ts'
 export { type EmulatedTenant, startTenant } from './microsoft/tenant.ts'
+export type { TaskSeed } from './microsoft/todo/todo.ts'

@@ -6,7 +6,7 @@ import { noRoute } from '../serve/errors.ts'
 import type { Make, Route } from '../serve/router.ts'
 import type { TenantState } from '../serve/tenant-state.ts'
 import { listTaskLists, taskDelta, taskParts, tasksReply } from '../todo/routes.ts'
-import { guardOwned } from './guard.ts'
+import { guardCalendar, guardList } from './guard.ts'
 
 /** Routes of a mailbox's calendars, contacts and tasks. Undefined for any other. */
 export function outlookRoute(tenant: TenantState, asked: Asked, route: Make): Route | undefined {
@@ -55,7 +55,7 @@ function withinCalendar(
   if (what !== 'events' || id === 'delta') throw noRoute(id ?? what)
   if (id === undefined) {
     return route('events', 'calendars-basic', (account) => {
-      guardOwned(tenant, asked, account, calendar)
+      guardCalendar(tenant, account, calendar)
       return listEvents(asked, account, calendar)
     })
   }
@@ -93,7 +93,11 @@ function todoRoute(tenant: TenantState, asked: Asked, route: Make): Route {
   if (lists !== 'lists') throw noRoute(lists ?? 'todo')
   if (list === undefined) return route('task-lists', 'tasks', (account) => listTaskLists(asked, account))
   if (tasks !== 'tasks') throw noRoute(tasks ?? list)
-  if (task === 'delta') return route('task-delta', 'tasks', (account) => taskDelta(tenant, asked, account))
+  if (task === 'delta')
+    return route('task-delta', 'tasks', (account) => {
+      guardList(tenant, account, list)
+      return taskDelta(tenant, asked, account)
+    })
   if (what === undefined)
     return route(task === undefined ? 'tasks' : 'task', 'tasks', (account) => tasksReply(asked, account, { list, task }))
   if (task === undefined || !PARTS.has(what)) throw noRoute(what)

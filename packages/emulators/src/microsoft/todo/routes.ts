@@ -52,7 +52,7 @@ function taskJson(account: OutlookAccount, task: TaskState, select: readonly str
   return json
 }
 
-function findList({ mailbox, outlook }: OutlookAccount, id: string): TaskListState {
+export function findList({ mailbox, outlook }: OutlookAccount, id: string): TaskListState {
   const serial = mailbox.ids.readFolder(id)
   if (serial === undefined) throw invalidId()
   const list = outlook.todo.lists.get(serial)
