@@ -13,6 +13,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   microsoft: ['core', 'formats', 'wire'],
   google: ['core', 'formats', 'wire'],
   imap: ['core', 'formats', 'wire'],
+  dav: ['core', 'formats', 'wire'],
   catalog: ['core', 'dav', 'formats', 'google', 'imap', 'microsoft'],
   control: ['catalog', 'core', 'engine', 'formats', 'redis'],
   cli: ['control', 'core'],

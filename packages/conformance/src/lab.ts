@@ -54,6 +54,8 @@ export interface DestinationLab {
   peek(): Promise<readonly Seen[]>
   /** An item that this server refuses for good (fault `item`). Absent where there is no such thing. */
   refusable?(home: Collection): Item
+  /** How what stands differs from what was meant, in words; nothing where it is the same. Absent: every byte must be the same. */
+  readonly differences?: (meant: Uint8Array, found: Uint8Array) => readonly string[]
   /** The next write is stored, and its answer lost. Absent where that cannot be arranged. */
   loseNextAnswer?(): Promise<void>
   close(): Promise<void>
@@ -75,6 +77,8 @@ export interface DestinationPerson {
   add(place: Place, body: Uint8Array, traits: Traits): Promise<void>
   /** Changes flags of what is there. */
   flag(receipt: Receipt, traits: Traits): Promise<void>
+  /** Puts another text in its place. Absent where the kind's items cannot be edited. */
+  edit?(receipt: Receipt, body: Uint8Array): Promise<void>
   move(receipt: Receipt, to: Place): Promise<void>
   remove(receipt: Receipt): Promise<void>
 }

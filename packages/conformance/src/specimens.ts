@@ -34,29 +34,52 @@ export function mailBytes(n: number, facts: SpecimenFacts = {}): Uint8Array {
   return bytes(`${lines.join('\r\n')}\r\n${line.repeat(Math.ceil((facts.fill ?? 0) / line.length))}`)
 }
 
-/** Text to fill a body with, as the value of a property that goes on over folded lines. */
-const filling = (fill = 0): string => 'x'.repeat(fill).replace(/.{70}(?=.)/g, '$&\r\n ')
-
-const calendar = (n: number, { naturalKey, fill }: SpecimenFacts, part: 'VEVENT' | 'VTODO'): Uint8Array => {
-  const time = (hour: number): string => `20210304T0${hour}${String(n % 60).padStart(2, '0')}00Z`
-  return bytes(
-    `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Offramp//specimen//EN\r\nBEGIN:${part}\r\nUID:${naturalKey ?? `specimen-${n}`}\r\n` +
-      `DTSTAMP:20210304T050607Z\r\nDTSTART:${time(5)}\r\n${part === 'VEVENT' ? `DTEND:${time(6)}\r\n` : ''}SUMMARY:Specimen ${n}\r\n` +
-      `DESCRIPTION:Specimen number ${n}.${filling(fill)}\r\nEND:${part}\r\nEND:VCALENDAR\r\n`,
-  )
+/** Text of about so many bytes, folded at 75 as iCalendar and vCard want it. */
+function folded(line: string, fill: number): string {
+  const rows = [line]
+  for (let left = fill; left > 0; left -= 73) rows.push(` ${'x'.repeat(Math.min(73, left))}`)
+  return rows.join('\r\n')
 }
 
-/** vCard 3.0, which everybody reads and which wants a name of its own. */
-const card = (n: number, { naturalKey, fill }: SpecimenFacts): Uint8Array =>
-  bytes(
-    `BEGIN:VCARD\r\nVERSION:3.0\r\nUID:${naturalKey ?? `specimen-${n}`}\r\nFN:Specimen ${n}\r\nN:${n};Specimen;;;\r\n` +
-      `NOTE:Specimen number ${n}.${filling(fill)}\r\nEND:VCARD\r\n`,
-  )
+/** An hour on a day in March 2021, later by `n` minutes. */
+function calendar(part: 'VEVENT' | 'VTODO', n: number, { naturalKey, fill = 0 }: SpecimenFacts): Uint8Array {
+  const at = (ms: number): string => new Date(ms).toISOString().replace(/[-:]|\.\d+/g, '')
+  const start = receivedAt(n)
+  const lines = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//Offramp//specimen//EN',
+    `BEGIN:${part}`,
+    `UID:${naturalKey ?? `specimen-${n}`}`,
+    'DTSTAMP:20210304T050607Z',
+    `DTSTART:${at(start)}`,
+    `${part === 'VEVENT' ? 'DTEND' : 'DUE'}:${at(start + 3_600_000)}`,
+    `SUMMARY:Specimen ${n}`,
+    ...(fill > 0 ? [folded('DESCRIPTION:', fill)] : []),
+    `END:${part}`,
+    'END:VCALENDAR',
+  ]
+  return bytes(`${lines.join('\r\n')}\r\n`)
+}
+
+function card(n: number, { naturalKey, fill = 0 }: SpecimenFacts): Uint8Array {
+  const lines = [
+    'BEGIN:VCARD',
+    'VERSION:3.0',
+    `UID:${naturalKey ?? `specimen-${n}`}`,
+    `FN:Specimen ${n}`,
+    `N:Specimen;Number ${n};;;`,
+    `EMAIL;TYPE=INTERNET:specimen-${n}@example.org`,
+    ...(fill > 0 ? [folded('NOTE:', fill)] : []),
+    'END:VCARD',
+  ]
+  return bytes(`${lines.join('\r\n')}\r\n`)
+}
 
 const BODIES: Readonly<Record<Kind, (n: number, facts: SpecimenFacts) => Uint8Array>> = {
   mail: mailBytes,
-  event: (n, facts) => calendar(n, facts, 'VEVENT'),
-  task: (n, facts) => calendar(n, facts, 'VTODO'),
+  event: (n, facts) => calendar('VEVENT', n, facts),
+  task: (n, facts) => calendar('VTODO', n, facts),
   contact: card,
   file: (n, { fill }) => bytes(`Specimen ${n}\n${'x'.repeat(fill ?? 0)}`),
 }

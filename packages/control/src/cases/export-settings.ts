@@ -36,7 +36,7 @@ async function collectionsOf(workplace: Workplace, account: Account, call: Call)
   const source = await workplace.source.connect(account, 'mail')
   const found: Collection[] = []
   try {
-    for await (const { collection, collections, skip } of source.listings(call)) {
+    for await (const { collection, collections, skip } of source.listings({ ...call, bare: true })) {
       if (skip === undefined) found.push(...(collections ?? []), ...(collection === undefined ? [] : [collection]))
     }
   } finally {

@@ -21,9 +21,9 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   try {
     const format = new Intl.DateTimeFormat('en-US', {
       timeZone: zone,
-      calendar: 'iso8601',
+      calendar: 'gregory',
       hourCycle: 'h23',
-      era: 'short',
+      era: 'narrow',
       year: 'numeric',
       month: 'numeric',
       day: 'numeric',
@@ -38,14 +38,17 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   }
 }
 
+/** `3/31/2024 A, 02:30:00`, with the era's first letter. */
+const SHAPE = /^(\d+)\/(\d+)\/(\d+) ([AB]), (\d+):(\d+):(\d+)$/
+
 /** What the runtime says, without memory. */
 function ask(zone: string, at: number): number {
-  const part: Record<string, string> = {}
-  for (const { type, value } of formatOf(zone).formatToParts(at)) part[type] = value
-  const year = part['era'] === 'BC' || part['era'] === 'B' ? 1 - Number(part['year']) : Number(part['year'])
+  const shape = SHAPE.exec(formatOf(zone).format(at))
+  if (shape === null) throw notUnderstood('It holds a moment of which nobody can say the local time.')
+  const [, month, day, year, era, hour, minute, second] = shape
   const local = new Date(0)
-  local.setUTCFullYear(year, Number(part['month']) - 1, Number(part['day']))
-  local.setUTCHours(Number(part['hour']), Number(part['minute']), Number(part['second']))
+  local.setUTCFullYear(era === 'B' ? 1 - Number(year) : Number(year), Number(month) - 1, Number(day))
+  local.setUTCHours(Number(hour), Number(minute), Number(second))
   return local.getTime() - Math.floor(at / 1000) * 1000
 }
 

@@ -1,0 +1,34 @@
+import { createServer } from 'node:https'
+import { makeAuthority } from '../authority.ts'
+import { listen, shut } from '../serve/listen.ts'
+import type { CloudControl } from './control/cloud-control.ts'
+import { controlOf } from './control/hands.ts'
+import { makeState } from './make-state.ts'
+import type { NextcloudOptions } from './options.ts'
+import { handle } from './serve/handle.ts'
+
+/** A Nextcloud that runs in this process. */
+export interface EmulatedNextcloud extends CloudControl {
+  stop(): Promise<void>
+}
+
+/** Starts a Nextcloud on loopback, over TLS. */
+export async function startNextcloud(options: NextcloudOptions): Promise<EmulatedNextcloud> {
+  const state = makeState(options)
+  const authority = options.authority ?? (await makeAuthority())
+  const pair = await authority.issue({ hosts: ['localhost', '127.0.0.1'] })
+  const server = createServer(
+    { cert: pair.cert, key: pair.key, keepAlive: true, noDelay: true, requestTimeout: 0, keepAliveTimeout: 60_000 },
+    (request, response) => {
+      void handle(state, request, response)
+    },
+  )
+  const port = await listen(server, options.port ?? 0)
+  return {
+    ...controlOf(state, { url: `https://localhost:${port}/`, ca: authority.ca }),
+    stop: async () => {
+      await shut(server)
+      await Promise.allSettled(state.posting)
+    },
+  }
+}
