@@ -22,6 +22,8 @@ export interface NextcloudOptions {
   /** Milliseconds that each answer takes. Default 0. */
   readonly latencyMs?: number
   readonly faults?: readonly CloudFaultRule[]
+  /** `http` for tests whose proxy must see what passes. Default `https`. */
+  readonly scheme?: 'https' | 'http'
   /** Default: any free port. */
   readonly port?: number
   readonly now?: () => number
