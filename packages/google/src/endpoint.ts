@@ -3,7 +3,6 @@ import { makeWire } from '@offramp/wire'
 import { makeGoogle } from './client.ts'
 import { readAccount, readAccounts } from './directory.ts'
 import { classifyFor, type Whose } from './faults.ts'
-import { projectKey } from './limits.ts'
 import { mailSource } from './mail.ts'
 import type { Bounds } from './mail-bodies.ts'
 import { readMailSettings } from './mail-settings.ts'
@@ -20,7 +19,7 @@ import { googleTokens } from './token.ts'
 export function googleSource(settings: GoogleSettings, services: Services, bounds?: Bounds): SourceEndpoint {
   const hosts = hostsOf(settings)
   const { clock, log } = services
-  let whose: Whose = { clientId: settings.clientId, projectKey: undefined }
+  let whose: Whose = { clientId: settings.clientId, project: undefined }
   const wire = makeWire({
     ...services,
     userAgent: settings.userAgent ?? USER_AGENT,
@@ -51,7 +50,7 @@ export function googleSource(settings: GoogleSettings, services: Services, bound
     async connect(account, kind) {
       if (kind === 'mail') {
         const policy = policyOf(settings)
-        return mailSource(google, account, { clock, policy, bytesOf: sizes.of, ...(bounds === undefined ? {} : { bounds }) })
+        return mailSource(google, account, { clock, log, policy, bytesOf: sizes.of, ...(bounds === undefined ? {} : { bounds }) })
       }
       const message = `Endpoint ${settings.name} moves mail; ${kind} of Google Workspace is not among the kinds it names.`
       throw new Fault({ reach: 'run', code: 'google-kind', message, remedy: `Take ${kind} out of the project.` })
@@ -70,7 +69,7 @@ function remembering(signer: Signer, found: (whose: Whose) => void): Signer {
       known ??= signer
         .identity()
         .then((identity) => {
-          found({ clientId: identity.clientId, projectKey: projectKey(identity.project) })
+          found({ clientId: identity.clientId, project: identity.project })
           return identity
         })
         .catch((thrown: unknown) => {
