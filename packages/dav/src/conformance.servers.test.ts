@@ -8,7 +8,7 @@ import { startSmtpSink } from '../../../test/servers/smtp-sink.ts'
 const KINDS: readonly DavKind[] = ['event', 'task', 'contact']
 
 /** One server for all cases, a fresh account for each. */
-const ACCOUNTS = Array.from({ length: 160 }, (_, n) => `case${n}`)
+const ACCOUNTS = Array.from({ length: 180 }, (_, n) => `case${n}`)
 const logins = (count: number) => Object.fromEntries(ACCOUNTS.slice(0, count).map((name) => [name, 'secret']))
 
 /** Radicale's own files. */
@@ -26,7 +26,7 @@ describe.skipIf(!haveRadicale())('Radicale', () => {
     destinationSuite({
       name: `Radicale 3.1, ${kind}s`,
       open: async () => {
-        server ??= startRadicale({ users: logins(160) })
+        server ??= startRadicale({ users: logins(180) })
         const running = await server
         const account = ACCOUNTS[used++] ?? ''
         return openDavLab({ kind, url: running.url, account, pass: 'secret', home: `/${account}/`, peek: () => eyes(running, account) })
@@ -48,7 +48,7 @@ for (const scheduling of [true, false]) {
   describe.skipIf(problem !== undefined)(problem ?? `Cyrus, scheduling ${scheduling ? 'on' : 'off'}`, () => {
     const start = async () => {
       const sink = await startSmtpSink()
-      const cyrus = await startCyrus({ users: logins(scheduling ? 160 : 55), dav: scheduling ? { scheduling: { smtpPort: sink.port } } : {} })
+      const cyrus = await startCyrus({ users: logins(scheduling ? 180 : 60), dav: scheduling ? { scheduling: { smtpPort: sink.port } } : {} })
       return { cyrus, sink }
     }
     let server: ReturnType<typeof start> | undefined
