@@ -28,6 +28,7 @@ export type {
 export type { TaskJson } from './google/tasks/todo.ts'
 export { type EmulatedWorkspace, startWorkspace } from './google/workspace.ts'
 export { type ModelSeed, seedOfModel } from './microsoft/calendar/from-model.ts'
+export { generatedSeries } from './microsoft/calendar/generate-series.ts'
 export type { AttachmentSeed, EventSeed, OccurrenceChange } from './microsoft/calendar/state.ts'
 export type { PhotoSeed } from './microsoft/contacts/contacts.ts'
 export { connectTenant, type RemoteTenant } from './microsoft/control/connect.ts'
