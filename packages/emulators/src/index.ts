@@ -27,8 +27,23 @@ export type {
 } from './google/options.ts'
 export type { TaskJson } from './google/tasks/todo.ts'
 export { type EmulatedWorkspace, startWorkspace } from './google/workspace.ts'
+export { type ModelSeed, seedOfModel } from './microsoft/calendar/from-model.ts'
+export type { AttachmentSeed, EventSeed, OccurrenceChange } from './microsoft/calendar/state.ts'
+export type { PhotoSeed } from './microsoft/contacts/contacts.ts'
 export { connectTenant, type RemoteTenant } from './microsoft/control/connect.ts'
 export type { FolderName, FolderTruth, MailboxControl, MarkChange, MessageTruth, NewMessage } from './microsoft/control/mailbox-control.ts'
+export type {
+  CalendarTruth,
+  ContactFolderTruth,
+  ContactTruth,
+  EventTruth,
+  InstantTruth,
+  NewCalendar,
+  OutlookControl,
+  Seeded,
+  TaskListTruth,
+  TaskTruth,
+} from './microsoft/control/outlook-desk.ts'
 export type { ScenarioScript, ScenarioStep, UserAct } from './microsoft/control/scenario.ts'
 export { serveControl } from './microsoft/control/server.ts'
 export type { FaultEffect, FaultRule } from './microsoft/faults/rule.ts'
@@ -36,3 +51,12 @@ export type { Poison } from './microsoft/mail/state.ts'
 export * from './microsoft/options.ts'
 export type { TenantStats } from './microsoft/serve/stats.ts'
 export { type EmulatedTenant, startTenant } from './microsoft/tenant.ts'
+export type { TaskSeed } from './microsoft/todo/todo.ts'
+export type { CloudControl, CloudStats, CollectionTruth, StoredTruth, UserControl } from './nextcloud/control/cloud-control.ts'
+export { connectNextcloud } from './nextcloud/control/connect.ts'
+export { serveCloudControl } from './nextcloud/control/server.ts'
+export type { CloudEffect, CloudFaultRule } from './nextcloud/faults/rule.ts'
+export { type EmulatedNextcloud, startNextcloud } from './nextcloud/nextcloud.ts'
+export type { CloudLimits, CloudQuirks, CloudSettings, CloudUserSeed, NextcloudOptions } from './nextcloud/options.ts'
+export type { SentMail } from './nextcloud/scheduling/mail.ts'
+export type { WriteNote } from './nextcloud/serve/state.ts'

@@ -14,7 +14,8 @@ const MOST_REWINDS = 3
  */
 export async function preparedListings(state: TurnState): Promise<readonly Listing[]> {
   const listings: Listing[] = []
-  for await (const listing of state.request.source.listings(state.reading)) listings.push(listing)
+  const asked = hasBeenWalked(state) ? { ...state.reading, bare: true as const } : state.reading
+  for await (const listing of state.request.source.listings(asked)) listings.push(listing)
   for (const { collection, collections = [], skip } of listings) {
     if (skip !== undefined) continue
     for (const one of collection ? [collection, ...collections] : collections) {
@@ -24,6 +25,10 @@ export async function preparedListings(state: TurnState): Promise<readonly Listi
   }
   return listings
 }
+
+/** A lane that has been walked once is expected to have changed little: the whole of it is no estimate of what is to come. */
+const hasBeenWalked = ({ books: { listings } }: TurnState): boolean =>
+  listings.size > 0 && [...listings.values()].every(({ donePass }) => donePass > 0)
 
 /** Walks every listing that this pass has not walked to its end. */
 export async function walkListings(state: TurnState): Promise<void> {
@@ -76,7 +81,8 @@ async function walkListing(state: TurnState, listing: Listing, from: string | un
         else await state.request.lease.advance(listing.id, after)
         continue
       }
-      yieldAfterSlice(state)
+      // A page that was read ahead is worked first: with some sources it holds bodies, and was paid for out of the allowance.
+      if (!pages.isAhead) yieldAfterSlice(state)
     }
   } finally {
     pages.end()
@@ -95,11 +101,16 @@ class Pages {
     this.#listing = listing
   }
 
+  /** A page is in hand, or on its way, that was asked for ahead of its time. */
+  get isAhead(): boolean {
+    return this.#ahead !== undefined
+  }
+
   async next(after: Cursor | undefined): Promise<Page> {
     const ahead = this.#ahead
     this.#ahead = undefined
     const page = await (ahead !== undefined && ahead.after === after ? ahead.page : this.#ask(after))
-    // Where the turn ends with this page, nobody would read the next.
+    // After the slice the turn ends with what was asked for within it.
     if (!page.last && !isSliceOver(this.#state)) this.#ahead = { after: page.cursor, page: this.#ask(page.cursor) }
     // Thrown when it is taken, and not before.
     this.#ahead?.page.catch(() => undefined)

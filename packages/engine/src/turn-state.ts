@@ -1,4 +1,4 @@
-import { type Call, entryKey, type Item, type Receipt } from '@offramp/core'
+import { type Books, type Call, entryKey, type Item, type Receipt } from '@offramp/core'
 import type { TurnRequest } from './contract.ts'
 import { steadyLease, steadyLedger } from './ledger-trouble.ts'
 import { Places } from './places.ts'
@@ -15,6 +15,8 @@ export interface TurnState {
   readonly reading: Call
   /** For what must be seen through once begun: ends with the lease only. */
   readonly writing: Call
+  /** As they stood when the turn began. */
+  readonly books: Books
   readonly places: Places
   readonly progress: Progress
   /** Strikes of this turn, by item. */
@@ -42,6 +44,7 @@ export async function openState(asked: TurnRequest, guards: Safeguards, call: Ca
     guards,
     reading,
     writing,
+    books,
     places: new Places({ request, guards, books, reading }),
     progress: new Progress(request),
     strikes: new Map(),

@@ -4,8 +4,8 @@ import {
   type Guest,
   htmlToText,
   type Meeting,
-  meetingOf,
   type Moment,
+  meetingOf,
   notUnderstood,
   type Person,
   type Reminder,
@@ -187,7 +187,8 @@ export function meetingIn(event: Json): Meeting | undefined {
 
 function tellLosses(event: Json, { note }: EventFrame): void {
   if (event['attendeesOmitted'] === true) note(GUESTS_LOSS)
-  if (objectsOf(event['attachments']).some((each) => /^https:\/\/(drive|docs)\.google\.com\//.test(textOf(each['fileUrl']) ?? ''))) note(DRIVE_LOSS)
+  if (objectsOf(event['attachments']).some((each) => /^https:\/\/(drive|docs)\.google\.com\//.test(textOf(each['fileUrl']) ?? '')))
+    note(DRIVE_LOSS)
   if (objectsOf(event['attendees']).some((each) => textOf(each['comment']) !== undefined)) note(REMARK_LOSS)
   const points = objectsOf(objectOf(event['conferenceData'])['entryPoints'])
   // With Meet the numbers end as the link does.

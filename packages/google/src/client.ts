@@ -2,12 +2,23 @@ import { createHash } from 'node:crypto'
 import { admin, type admin_directory_v1, type admin_reports_v1 } from '@googleapis/admin'
 import { type calendar_v3, calendar as calendarApi } from '@googleapis/calendar'
 import { gmail, type gmail_v1 } from '@googleapis/gmail'
-import { people as peopleApi, type people_v1 } from '@googleapis/people'
-import { tasks as tasksApi, type tasks_v1 } from '@googleapis/tasks'
+import { type people_v1, people as peopleApi } from '@googleapis/people'
+import { type tasks_v1, tasks as tasksApi } from '@googleapis/tasks'
 import { type Account, type Call, Fault, type Quota } from '@offramp/core'
 import { type Json, objectOf, type TokenSource, type Wire, type WireAnswer, type WireRequest } from '@offramp/wire'
 import type { Asks } from './faults.ts'
-import { apiQuota, BYTES, type CountedApi, directoryQuota, type GmailMethod, mailboxQuota, photoQuota, RAW_TIMES, unitsOf, WORK_BYTES } from './limits.ts'
+import {
+  apiQuota,
+  BYTES,
+  type CountedApi,
+  directoryQuota,
+  type GmailMethod,
+  mailboxQuota,
+  photoQuota,
+  RAW_TIMES,
+  unitsOf,
+  WORK_BYTES,
+} from './limits.ts'
 import type { Workload } from './scopes.ts'
 import type { GoogleHosts, GoogleSettings } from './settings.ts'
 import type { Signer } from './signer.ts'

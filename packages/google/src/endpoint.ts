@@ -54,7 +54,7 @@ export function googleSource(settings: GoogleSettings, services: Services, bound
     async connect(account, kind) {
       if (kind === 'mail') {
         const policy = policyOf(settings)
-        return mailSource(google, account, { clock, policy, bytesOf: sizes.of, ...(bounds === undefined ? {} : { bounds }) })
+        return mailSource(google, account, { clock, log, policy, bytesOf: sizes.of, ...(bounds === undefined ? {} : { bounds }) })
       }
       const { choices = {} } = settings
       if (kind === 'event') return calendarSource(google, account, given('choices', choices.calendars))

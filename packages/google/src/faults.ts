@@ -123,8 +123,7 @@ const TABLE: readonly Row[] = [
       reach: 'account',
       code: 'google-domain-policy',
       message: `The domain's own rules keep programs out of ${seen.facts.about}.`,
-      remedy:
-        'admin.google.com > Apps > Google Workspace: turn the service on for this organizational unit, and allow API access to it.',
+      remedy: 'admin.google.com > Apps > Google Workspace: turn the service on for this organizational unit, and allow API access to it.',
     }),
   },
   {

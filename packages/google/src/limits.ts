@@ -53,11 +53,25 @@ const DAY_MS = 86_400_000
 const DIRECTORY = { perMinute: 2_400, concurrent: 8 }
 
 /** Most in one page; Google's own. */
-export const PAGE = { messages: 500, history: 500, drafts: 500, users: 500, groups: 200, rooms: 500, sizes: 1_000, calendars: 250, events: 2_500, acls: 250, people: 1_000, tasks: 100, lists: 1_000 }
+export const PAGE = {
+  messages: 500,
+  history: 500,
+  drafts: 500,
+  users: 500,
+  groups: 200,
+  rooms: 500,
+  sizes: 1_000,
+  calendars: 250,
+  events: 2_500,
+  acls: 250,
+  people: 1_000,
+  tasks: 100,
+  lists: 1_000,
+}
 
 /**
- * Bytes. Gmail takes in messages of up to 150 MB, and base64 makes a third more of them. A page holds `page`; a message above `held` is not
- * kept in memory but read once more while it is written.
+ * Bytes. Gmail takes in messages of up to 150 MB, and base64 makes a third more of them. A page holds `page`; a message above `held` is
+ * kept in a file.
  */
 export const BYTES = { answer: 64 * 2 ** 20, message: 512 * 2 ** 20, page: 16 * 2 ** 20, held: 8 * 2 ** 20 }
 

@@ -61,7 +61,12 @@ export const WORK_TABLE: readonly Row[] = [
   {
     status: [404, 410],
     asks: ['event', 'person', 'task'],
-    gives: (seen) => ({ reach: 'item', reason: 'gone', code: 'google-gone', message: `An item of ${seen.facts.about} is no longer there.` }),
+    gives: (seen) => ({
+      reach: 'item',
+      reason: 'gone',
+      code: 'google-gone',
+      message: `An item of ${seen.facts.about} is no longer there.`,
+    }),
   },
   {
     status: [403, 404],

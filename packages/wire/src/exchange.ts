@@ -46,7 +46,8 @@ export async function exchange(
 /** To an address that another host has told. */
 function toldWay(asked: WireRequest, toldBy: string, ways: Ways): Dispatcher {
   const target = URL.parse(asked.url)
-  const way = target === null || (toldBy.startsWith('https:') && target.protocol !== 'https:') ? undefined : ways.onward(new URL(toldBy), target)
+  const way =
+    target === null || (toldBy.startsWith('https:') && target.protocol !== 'https:') ? undefined : ways.onward(new URL(toldBy), target)
   if (way !== undefined) return way
   const message = `${redactUrl(asked.url)} (${asked.about}) is no address that ${new URL(toldBy).host} may send us to.`
   throw new Fault({ reach: 'call', code: 'http-told-refused', message })

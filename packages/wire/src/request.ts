@@ -9,7 +9,19 @@ export interface TokenSource {
 }
 
 export interface WireRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS' | 'PROPFIND' | 'REPORT' | 'MKCOL'
+  readonly method:
+    | 'GET'
+    | 'HEAD'
+    | 'POST'
+    | 'PUT'
+    | 'DELETE'
+    | 'OPTIONS'
+    | 'PROPFIND'
+    | 'PROPPATCH'
+    | 'REPORT'
+    | 'MKCOL'
+    | 'MKCALENDAR'
+    | 'MOVE'
   /** Absolute, encoded. Never quoted in a fault or a log line with its query. */
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>

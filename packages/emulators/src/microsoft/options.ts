@@ -11,7 +11,7 @@ export interface TenantOptions {
   /** Decides every id, message and choice. */
   readonly seed: number
   readonly accounts: readonly AccountSeed[]
-  /** App roles that an administrator has consented to. Default: everything that reading mail needs. */
+  /** App roles that an administrator has consented to. Default: everything that reading mail, calendars, contacts and tasks needs. */
   readonly permissions?: readonly string[]
   readonly application?: ApplicationSeed
   /** Addresses that an RBAC scope or access policy keeps from the application. */
@@ -137,10 +137,13 @@ export interface FolderSeed {
   readonly unlisted?: number
 }
 
-export const MAIL_PERMISSIONS: readonly string[] = [
+export const ALL_PERMISSIONS: readonly string[] = [
   'User.Read.All',
   'MailboxSettings.Read',
   'Mail.Read',
+  'Calendars.Read',
+  'Contacts.Read',
+  'Tasks.Read.All',
   'Organization.Read.All',
   'Reports.Read.All',
 ]

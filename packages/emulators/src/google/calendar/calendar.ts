@@ -80,7 +80,8 @@ export class Calendar {
     const json = this.put({ ...this.known(id), status: 'cancelled' })
     if (bare) this.events.put(id, { json, bare: true })
     if (isException(json)) return
-    for (const each of this.exceptionsOf(id)) if (!isCancelled(each)) this.events.put(each.id ?? '', { json: { ...each, status: 'cancelled' }, bare: true })
+    for (const each of this.exceptionsOf(id))
+      if (!isCancelled(each)) this.events.put(each.id ?? '', { json: { ...each, status: 'cancelled' }, bare: true })
   }
 
   exceptionsOf(id: string): readonly EventJson[] {
@@ -114,6 +115,10 @@ export function shown({ json, bare }: KeptEvent, calendar: Calendar): EventJson 
   const little = { kind, etag, id, status }
   const master = isException(json) ? calendar.events.get(json.recurringEventId ?? '')?.json : undefined
   if (isException(json) && !bare && (master === undefined || !isCancelled(master)))
-    return { ...little, recurringEventId: json.recurringEventId ?? null, ...(json.originalStartTime && { originalStartTime: json.originalStartTime }) }
+    return {
+      ...little,
+      recurringEventId: json.recurringEventId ?? null,
+      ...(json.originalStartTime && { originalStartTime: json.originalStartTime }),
+    }
   return !bare && json.organizer?.self === true ? json : little
 }

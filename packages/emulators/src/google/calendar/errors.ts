@@ -2,7 +2,8 @@ import { GoogleError } from '../serve/errors.ts'
 
 export const eventNotFound = (): GoogleError => new GoogleError(404, { message: 'Not Found', reason: 'notFound', form: 'classic' })
 
-export const badRequest = (message: string, reason = 'badRequest'): GoogleError => new GoogleError(400, { message, reason, form: 'classic' })
+export const badRequest = (message: string, reason = 'badRequest'): GoogleError =>
+  new GoogleError(400, { message, reason, form: 'classic' })
 
 /** Some come without a reason, so that nothing but the status tells (facts 5.2). */
 export const fullSyncRequired = (plain: boolean): GoogleError =>

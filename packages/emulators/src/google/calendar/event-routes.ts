@@ -1,6 +1,6 @@
-import type { Asked, Shown } from '../serve/asked.ts'
 import { noteDead, syncOf, syncTokenOf } from '../kept/sync-token.ts'
 import { walkPage } from '../kept/walk.ts'
+import type { Asked, Shown } from '../serve/asked.ts'
 import { sizeOf } from '../serve/pages.ts'
 import { type Calendar, shown } from './calendar.ts'
 import { badRequest, eventNotFound, fullSyncRequired } from './errors.ts'

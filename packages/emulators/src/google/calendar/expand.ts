@@ -27,7 +27,12 @@ const compact = (iso: string): string => iso.replaceAll(/[-:]|\.\d+/g, '')
 
 /** What the clock on the wall shows in a zone. */
 export function wallText(ms: number, zone: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone, hourCycle: 'h23', dateStyle: 'short', timeStyle: 'medium' }).formatToParts(ms)
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    dateStyle: 'short',
+    timeStyle: 'medium',
+  }).formatToParts(ms)
   const part = (type: string): string => parts.find((each) => each.type === type)?.value ?? ''
   return `${part('year')}${part('month')}${part('day')}T${part('hour')}${part('minute')}${part('second')}`
 }
@@ -77,8 +82,13 @@ export function startsOf(event: EventJson, span: Span): readonly number[] {
   const lines = event.recurrence ?? []
   const valuesOf = (name: string): string[] =>
     lines.filter((line) => new RegExp(`^${name}[;:]`, 'i').test(line)).map((line) => line.slice(line.indexOf(':') + 1))
-  const listed = (name: string): number[] => lines.filter((line) => new RegExp(`^${name}[;:]`, 'i').test(line)).flatMap((line) => [...datesIn(line, event)])
+  const listed = (name: string): number[] =>
+    lines.filter((line) => new RegExp(`^${name}[;:]`, 'i').test(line)).flatMap((line) => [...datesIn(line, event)])
   const away = new Set([...listed('EXDATE'), ...valuesOf('EXRULE').flatMap((rule) => [...ruleInstants(rule, event, span)])])
-  const there = [instantOfWhen(event.start), ...listed('RDATE'), ...valuesOf('RRULE').flatMap((rule) => [...ruleInstants(rule, event, span)])]
+  const there = [
+    instantOfWhen(event.start),
+    ...listed('RDATE'),
+    ...valuesOf('RRULE').flatMap((rule) => [...ruleInstants(rule, event, span)]),
+  ]
   return [...new Set(there)].filter((at) => at >= span.from && at < span.to && !away.has(at)).sort((left, right) => left - right)
 }

@@ -69,7 +69,9 @@ function factsJson(facts: EventFacts, frame: Frame): EventJson {
     ...(privacy !== undefined && { visibility: privacy }),
     ...(busy === 'free' && { transparency: 'transparent' }),
     ...(facts.status === 'tentative' && { status: 'tentative' }),
-    ...(organizer?.address !== undefined && { organizer: { email: organizer.address, ...(organizer.name && { displayName: organizer.name }) } }),
+    ...(organizer?.address !== undefined && {
+      organizer: { email: organizer.address, ...(organizer.name && { displayName: organizer.name }) },
+    }),
     ...(guests !== undefined && guests.length > 0 && { attendees: guests.map(guestJson) }),
     reminders: remindersOf(reminders ?? []),
   }

@@ -41,7 +41,9 @@ export function generateEvents({ calendar, address, count }: Filling): void {
       start: allDay ? { date: day(start) } : { dateTime: iso(start), timeZone },
       end: allDay ? { date: day(start + DAY) } : { dateTime: iso(start + random.between(1, 6) * (HOUR / 2)), timeZone },
       reminders: random.chance(0.6) ? { useDefault: true } : { useDefault: false, overrides: [{ method: 'popup', minutes: 10 }] },
-      ...(random.chance(0.4) && { description: random.chance(0.5) ? `Agenda ${at}\nsecond line` : `<p>Agenda <b>${at}</b></p><ul><li>one</li></ul>` }),
+      ...(random.chance(0.4) && {
+        description: random.chance(0.5) ? `Agenda ${at}\nsecond line` : `<p>Agenda <b>${at}</b></p><ul><li>one</li></ul>`,
+      }),
       ...(random.chance(0.3) && { location: `Room ${at % 7}` }),
       ...(random.chance(0.15) && { colorId: String(random.between(1, 11)) }),
       ...(random.chance(0.1) && { visibility: 'private' }),
@@ -73,11 +75,19 @@ function series(calendar: Calendar, wish: EventJson, exceptions: number): void {
     const date = master.start?.date !== undefined
     const origin = date ? { date: day(at) } : { dateTime: iso(at), timeZone: master.start?.timeZone ?? 'UTC' }
     if (n % 3 === 0) putException(calendar, master, { originalStartTime: origin, status: 'cancelled' })
-    else putException(calendar, master, { originalStartTime: origin, ...(n % 3 === 1 ? moved(at, date) : {}), summary: `${master.summary} (changed)` })
+    else
+      putException(calendar, master, {
+        originalStartTime: origin,
+        ...(n % 3 === 1 ? moved(at, date) : {}),
+        summary: `${master.summary} (changed)`,
+      })
   }
 }
 
 const moved = (at: number, date: boolean): EventJson =>
   date
     ? { start: { date: day(at + DAY) }, end: { date: day(at + 2 * DAY) } }
-    : { start: { dateTime: iso(at + 5 * HOUR), timeZone: 'Europe/London' }, end: { dateTime: iso(at + 6 * HOUR), timeZone: 'Europe/London' } }
+    : {
+        start: { dateTime: iso(at + 5 * HOUR), timeZone: 'Europe/London' },
+        end: { dateTime: iso(at + 6 * HOUR), timeZone: 'Europe/London' },
+      }

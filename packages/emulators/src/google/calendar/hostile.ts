@@ -8,8 +8,17 @@ const days = (from: string, to: string): EventJson => ({ start: { date: from }, 
 
 /** Single events, each of a sort that has cost somebody a migration. */
 const SINGLES: readonly EventJson[] = [
-  { ...hour('2025-05-05'), summary: 'guests without addresses', attendees: [{ displayName: 'Nobody', responseStatus: 'accepted' }, { id: '17' }] },
-  { ...hour('2025-05-06'), summary: 'guests left out', attendees: [{ email: 'a@b.example', responseStatus: 'accepted' }], attendeesOmitted: true },
+  {
+    ...hour('2025-05-05'),
+    summary: 'guests without addresses',
+    attendees: [{ displayName: 'Nobody', responseStatus: 'accepted' }, { id: '17' }],
+  },
+  {
+    ...hour('2025-05-06'),
+    summary: 'guests left out',
+    attendees: [{ email: 'a@b.example', responseStatus: 'accepted' }],
+    attendeesOmitted: true,
+  },
   { ...hour('2025-05-07') },
   { summary: 'no zone of its own', start: { dateTime: '2025-05-08T08:00:00Z' }, end: { dateTime: '2025-05-08T08:00:00Z' } },
   { ...hour('2025-05-09'), endTimeUnspecified: true, summary: 'no end' },
@@ -20,7 +29,9 @@ const SINGLES: readonly EventJson[] = [
   {
     ...hour('2025-05-13'),
     summary: 'files',
-    attachments: [{ fileUrl: 'https://drive.google.com/open?id=1', title: 'Plan', mimeType: 'application/vnd.google-apps.document', fileId: '1' }],
+    attachments: [
+      { fileUrl: 'https://drive.google.com/open?id=1', title: 'Plan', mimeType: 'application/vnd.google-apps.document', fileId: '1' },
+    ],
   },
   {
     ...hour('2025-05-14'),
@@ -43,9 +54,20 @@ const SINGLES: readonly EventJson[] = [
     transparency: 'transparent',
     workingLocationProperties: { type: 'homeOffice', homeOffice: {} },
   },
-  { ...days('2025-05-20', '2025-05-21'), summary: 'Birthday', eventType: 'birthday', recurrence: ['RRULE:FREQ=YEARLY'], transparency: 'transparent' },
+  {
+    ...days('2025-05-20', '2025-05-21'),
+    summary: 'Birthday',
+    eventType: 'birthday',
+    recurrence: ['RRULE:FREQ=YEARLY'],
+    transparency: 'transparent',
+  },
   { ...hour('2025-05-21'), summary: 'other programs', extendedProperties: { private: { crm: '4711' }, shared: { x: 'y' } } },
-  { ...hour('2025-05-22'), summary: 'no such zone', start: at('2025-05-22T10:00:00Z', 'Custom/Nowhere'), end: at('2025-05-22T11:00:00Z', 'Custom/Nowhere') },
+  {
+    ...hour('2025-05-22'),
+    summary: 'no such zone',
+    start: at('2025-05-22T10:00:00Z', 'Custom/Nowhere'),
+    end: at('2025-05-22T11:00:00Z', 'Custom/Nowhere'),
+  },
   { ...hour('2025-05-23'), summary: 'hidden invitation', extendedProperties: { private: { hiddenInvitation: 'yes' } } },
   { ...hour('2025-05-24'), summary: 'no rule at all', recurrence: ['RRULE:FREQ=SOMETIMES'] },
 ]
@@ -71,11 +93,20 @@ export function putHostile(calendar: Calendar, address: string): void {
     ],
   })
   putException(calendar, odd, { originalStartTime: at('2025-06-10T10:00:00+02:00'), status: 'cancelled' })
-  const days31 = calendar.put({ ...days('2025-01-31', '2025-02-01'), summary: 'the last day', recurrence: ['RRULE:FREQ=MONTHLY;BYMONTHDAY=31;COUNT=6'] })
+  const days31 = calendar.put({
+    ...days('2025-01-31', '2025-02-01'),
+    summary: 'the last day',
+    recurrence: ['RRULE:FREQ=MONTHLY;BYMONTHDAY=31;COUNT=6'],
+  })
   // A day that became an hour: its place is still named by the day.
   putException(calendar, days31, { ...hour('2025-03-31'), originalStartTime: { date: '2025-03-31' } })
   const owner = { email: 'team@group.calendar.google.com', displayName: 'Team' }
-  calendar.put({ ...hour('2025-06-04'), summary: 'a calendar invites', organizer: owner, attendees: [{ email: address, self: true, responseStatus: 'needsAction' }] })
+  calendar.put({
+    ...hour('2025-06-04'),
+    summary: 'a calendar invites',
+    organizer: owner,
+    attendees: [{ email: address, self: true, responseStatus: 'needsAction' }],
+  })
   split(calendar)
   const gone = calendar.put({ ...hour('2025-06-05'), summary: 'gone before anybody looked' })
   calendar.cancel(gone.id ?? '')
@@ -99,12 +130,23 @@ export function putOrphan(calendar: Calendar): string {
 function split(calendar: Calendar): void {
   const first = calendar.put({ ...hour('2025-07-07'), summary: 'split', recurrence: ['RRULE:FREQ=WEEKLY;UNTIL=20250720T215959Z'] })
   const id = `${first.id}_R20250721T080000`
-  calendar.put({ ...hour('2025-07-21'), id, iCalUID: `${id}@google.com`, summary: 'split, later', recurrence: ['RRULE:FREQ=WEEKLY;COUNT=4'] })
+  calendar.put({
+    ...hour('2025-07-21'),
+    id,
+    iCalUID: `${id}@google.com`,
+    summary: 'split, later',
+    recurrence: ['RRULE:FREQ=WEEKLY;COUNT=4'],
+  })
 }
 
 /** So many copies of one invitation, under ids of their own. */
 export function putCopies(calendar: Calendar, count: number): void {
   for (let n = 0; n < count; n++) {
-    calendar.put({ ...hour('2025-08-01'), id: `copy${String(n).padStart(4, '0')}`, summary: 'again and again', iCalUID: 'one-invitation@elsewhere.example' })
+    calendar.put({
+      ...hour('2025-08-01'),
+      id: `copy${String(n).padStart(4, '0')}`,
+      summary: 'again and again',
+      iCalUID: 'one-invitation@elsewhere.example',
+    })
   }
 }

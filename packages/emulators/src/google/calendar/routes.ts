@@ -85,7 +85,17 @@ export const CALENDAR_ROUTES: readonly Route[] = [
     answer: getEvent,
   }),
   route('events.instances', 'calendars/{calendar}/events/{event}/instances', {
-    parameters: ['alwaysIncludeEmail', 'maxAttendees', 'maxResults', 'originalStart', 'pageToken', 'showDeleted', 'timeMax', 'timeMin', 'timeZone'],
+    parameters: [
+      'alwaysIncludeEmail',
+      'maxAttendees',
+      'maxResults',
+      'originalStart',
+      'pageToken',
+      'showDeleted',
+      'timeMax',
+      'timeMin',
+      'timeZone',
+    ],
     fields: EVENTS,
     answer: listInstances,
   }),

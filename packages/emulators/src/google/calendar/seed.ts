@@ -47,7 +47,10 @@ export function seedCalendars(calendars: Map<string, Calendar>, account: Workspa
   const { events = 0 } = seed
   if (events > 0) {
     generateEvents({ calendar: primary, address, count: Math.ceil(events * 0.8) })
-    const team = add({ id: secondaryId(address, 'team'), owner: address, summary: 'Team', description: 'All of us' }, { backgroundColor: '#4986E7' })
+    const team = add(
+      { id: secondaryId(address, 'team'), owner: address, summary: 'Team', description: 'All of us' },
+      { backgroundColor: '#4986E7' },
+    )
     generateEvents({ calendar: team, address, count: Math.floor(events * 0.2) })
   }
   if (seed.hostile) putHostile(primary, address)
@@ -61,18 +64,26 @@ function others(address: string): readonly (readonly [CalendarWish, CalendarEntr
   const elsewhere = 'somebody@elsewhere.example'
   const reader = { accessRole: 'reader' }
   return [
-    [{ id: secondaryId(address, 'hidden'), owner: address, summary: 'Old / projects' }, { hidden: true, backgroundColor: '#ac725e' }],
+    [
+      { id: secondaryId(address, 'hidden'), owner: address, summary: 'Old / projects' },
+      { hidden: true, backgroundColor: '#ac725e' },
+    ],
     [{ id: 'en.german#holiday@group.v.calendar.google.com', owner: elsewhere, summary: 'Holidays in Germany' }, reader],
     [{ id: 'addressbook#contacts@group.v.calendar.google.com', owner: elsewhere, summary: 'Birthdays' }, reader],
     [{ id: `${hash32(address)}@import.calendar.google.com`, owner: elsewhere, summary: 'https://example.org/feed.ics' }, reader],
     [{ id: secondaryId('colleague'), owner: elsewhere, summary: 'A colleague’s' }, { accessRole: 'writer' }],
-    [{ id: secondaryId('two owners'), owner: elsewhere, summary: 'Two owners' }, { accessRole: 'owner', dataOwner: elsewhere }],
+    [
+      { id: secondaryId('two owners'), owner: elsewhere, summary: 'Two owners' },
+      { accessRole: 'owner', dataOwner: elsewhere },
+    ],
   ]
 }
 
 /** What can be understood of a folder's `.ics` files; the rest has been refused by Google as well. */
 function fillFromFiles(calendar: Calendar, folder: string): void {
-  for (const name of readdirSync(folder).filter((each) => each.endsWith('.ics')).sort()) {
+  for (const name of readdirSync(folder)
+    .filter((each) => each.endsWith('.ics'))
+    .sort()) {
     for (const event of readLeniently(() => fromICalendar(readFileSync(join(folder, name))))) {
       try {
         if ('uid' in event) putModel(calendar, event)

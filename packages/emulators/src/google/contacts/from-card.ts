@@ -8,7 +8,8 @@ const typed = <T>({ types = [], label }: Labelled<T>) => ({ type: label ?? types
 /** A card as Google would keep it after it was imported. */
 export function cardToPerson(card: Card): PersonJson {
   const { name, organization, title } = card
-  const organizations = organization || title ? [{ name: organization?.name ?? null, department: organization?.units?.[0] ?? null, title: title ?? null }] : []
+  const organizations =
+    organization || title ? [{ name: organization?.name ?? null, department: organization?.units?.[0] ?? null, title: title ?? null }] : []
   return {
     names: [
       {

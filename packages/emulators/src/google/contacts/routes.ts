@@ -48,5 +48,9 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     fields: `contactGroups(${GROUP}),nextPageToken,nextSyncToken,totalItems`,
     answer: listGroupsOfContacts,
   }),
-  route('contactGroups.get', 'contactGroups/{group}', { parameters: ['groupFields', 'maxMembers'], fields: GROUP, answer: getContactGroup }),
+  route('contactGroups.get', 'contactGroups/{group}', {
+    parameters: ['groupFields', 'maxMembers'],
+    fields: GROUP,
+    answer: getContactGroup,
+  }),
 ]

@@ -44,7 +44,10 @@ const hostile = (book: ContactBook): readonly PersonJson[] => [
   { names: [{ displayName: 'Photo inside' }], photos: [{ url: 'http://localhost:6379/' }] },
   { names: [{ displayName: 'Photo of the cloud' }], photos: [{ url: 'https://169.254.169.254/latest/meta-data/' }] },
   { names: [{ displayName: 'Photo is gone' }], photos: [{ url: 'https://lh3.googleusercontent.com/cm/nobody=s100' }] },
-  { names: [{ displayName: 'Many addresses' }], emailAddresses: Array.from({ length: 150 }, (_, n) => ({ value: `many${n}@example.org` })) },
+  {
+    names: [{ displayName: 'Many addresses' }],
+    emailAddresses: Array.from({ length: 150 }, (_, n) => ({ value: `many${n}@example.org` })),
+  },
   { names: [{ displayName: 'a;b,c\\d\ne' }], biographies: [{ value: '<b>bold</b>;,\\\n', contentType: 'TEXT_HTML' }] },
   { names: [{ displayName: 'שלום עולם', givenName: 'שלום' }], nicknames: [{ value: 'ש' }] },
   { names: [{ displayName: 'Text birthday' }], birthdays: [{ text: 'sometime in May' }] },
@@ -53,6 +56,8 @@ const hostile = (book: ContactBook): readonly PersonJson[] => [
 ]
 
 function fillFromFiles(book: ContactBook, folder: string): void {
-  for (const name of readdirSync(folder).filter((each) => each.endsWith('.vcf')).sort())
+  for (const name of readdirSync(folder)
+    .filter((each) => each.endsWith('.vcf'))
+    .sort())
     for (const card of readLeniently(() => fromVCard(readFileSync(join(folder, name))))) if ('uid' in card) book.put(cardToPerson(card))
 }

@@ -55,6 +55,7 @@ function remoteMailbox(ask: Ask, address: string): GmailControl {
     messages: (range) => inParts((from) => read(ask('GET', `${base}/messages?from=${from}`)), range),
     bytes: async (id) => new Uint8Array(await (await ask('GET', `${base}/bytes/${encodeURIComponent(id)}`)).arrayBuffer()),
     hash: (id) => read(ask('GET', `${base}/hash/${encodeURIComponent(id)}`)),
+    rawReads: () => read(call('rawReads')),
     expireHistory: () => done(call('expireHistory')),
   }
 }

@@ -27,17 +27,28 @@ const ACTS: Readonly<Record<WorkAct, (scene: Scene) => void>> = {
   'add-contact': ({ account, turn }) => void account.book.put({ names: [{ displayName: `Added ${turn}`, givenName: `Added ${turn}` }] }),
   'edit-contact': (scene) => {
     const { book } = scene.account
-    const person = any(scene, [...book.people.values()].filter(({ deleted }) => !deleted))
+    const person = any(
+      scene,
+      [...book.people.values()].filter(({ deleted }) => !deleted),
+    )
     if (person) book.put({ ...person.json, nicknames: [{ value: `Edited ${scene.turn}` }] })
   },
   'delete-contact': (scene) => {
     const { book } = scene.account
-    const person = any(scene, [...book.people.values()].filter(({ deleted }) => !deleted))
+    const person = any(
+      scene,
+      [...book.people.values()].filter(({ deleted }) => !deleted),
+    )
     if (person) book.remove(person.json.resourceName ?? '')
   },
   'edit-task': (scene) => {
     const list = any(scene, [...scene.account.todo.lists.values()])
-    const task = list && any(scene, [...list.tasks.values()].filter(({ deleted }) => deleted !== true))
+    const task =
+      list &&
+      any(
+        scene,
+        [...list.tasks.values()].filter(({ deleted }) => deleted !== true),
+      )
     if (list && task) scene.account.todo.put(list.id, { ...task, title: `Edited ${scene.turn}` })
   },
 }
@@ -51,9 +62,18 @@ const any = <T>({ random }: Scene, all: readonly T[]): T | undefined => all[rand
 
 const calendarOf = ({ account, state }: Scene): Calendar | undefined => state.calendars.get(account.address)
 
-function onEvent(scene: Scene, act: (calendar: Calendar, event: EventJson) => void, fits: (event: EventJson) => boolean = () => true): void {
+function onEvent(
+  scene: Scene,
+  act: (calendar: Calendar, event: EventJson) => void,
+  fits: (event: EventJson) => boolean = () => true,
+): void {
   const calendar = calendarOf(scene)
-  const event = calendar && any(scene, calendar.items().filter((each) => !isException(each) && fits(each)))
+  const event =
+    calendar &&
+    any(
+      scene,
+      calendar.items().filter((each) => !isException(each) && fits(each)),
+    )
   if (calendar && event) act(calendar, event)
 }
 
@@ -66,7 +86,9 @@ function onOccurrence(scene: Scene, change: EventJson): void {
       const at = any(scene, startsOf(master, { from: start, to: start + 120 * 86_400_000 }))
       if (at === undefined) return
       const iso = new Date(at).toISOString()
-      const originalStartTime = master.start?.date ? { date: iso.slice(0, 10) } : { dateTime: iso, timeZone: master.start?.timeZone ?? 'UTC' }
+      const originalStartTime = master.start?.date
+        ? { date: iso.slice(0, 10) }
+        : { dateTime: iso, timeZone: master.start?.timeZone ?? 'UTC' }
       putException(calendar, master, { originalStartTime, ...change })
     },
     isSeries,

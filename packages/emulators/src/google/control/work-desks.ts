@@ -36,12 +36,20 @@ const CALLS: Readonly<Record<keyof WorkDesks, readonly string[]>> = {
 const isDesk = (name: string): name is keyof WorkDesks => Object.hasOwn(CALLS, name)
 
 /** Does what another process asks for: the desk, the call, and its arguments as JSON. */
-export async function callWorkDesk(desks: WorkDesks, [desk = '', call = '']: readonly string[], given: readonly unknown[]): Promise<unknown> {
+export async function callWorkDesk(
+  desks: WorkDesks,
+  [desk = '', call = '']: readonly string[],
+  given: readonly unknown[],
+): Promise<unknown> {
   if (!isDesk(desk) || !CALLS[desk].includes(call)) throw new Error(`The control API knows no "${desk} ${call}".`)
   const method: unknown = Reflect.get(desks[desk], call)
   if (typeof method !== 'function') throw new Error(`There is no "${desk} ${call}".`)
   // What is absent travels as null.
-  const result: unknown = await Reflect.apply(method, desks[desk], given.map((each) => each ?? undefined))
+  const result: unknown = await Reflect.apply(
+    method,
+    desks[desk],
+    given.map((each) => each ?? undefined),
+  )
   return result
 }
 

@@ -48,7 +48,8 @@ export class ApiQuotas {
     const day = this.#window(`${api} day`, projectPerDay, dayMs)
     if (!day.fits(1, at)) throw this.#refused(api, payer, new GoogleError(403, { ...DAILY, form: api === 'people' ? 'aip' : 'classic' }))
     if (!user.fits(1, at)) throw this.#refused(api, payer, this.#overUser(api, project))
-    if (!minute.fits(1, at)) throw this.#refused(api, payer, quotaExceeded(this.#code(), 'Queries per minute', { service: serviceOf(api), project }))
+    if (!minute.fits(1, at))
+      throw this.#refused(api, payer, quotaExceeded(this.#code(), 'Queries per minute', { service: serviceOf(api), project }))
     for (const each of [user, minute, day]) each.take(1, at)
     this.#inARow.delete(`${api} ${payer}`)
   }
@@ -56,9 +57,14 @@ export class ApiQuotas {
   #overUser(api: CountedApi, project: string): GoogleError {
     const turn = this.#turn
     const code = this.#code()
-    if (api === 'people') return quotaExceeded(code, 'Critical read requests (Contact and Profile Reads) per minute per user', { service: serviceOf(api), project })
+    if (api === 'people')
+      return quotaExceeded(code, 'Critical read requests (Contact and Profile Reads) per minute per user', {
+        service: serviceOf(api),
+        project,
+      })
     if (turn % 3 === 2) return quotaExceeded(code, 'Queries per minute per user', { service: serviceOf(api), project })
-    const [reason, message] = code === 403 ? ['userRateLimitExceeded', 'User Rate Limit Exceeded'] : ['rateLimitExceeded', 'Rate Limit Exceeded']
+    const [reason, message] =
+      code === 403 ? ['userRateLimitExceeded', 'User Rate Limit Exceeded'] : ['rateLimitExceeded', 'Rate Limit Exceeded']
     return new GoogleError(code, { message: message ?? '', reason: reason ?? '', domain: 'usageLimits', form: 'classic' })
   }
 

@@ -128,7 +128,6 @@ function charge(
   return nothing
 }
 
-
 function understood(
   state: WorkspaceState,
   call: Call,

@@ -1,8 +1,8 @@
+import { badRequest, eventNotFound } from '../calendar/errors.ts'
 import { walkPage } from '../kept/walk.ts'
 import type { Asked, Shown } from '../serve/asked.ts'
 import { pageOf, sizeOf, tokenOf } from '../serve/pages.ts'
 import type { Route } from '../serve/routes.ts'
-import { badRequest, eventNotFound } from '../calendar/errors.ts'
 import type { TaskJson, TaskListState } from './todo.ts'
 
 const PREFIX = 'https://www.googleapis.com/auth/'
@@ -93,7 +93,11 @@ export const TASK_ROUTES: readonly Route[] = [
     fields: `etag,items(${LIST}),kind,nextPageToken`,
     answer: listLists,
   }),
-  route('tasklists.get', 'users/@me/lists/{list}', { parameters: [], fields: LIST, answer: (asked) => ({ json: listJson(listOf(asked)) }) }),
+  route('tasklists.get', 'users/@me/lists/{list}', {
+    parameters: [],
+    fields: LIST,
+    answer: (asked) => ({ json: listJson(listOf(asked)) }),
+  }),
   route('tasks.list', 'lists/{list}/tasks', {
     parameters: [
       'completedMax',

@@ -33,7 +33,11 @@ const HOSTILE: readonly TaskJson[] = [
   { title: 'the day of the change', due: '2026-03-29T00:00:00.000Z' },
   {
     title: 'assigned',
-    assignmentInfo: { linkToTask: 'https://docs.google.com/document/d/1/edit', surfaceType: 'DOCUMENT', driveResourceInfo: { driveFileId: '1' } },
+    assignmentInfo: {
+      linkToTask: 'https://docs.google.com/document/d/1/edit',
+      surfaceType: 'DOCUMENT',
+      driveResourceInfo: { driveFileId: '1' },
+    },
   },
   { title: 'from mail', links: [{ type: 'email', description: 'Re: offer', link: 'https://mail.google.com/mail/#all/1' }] },
   { title: 'parent is gone', parent: 'bm9ib2R5' },
