@@ -32,18 +32,7 @@ export type { AttachmentSeed, EventSeed, OccurrenceChange } from './microsoft/ca
 export type { PhotoSeed } from './microsoft/contacts/contacts.ts'
 export { connectTenant, type RemoteTenant } from './microsoft/control/connect.ts'
 export type { FolderName, FolderTruth, MailboxControl, MarkChange, MessageTruth, NewMessage } from './microsoft/control/mailbox-control.ts'
-export type {
-  CalendarTruth,
-  ContactFolderTruth,
-  ContactTruth,
-  EventTruth,
-  InstantTruth,
-  NewCalendar,
-  OutlookControl,
-  Seeded,
-  TaskListTruth,
-  TaskTruth,
-} from './microsoft/control/outlook-desk.ts'
+export type { OutlookControl } from './microsoft/control/outlook-desk.ts'
 export type { ScenarioScript, ScenarioStep, UserAct } from './microsoft/control/scenario.ts'
 export { serveControl } from './microsoft/control/server.ts'
 export type { FaultEffect, FaultRule } from './microsoft/faults/rule.ts'
