@@ -42,6 +42,7 @@ export function makeState(options: NextcloudOptions): CloudState {
     settings: { ...SETTINGS, ...options.settings },
     limits,
     uidConflict: options.quirks?.uidConflict ?? (isSince(version, '34') ? 409 : 400),
+    deaf: options.quirks?.deaf ?? false,
     smtp: options.smtp,
     rates: new RateLimits(HOUR / timeScale),
     bruteForce: new BruteForce(timeScale),
