@@ -46,7 +46,7 @@ export function makeState(options: NextcloudOptions): CloudState {
     smtp: options.smtp,
     rates: new RateLimits(HOUR / timeScale),
     bruteForce: new BruteForce(timeScale),
-    manners: new Manners({ violations, concurrent: limits.concurrent, raceMs: limits.raceMs, now }),
+    manners: new Manners({ violations, limits, now }),
     faults: new FaultPlan<CloudEffect>(seed, options.faults),
     violations,
     requests: new Map(),
