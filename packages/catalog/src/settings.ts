@@ -18,6 +18,14 @@ export interface MicrosoftProject {
   readonly proxy?: string
 }
 
+/** Requests to one of Google's APIs. */
+export interface GoogleApiLimits {
+  readonly userPerMinute?: number
+  readonly projectPerMinute?: number
+  readonly projectPerDay?: number
+  readonly concurrent?: number
+}
+
 /** A Google Workspace as a project file has it. */
 export interface GoogleProject {
   readonly kind: 'google-workspace'
@@ -39,6 +47,9 @@ export interface GoogleProject {
     readonly projectPerMinute?: number
     readonly projectPerDay?: number
     readonly concurrent?: number
+    readonly calendar?: GoogleApiLimits
+    readonly people?: GoogleApiLimits
+    readonly tasks?: GoogleApiLimits
   }
   readonly apiUrl?: string
   readonly tokenUrl?: string

@@ -62,15 +62,31 @@ export async function readSeries(mailbox: GraphClient, path: string, call: Call,
 /** What Graph counts up with each change of an event; the etag repeats it. */
 const changeOf = (event: Json): string => textOf(event['changeKey']) ?? /"(.*)"/.exec(textOf(event['@odata.etag']) ?? '')?.[1] ?? ''
 
-/** Changes with anything of the series: its master, an exception, a cancelled occurrence. */
-export function seriesRevision(event: Json): string {
+/** Changes with anything of the series: its master, an exception, a cancelled occurrence; and with its calendar. */
+export function seriesVersion(event: Json, calendar: string): string {
   const exceptions = objectsOf(event['exceptionOccurrences'])
   const cancelled = cancelledDates(event)
-  const change = changeOf(event)
-  if (exceptions.length === 0 && cancelled.length === 0) return change
-  const parts = [change, exceptions.map((each) => `${textOf(each['id'])} ${changeOf(each)}`).sort(), cancelled]
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
+  if (exceptions.length === 0 && cancelled.length === 0) return `${changeOf(event)}|${calendar}`
+  return `${hashOf([changeOf(event), exceptions.map((each) => `${textOf(each['id'])} ${changeOf(each)}`).sort(), cancelled])}|${calendar}`
 }
 
-/** And with its calendar. */
-export const seriesVersion = (event: Json, calendar: string): string => `${seriesRevision(event)}|${calendar}`
+/** What Graph counts, and what does not stand in the body. */
+const NOT_CONTENT: ReadonlySet<string> = new Set([
+  'id',
+  'changeKey',
+  'lastModifiedDateTime',
+  'calendar',
+  'exceptionOccurrences',
+  'cancelledOccurrences',
+])
+
+/** Changes with what the event says. Whether a file is another shows in the change key alone. */
+export function seriesRevision(event: Json): string {
+  const all = [event, ...objectsOf(event['exceptionOccurrences'])].map((each) => [
+    Object.entries(each).filter(([name]) => !NOT_CONTENT.has(name) && !name.includes('@odata.')),
+    each['hasAttachments'] === true ? changeOf(each) : '',
+  ])
+  return hashOf([all, cancelledDates(event)])
+}
+
+const hashOf = (parts: unknown): string => createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)

@@ -64,9 +64,20 @@ export const changeCases: readonly SourceCase[] = [
       expect(ref.version).not.toBe(refOf(before, id).version)
       const item = await open(lab, ref)
       expect(item.home.id).toBe(to)
-      expect(item.revision).toBe((await open(lab, refOf(before, id))).revision)
       const left = after.said.filter((one) => one.ref.id === id && one.ref.removed)
       expect(left.every(({ listing }) => listing.id === from)).toBe(true)
+    },
+  },
+  {
+    name: 'changes: a move alone gives the same revision',
+    lacks: (lab) => (lab.person.move ? undefined : 'what is moved becomes another item'),
+    async run(lab) {
+      const [from, to] = [await lab.person.collection('From'), await lab.person.collection('To')]
+      const id = await add(lab, from, 1)
+      const before = await walk(lab)
+      const old = await open(lab, refOf(before, id))
+      await lab.person.move?.(id, to)
+      expect((await open(lab, refOf(await walk(lab, before), id))).revision).toBe(old.revision)
     },
   },
   {
