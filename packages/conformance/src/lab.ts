@@ -32,12 +32,15 @@ export interface SourcePerson {
   collection(name: string, parent?: string): Promise<string>
   /** Puts an item there and says its `ItemRef.id`. `body` is in the kind's media type. */
   add(home: string, body: Uint8Array, traits: Traits): Promise<string>
-  /** Changes traits only. */
-  mark(id: string, traits: Traits): Promise<void>
+  /** Changes traits only. Absent where all that there is to an item is in its body. */
+  mark?(id: string, traits: Traits): Promise<void>
   /** Changes the text as well. Absent where the kind's items cannot be edited. */
   edit?(id: string, body: Uint8Array): Promise<void>
-  /** The item keeps its id: connectors ask for ids that are stable through moves. */
-  move(id: string, home: string): Promise<void>
+  /**
+   * The item keeps its id: connectors ask for ids that are stable through moves. Absent where the source makes another item of one that is
+   * moved, and says so of the old one.
+   */
+  move?(id: string, home: string): Promise<void>
   remove(id: string): Promise<void>
 }
 

@@ -1,4 +1,5 @@
 import type { Fault, Item, ItemRef, Outcome, Receipt } from '@offramp/core'
+import { moreThan } from './bodies.ts'
 import type { TurnState } from './turn-state.ts'
 
 /** An item on its way: who it is, where it was listed, and what is known of it. */
@@ -28,7 +29,7 @@ export const tooLarge = (subject: Subject, most: number): Outcome => ({
   ...about(subject),
   state: 'rejected',
   reason: 'too-large',
-  message: `It is larger than the ${most} bytes that the destination accepts.`,
+  message: moreThan(most),
   ...labelled(subject),
 })
 
