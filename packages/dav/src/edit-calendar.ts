@@ -37,7 +37,7 @@ export function withDuration(bytes: Uint8Array): Uint8Array | undefined {
     const end = part.getFirstPropertyValue('dtend')
     const duration = part.getFirstPropertyValue('duration')
     if (!(start instanceof ICAL.Time) || start.isDate) return
-    const some = end instanceof ICAL.Time ? end.compare(start) > 0 : duration instanceof ICAL.Duration && duration.toSeconds() > 0
+    const some = end instanceof ICAL.Time ? end.compare(start) !== 0 : duration instanceof ICAL.Duration && duration.toSeconds() !== 0
     if (some) return
     changed = true
     part.removeAllProperties('dtend')
