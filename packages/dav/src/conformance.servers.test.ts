@@ -48,7 +48,10 @@ for (const scheduling of [true, false]) {
   describe.skipIf(problem !== undefined)(problem ?? `Cyrus, scheduling ${scheduling ? 'on' : 'off'}`, () => {
     const start = async () => {
       const sink = await startSmtpSink()
-      const cyrus = await startCyrus({ users: logins(scheduling ? 180 : 60), dav: scheduling ? { scheduling: { smtpPort: sink.port } } : {} })
+      const cyrus = await startCyrus({
+        users: logins(scheduling ? 180 : 60),
+        dav: scheduling ? { scheduling: { smtpPort: sink.port } } : {},
+      })
       return { cyrus, sink }
     }
     let server: ReturnType<typeof start> | undefined
