@@ -20,6 +20,7 @@ export interface Rule {
 const FREQUENCIES = new Set(['YEARLY', 'MONTHLY', 'WEEKLY', 'DAILY', 'HOURLY', 'MINUTELY', 'SECONDLY'])
 const BY = ['bymonth', 'byweekno', 'byyearday', 'bymonthday', 'byday', 'byhour', 'byminute', 'bysecond', 'bysetpos'] as const
 
+const foreign = () => notUnderstood('Its rule of repetition follows a calendar that servers cannot count by.')
 const nonsense = (cause?: unknown) => notUnderstood('Its rule of repetition cannot be read.', cause)
 
 function read(line: string): Record<string, unknown> {
@@ -64,6 +65,8 @@ export function readRule(line: string, start: Moment): Rule {
   const parts = read(line)
   const { freq, interval, count, until, wkst } = parts
   if (typeof freq !== 'string' || !FREQUENCIES.has(freq)) throw nonsense()
+  // RFC 7529: no server of those that we know follows another calendar, or moves what falls on a missing day.
+  if ((parts['rscale'] ?? 'GREGORIAN') !== 'GREGORIAN' || (parts['skip'] ?? 'OMIT') !== 'OMIT') throw foreign()
   const by: Record<string, unknown> = {}
   for (const name of BY) if (parts[name] !== undefined) by[name] = parts[name]
   if (wkst !== undefined) by['wkst'] = wkst

@@ -19,6 +19,8 @@ export interface Reading {
   readonly designOf: (component: Found) => Design
   /** A content line as ical.js can read it. */
   readonly mend?: (line: string) => string
+  /** A property as it was meant, or undefined for one that says nothing. */
+  readonly settle?: (property: Property) => Property | undefined
   /** A line that goes on in the next one without being folded (quoted-printable of vCard 2.1). */
   readonly continues?: (line: string) => boolean
 }
@@ -68,7 +70,8 @@ const isProperty = (value: unknown): value is Property => Array.isArray(value) &
 function readProperty(line: string, into: Found, reading: Reading): void {
   try {
     const property: unknown = ICAL.parse.property(reading.mend?.(line) ?? line, reading.designOf(into))
-    if (isProperty(property)) into.properties.push(property)
+    const settled = isProperty(property) ? (reading.settle ?? ((one) => one))(property) : undefined
+    if (settled !== undefined) into.properties.push(settled)
   } catch {
     into.broken.push(nameOf(line))
   }
