@@ -9,7 +9,7 @@ const KINDS: readonly DavKind[] = ['event', 'task', 'contact']
 /** One server for all cases, a fresh account for each. */
 const ACCOUNTS = Array.from({ length: 200 }, (_, n) => `case${n}`)
 
-for (const version of ['32.0.7', '34.0.0'])
+for (const version of ['24.0.5', '34.0.0'])
   describe(`Nextcloud ${version}`, () => {
     let server: Promise<EmulatedNextcloud> | undefined
     let used = 0

@@ -81,8 +81,12 @@ function overrideOf(
   const at = timeOf(exception['originalStart'])
   if (at === undefined) throw broken('an occurrence that was changed does not say which one it is')
   const { facts, losses } = factsOf(exception, where)
-  // Of days it is the midnight of the series' own zone (microsoft-graph-docs#2804).
-  const insteadOf: Moment = 'date' in seriesStart ? { date: dayAt(at, where.zone) } : { local: wallClock(at, where.zone), zone: where.zone }
+  // Of days it is the midnight of the series' own zone (microsoft-graph-docs#2804). Of times it is the series' own time of that day, also where clocks
+  // go forward and never show it.
+  const insteadOf: Moment =
+    'date' in seriesStart
+      ? { date: dayAt(at, where.zone) }
+      : { ...seriesStart, local: dayAt(at, where.zone, seriesStart.local.slice(11)) + seriesStart.local.slice(10) }
   return { override: { insteadOf, ...facts }, losses }
 }
 

@@ -62,9 +62,12 @@ export function momentAt(at: number, zone: string): Moment {
   return instantOf(moment) === at ? moment : { local: wallClock(at, 'UTC'), zone: 'UTC' }
 }
 
-/** The day whose beginning an instant is, by the clock of a zone; the nearest one where the zone is not quite the one that was meant. */
-export function dayAt(at: number, zone: string): string {
-  const wall = Date.parse(`${wallClock(at, zone)}Z`)
+/**
+ * The day at whose beginning, or at whose `time`, an instant is by the clock of a zone; the nearest one where the zone is not quite the one that was
+ * meant, or the clock went forward just then.
+ */
+export function dayAt(at: number, zone: string, time = '00:00:00'): string {
+  const wall = Date.parse(`${wallClock(at, zone)}Z`) - Date.parse(`1970-01-01T${time}Z`)
   return new Date(Math.round(wall / DAY_MS) * DAY_MS).toISOString().slice(0, 10)
 }
 

@@ -29,6 +29,7 @@ const CALLS: readonly (keyof OutlookControl)[] = [
   'editTask',
   'editStep',
   'removeTask',
+  'untold',
   'expireDelta',
 ]
 

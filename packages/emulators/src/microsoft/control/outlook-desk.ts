@@ -115,6 +115,8 @@ export interface OutlookControl {
   editTask(id: string, change: TodoTask): Promise<TaskTruth>
   editStep(task: string, step: string, change: ChecklistItem): Promise<TaskTruth>
   removeTask(id: string): Promise<void>
+  /** What of the files that the account was seeded from Outlook cannot hold, a sentence each with the file's name. */
+  untold(): Promise<readonly string[]>
   /** All delta states of contacts and tasks die. */
   expireDelta(): Promise<void>
 }
@@ -136,6 +138,7 @@ export function outlookDesk(account: OutlookAccount): OutlookControl {
     ...calendarDesk(desk),
     ...contactDesk(desk),
     ...todoDesk(desk),
+    untold: async () => account.account.untold,
     expireDelta: async () => {
       for (const { shelf } of [...contacts.folders.values(), ...todo.lists.values()]) shelf.expire()
     },

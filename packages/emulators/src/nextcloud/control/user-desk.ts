@@ -108,7 +108,7 @@ function person(state: CloudState, viewer: CloudUser, { method, path, text = '',
   const body = Buffer.from(text)
   const destination = to === undefined ? {} : { destination: hrefOf(segmentsFor(viewer, to)), overwrite: 'F' }
   const violations = new Violations()
-  const manners = new Manners({ violations, concurrent: Number.POSITIVE_INFINITY, raceMs: 0, now: state.now })
+  const manners = new Manners({ violations, limits: state.limits, now: state.now })
   try {
     answerDav({
       state: { ...state, violations, manners },
