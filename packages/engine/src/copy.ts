@@ -177,6 +177,8 @@ class Copying {
       for (const { job } of group) this.#doubt(job)
       return
     }
+    // One that was not answered may be stored all the same.
+    if (answers.some((answer) => answer instanceof Fault && answer.reach === 'call')) state.unknownSince = state.request.clock.now()
     await this.#settleAnswers(group, answers)
   }
 

@@ -13,7 +13,11 @@ const about = ({ ref, listing, item }: Subject) => ({ id: ref.id, listing, versi
 
 const labelled = ({ item }: Subject) => (item?.label === undefined ? {} : { label: item.label })
 
-export const arrived = (subject: Subject, receipt: Receipt): Outcome => ({ ...about(subject), state: 'arrived', receipt })
+/** With what was lost of it on the way: what the source could not give, and what the destination could not take. */
+export function arrived(subject: Subject, { losses: untaken = [], ...receipt }: Receipt): Outcome {
+  const losses = [...new Set([...(subject.item?.losses ?? []), ...untaken])]
+  return { ...about(subject), state: 'arrived', receipt, ...(losses.length === 0 ? {} : { losses, ...labelled(subject) }) }
+}
 
 /** A fault of reach `item` without a reason is a connector's slip: it is then not certain enough to skip for good. */
 export function rejectedOrFailed(subject: Subject, fault: Fault): Outcome {

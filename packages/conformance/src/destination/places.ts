@@ -1,7 +1,7 @@
 import type { Collection } from '@offramp/core'
 import { expect } from 'vitest'
 import { specimen } from '../specimens.ts'
-import { arrive, bytesOf, call, type DestinationCase, SUITE, seen, sentBytes } from './shared.ts'
+import { arrive, bytesOf, call, type DestinationCase, expectSame, SUITE, seen, sentBytes } from './shared.ts'
 
 const at = (...path: readonly string[]): Collection => ({ id: path.join(' > '), path })
 
@@ -46,7 +46,7 @@ const odd = Object.entries(ODD_NAMES).map(
         expect((await again.prepare(home, call)).id).toBe(place.id)
         const sent = specimen(destination.profile.kind, home, n)
         const receipt = await arrive(lab, place, sent)
-        expect(await bytesOf(again.read(receipt, call))).toEqual(await sentBytes(sent))
+        expectSame(lab, await sentBytes(sent), await bytesOf(again.read(receipt, call)))
         expect((await seen(lab, place, receipt)).body).toHaveLength(receipt.size)
       }
       for (const [n, home] of collections.entries()) if (later.pathOf) expect(await later.pathOf(home, call)).toBe(names[n])

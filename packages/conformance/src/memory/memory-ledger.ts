@@ -39,10 +39,13 @@ const bare = (entry: Entry | undefined) => ({
   ...(entry?.receipt ? { receipt: entry.receipt } : {}),
 })
 
+const lossesOf = ({ losses, label }: Extract<Outcome, { state: 'arrived' }>): Pick<Entry, 'losses' | 'label'> =>
+  losses === undefined || losses.length === 0 ? {} : { losses, ...(label === undefined ? {} : { label }) }
+
 function settled(before: Entry | undefined, outcome: Outcome): Entry {
   const { id, listing } = outcome
   const common = { ...bare(before), key: entryKey(id), listing, version: versionKey(outcome.version) }
-  if (outcome.state === 'arrived') return { ...common, state: 'arrived', tries: 0, receipt: outcome.receipt }
+  if (outcome.state === 'arrived') return { ...common, state: 'arrived', tries: 0, receipt: outcome.receipt, ...lossesOf(outcome) }
   const said = { id, message: outcome.message, ...(outcome.label === undefined ? {} : { label: outcome.label }) }
   if (outcome.state === 'rejected') return { ...common, ...said, state: 'rejected', tries: 0, reason: outcome.reason }
   return { ...common, ...said, state: 'failed' }

@@ -60,6 +60,25 @@ describe('the report', () => {
     expect(text).toContain('not verified: The password was refused. Set a new one.')
   })
 
+  it('says what single items have lost, how nobody was mailed, and which kind a line is of', () => {
+    const loss = 'A guest has no address.'
+    const calendars: LaneReport = {
+      ...balance(
+        { name: 'Calendar' },
+        { losses: { [loss]: 7 }, exceptions: [{ kind: 'lessened', collection: 'Calendar', label: 'x', message: loss }] },
+      ),
+      kind: 'event',
+      assurances: ['Every write tells the server not to mail anybody; proved by a canary.'],
+    }
+    const text = renderText(report(LANE, calendars))
+    expect(text).toMatch(/^Unexplained remainder: 0 of 20 items in 1 account\./)
+    expect(text).toContain('What single items have lost on the way\n  7 items: A guest has no address.')
+    expect(text).toContain('How nobody was mailed\n  Every write tells the server not to mail anybody; proved by a canary. (1 account)')
+    expect(text).toMatch(/anna@a\.example -> anna@b\.example, calendars\n {4}lessened: Calendar: "x": A guest has no address\./)
+    expect(text).toContain('read back and compared by content')
+    expect(isBalanced(report(calendars))).toBe(true)
+  })
+
   it('says of an account that is halted why, what to do, and how far it came', () => {
     const full: LaneReport = { ...balance({ verified: 7, remainder: 3 }), why: 'The mailbox is full.', remedy: 'Make room.' }
     expect(renderText(report(full))).toMatch(/STOPPED: 1 account is not finished[\s\S]*stopped: The mailbox is full\. Make room\./)

@@ -1,4 +1,4 @@
-import { receivedAt } from '@offramp/conformance'
+import { receivedAt, shelfName } from '@offramp/conformance'
 import type { Traits } from '@offramp/core'
 import type { World } from './world.ts'
 
@@ -109,12 +109,16 @@ export class People {
   }
 
   #addForeign(): void {
-    const { dice, mailbox, account } = this.#world
+    const { dice, mailbox, account, weather } = this.#world
     const path = dice.pick(account.collections())?.path ?? ['Inbox']
     const naturalKey = dice.pick(account.items())?.naturalKey ?? '<foreign@example.org>'
     const body = this.#body(`foreign ${++this.#serial}`)
     const traits = { read: dice.chance(0.5) }
-    mailbox.append(mailbox.make(path), { body, naturalKey, traits })
+    const folder = mailbox.make(path)
+    // Of somebody's own, under the very name that an item of ours would get.
+    const name = weather.named && dice.chance(0.5) ? shelfName(naturalKey) : undefined
+    if (name === undefined || folder.copies.has(name)) mailbox.append(folder, { body, naturalKey, traits })
+    else folder.copies.set(name, { uid: name, body, naturalKey, traits })
     this.foreign.set(bodyText(body), { path: path.join('/'), traits: JSON.stringify(traits) })
   }
 

@@ -27,6 +27,8 @@ export function reckon(world: World, people: People): readonly string[] {
 
 function* foreign(people: People, copies: readonly Standing[]): Iterable<string> {
   for (const [body, { path, traits }] of people.foreign) {
+    // Under a name that an entry still knows, somebody took it for one of ours, and touched it himself.
+    if (people.touched.has(body)) continue
     const standing = copies.filter((copy) => copy.body === body)
     const [only] = standing
     if (standing.length !== 1 || only?.path !== path || JSON.stringify(only.copy.traits) !== traits) yield `foreign "${body}" was touched`
@@ -43,7 +45,8 @@ function* copiesOfItems(world: World, people: People, copies: readonly Standing[
     const now = world.account.item(id)
     const untouched = states.every(({ body }) => !people.touched.has(body))
     const at = now && `${pathOf(now.home)}|${bodyText(now.body)}`
-    if (at !== undefined && untouched && !world.poison.has(id)) add(wanted, at)
+    if (at !== undefined && isExcused(world, id)) add(allowed, at)
+    else if (at !== undefined && untouched && !world.poison.has(id)) add(wanted, at)
     else if (at !== undefined && !world.poison.has(id)) add(allowed, at)
     // What is gone at the source stays; what a person touched stays where he put it; a lost ledger leaves former states behind. A text
     // that was changed while its copy was in doubt leaves that copy behind: it is no longer the item, so no search may take it.
@@ -81,6 +84,25 @@ function* copiesOfItems(world: World, people: People, copies: readonly Standing[
   }
 }
 
+/** Skipped because of what stands under its name; `books` asks whether that is so. */
+const isExcused = (world: World, id: string): boolean => {
+  const reason = world.store.lane(LANE).entries.get(entryKey(id))?.reason
+  return reason === 'double-at-source' || reason === 'stands-already'
+}
+
+/** Why the name of an item that was skipped for it may be taken. */
+function isTaken(
+  world: World,
+  people: People,
+  item: { readonly id: string; readonly naturalKey: string; readonly body: Uint8Array },
+): boolean {
+  const { entries } = world.store.lane(LANE)
+  if (entries.get(entryKey(item.id))?.reason === 'stands-already') return people.foreign.size > 0 || people.touched.size > 0
+  // Its double must be there as it is now.
+  const text = bodyText(item.body)
+  return world.mailbox.folders().some(({ copies }) => [...copies.values()].some(({ body }) => bodyText(body) === text))
+}
+
 /** How many items have ever had a text. */
 function bearersOf({ history }: People): ReadonlyMap<string, number> {
   const bearers = new Map<string, number>()
@@ -106,6 +128,7 @@ const stays = (states: readonly Was[], pathsOf: (home: string) => readonly strin
 
 /** The copy of an item that has no twin shows the last traits; after a lost ledger, those of some time. */
 function* traits(world: World, people: People, copies: readonly Standing[]): Iterable<string> {
+  if (world.weather.named) return
   const bearers = bearersOf(people)
   for (const { copy, body, path } of copies) {
     const item = world.account.items().find((held) => bodyText(held.body) === body)
@@ -122,7 +145,12 @@ function* books(world: World, people: People): Iterable<string> {
   const { entries, suspects, floors } = world.store.lane(LANE)
   const owned = new Map<string, number>()
   for (const { receipt } of entries.values()) if (receipt) add(owned, `${receipt.place} ${receipt.locator}`)
-  for (const [copy, owners] of owned) if (owners > 1) yield `shared: ${owners} entries own ${copy}`
+  for (const { receipt } of entries.values()) {
+    const copy = receipt && `${receipt.place} ${receipt.locator}`
+    // Where names are given again, the entry of a copy that a person has removed may name the one that came after it.
+    if (!copy || count(owned, copy) < 2 || (world.weather.named && people.touched.size > 0)) continue
+    yield `shared: ${count(owned, copy)} entries own ${copy}`
+  }
   for (const item of world.account.items()) {
     const states = people.history.get(item.id) ?? []
     if (states.some(({ body }) => people.touched.has(body))) continue
@@ -130,6 +158,10 @@ function* books(world: World, people: People): Iterable<string> {
     const poison = world.poison.get(item.id)
     if (poison) {
       if (entry?.state !== (poison === 'corrupt' ? 'rejected' : 'failed')) yield `${item.id} (${poison}) is ${entry?.state}`
+      continue
+    }
+    if (isExcused(world, item.id)) {
+      if (!isTaken(world, people, item)) yield `${item.id} was skipped (${entry?.reason}), and its name is free`
       continue
     }
     if (entry?.state !== 'arrived' || entry.version !== versionKey(String(item.version))) yield `${item.id} is ${entry?.state}, not arrived`

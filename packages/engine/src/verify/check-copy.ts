@@ -64,8 +64,8 @@ async function checkMoved(checking: Checking, item: Item, receipt: Receipt | und
   const likes = receipt ? (copies.others.get(likeness(receipt.size, item.naturalKey)) ?? []) : []
   for (const other of likes) {
     const body = await readBack(request.destination, other, call)
-    const sent = receipt?.hash ?? (await contentHash(item.body(call)))
-    if (!body || (await contentHash(body)) !== sent) continue
+    const sent = receipt?.hash ?? (await contentHash(request.destination, item.body(call)))
+    if (!body || (await contentHash(request.destination, body)) !== sent) continue
     const remark = said('altered', `Somebody has moved it within the destination, to ${other.place}.`)
     return { verified: true, hashed: true, bytes: other.size, remarks: [remark] }
   }
@@ -75,9 +75,9 @@ async function checkMoved(checking: Checking, item: Item, receipt: Receipt | und
 async function checkContent({ request, call }: Checking, item: Item, receipt: Receipt): Promise<'same' | 'other' | 'gone'> {
   const body = await readBack(request.destination, receipt, call)
   if (!body) return 'gone'
-  const there = await contentHash(body)
+  const there = await contentHash(request.destination, body)
   // An adopted copy has no hash of what was sent: then the source is read.
-  return there === (receipt.hash ?? (await contentHash(item.body(call)))) ? 'same' : 'other'
+  return there === (receipt.hash ?? (await contentHash(request.destination, item.body(call)))) ? 'same' : 'other'
 }
 
 /** Seconds are what IMAP keeps. */
@@ -94,7 +94,7 @@ async function doubleOf({ request, copies, call }: Checking, like: string, recei
   const likes = (copies.others.get(like) ?? []).filter((other) => !isSameCopy(other, receipt))
   for (const other of likes) {
     const [one, two] = [await readBack(request.destination, receipt, call), await readBack(request.destination, other, call)]
-    if (!one || !two || (await contentHash(one)) !== (await contentHash(two))) continue
+    if (!one || !two || (await contentHash(request.destination, one)) !== (await contentHash(request.destination, two))) continue
     return [said('doubled', `An equal copy that no item owns stands in ${other.place}.`)]
   }
   return []

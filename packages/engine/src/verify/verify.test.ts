@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { type Destination, Fault, type Source } from '@offramp/core'
 import { expect, test } from 'vitest'
 import { forever, LANE, memoryLane } from '../testing/memory-lane.ts'
@@ -214,6 +217,56 @@ test('what a source does not offer is counted by its number, and a view is not',
     { name: 'Inbox', source: 1, verified: 1 },
     { name: 'Chats', source: 2, skipped: { 'not-offered': 2 }, remainder: 0 },
     { name: 'View', source: 0, skipped: {}, remainder: 0 },
+  ])
+})
+
+test('what single items have lost is counted, named, and kept through a pass that finds them unchanged', async () => {
+  const lane = await moved(0)
+  const losses = ['Its attachments were left out.']
+  const source: Source = {
+    ...lane.source,
+    open: async (ref, call) => ({ ...(await lane.source.open(ref, call)), losses: ['A guest has no address.'] }),
+  }
+  const destination: typeof lane.destination = {
+    ...lane.destination,
+    putMany: async (place, items, call) =>
+      (await lane.destination.putMany?.(place, items, call))?.map((one) => (one instanceof Error ? one : { ...one, losses })) ?? [],
+    put: async (place, item, over, call) => {
+      const answer = await lane.destination.put(place, item, over, call)
+      return 'kept' in answer ? answer : { ...answer, losses }
+    },
+  }
+  lane.add(lane.home, 1)
+  lane.add(lane.home, 2)
+  expect(await lane.turn({ pass: 2, source, destination })).toEqual({ state: 'done' })
+  lane.account.forgetCursors()
+  expect(await lane.turn({ pass: 3 })).toEqual({ state: 'done' })
+  const balance = await lane.check()
+  expect(balance.losses).toEqual({ 'Its attachments were left out.': 2, 'A guest has no address.': 2 })
+  expect(balance.collections).toMatchObject([{ source: 2, verified: 2, remainder: 0 }])
+  expect(balance.exceptions.filter(({ kind }) => kind === 'lessened')).toHaveLength(4)
+  expect(lane.entries().every(({ receipt }) => receipt !== undefined && !('losses' in receipt))).toBe(true)
+})
+
+test('copies are compared by what they mean, where the destination writes them anew', async () => {
+  const lane = await moved(3)
+  const upper = (body: AsyncIterable<Uint8Array>) =>
+    text(body).then((all) => createHash('sha256').update(all.toUpperCase()).digest('hex').slice(0, 16))
+  const destination = { ...lane.destination, hashOf: upper }
+  const entries = lane.store.lane(LANE).entries
+  for (const entry of entries.values()) {
+    const uid = Number(entry.receipt?.locator)
+    const copy = folder(lane).copies.get(uid)
+    if (!entry.receipt || !copy) throw new Error('It has no copy.')
+    const body = Buffer.from(Buffer.from(copy.body).toString('utf8').toLowerCase())
+    folder(lane).copies.set(uid, { ...copy, body })
+    entries.set(entry.key, { ...entry, receipt: { ...entry.receipt, hash: await upper(Readable.from([body])) } })
+  }
+  const { source, ledger } = lane
+  const ask = { source, destination, ledger, lane: LANE, sample: 1, report: () => undefined }
+  expect((await verify(ask, undefined, forever)).collections).toMatchObject([{ verified: 3, remainder: 0 }])
+  expect((await verify({ ...ask, destination: lane.destination }, undefined, forever)).collections).toMatchObject([
+    { verified: 0, remainder: 3 },
   ])
 })
 

@@ -61,7 +61,7 @@ export const verify: Verify = async (request, lease, call) => {
 function balanceOf({ request, balance, copies, seen, hashed }: Verifying): LaneBalance {
   let goneSince = 0
   for (const key of copies.arrived) if (!seen.has(key)) goneSince++
-  return { lane: request.lane, collections: balance.collections(), hashed, goneSince, ...balance.exceptions() }
+  return { lane: request.lane, collections: balance.collections(), hashed, goneSince, losses: balance.losses(), ...balance.exceptions() }
 }
 
 /** The same items each time, at least one a place: an entry's key is as good as a die. */
@@ -211,6 +211,10 @@ async function verifyCopy(verifying: Verifying, { entry, item, row, except }: Ar
   if (verdict.hashed) verifying.hashed++
   row.bytes += verdict.bytes
   for (const { kind, message } of verdict.remarks) except(kind, message)
+  for (const loss of entry.losses ?? []) {
+    verifying.balance.lessen(loss)
+    except('lessened', loss)
+  }
 }
 
 /** Undefined where it cannot be opened, as may be expected of what was skipped or has failed. */

@@ -1,3 +1,5 @@
+export { fromICalendar } from './from-icalendar.ts'
+export { MEETING_LOSS, meetingOf, replaceMeeting } from './meeting.ts'
 export type {
   Attachment,
   CalendarEvent,
@@ -12,3 +14,5 @@ export type {
   RichText,
   Written,
 } from './model.ts'
+export { type Occurrence, occurrences } from './occurrences.ts'
+export { writeEvent } from './write-event.ts'

@@ -1,1 +1,2 @@
 export type { Task } from './model.ts'
+export { writeTask } from './write-task.ts'

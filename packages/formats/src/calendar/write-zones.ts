@@ -1,0 +1,20 @@
+import type { Component } from '../ical/jcal.ts'
+import { writeZone } from '../zone/write-zone.ts'
+import type { Moment } from './model.ts'
+import { textOf } from './normal-moment.ts'
+
+/**
+ * VTIMEZONEs for all zones that are named, from the year before the first moment in each to the year after the last; for ever in the zone `endless`.
+ */
+export function writeZones(moments: readonly Moment[], endless?: string): Component[] {
+  const spans = new Map<string, { first: number; last: number }>()
+  for (const moment of moments) {
+    if ('date' in moment || moment.zone === undefined || moment.zone === 'UTC') continue
+    const year = Number(textOf(moment).slice(0, 4))
+    const span = spans.get(moment.zone) ?? { first: year, last: year }
+    spans.set(moment.zone, { first: Math.min(span.first, year), last: Math.max(span.last, year) })
+  }
+  return [...spans]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([zone, { first, last }]) => writeZone(zone, { first: first - 1, last: zone === endless ? undefined : last + 1 }))
+}

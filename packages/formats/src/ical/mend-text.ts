@@ -1,0 +1,25 @@
+/** Characters that iCalendar, vCard or the XML of a CalDAV answer cannot hold: controls but tab and line feed, and U+FFFE and U+FFFF. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
+const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/g
+
+/**
+ * Text as every format and server can hold it: line ends as line feeds, half of a surrogate pair as U+FFFD, no control characters. Unicode's own line
+ * separators become line feeds, at which Python's `splitlines` (Radicale) would cut a property in two.
+ */
+export const mendText = (text: string): string =>
+  text
+    .toWellFormed()
+    .replaceAll(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
+    .replaceAll(UNWRITABLE, '')
+
+/** The same on one line, for names and addresses. */
+export const mendLine = (text: string): string => mendText(text).replaceAll(/\s+/g, ' ').trim()
+
+/** A URI that ends where it ends: white space, quotes and angle brackets as escapes. */
+export const mendUri = (uri: string): string =>
+  mendText(uri.trim())
+    .replaceAll('\n', '')
+    .replaceAll(/[\s"<>\\^`{|}]/g, (char) => encodeURIComponent(char))
+
+/** The escapes of TEXT (RFC 5545, 3.3.11), for properties that ical.js does not know. */
+export const escapeText = (text: string): string => text.replaceAll(/[\\;,]/g, '\\$&').replaceAll('\n', '\\n')

@@ -1,0 +1,125 @@
+import ICAL from 'ical.js'
+import type { Component, Property } from './jcal.ts'
+
+/** A component as it was found. */
+export interface Found {
+  readonly name: string
+  readonly properties: Property[]
+  readonly components: Found[]
+  /** Names of properties that ical.js cannot read, in lower case; `''` for a line that is no property at all. */
+  readonly broken: string[]
+  /** The text ended, or another component did, before its own END. */
+  cut: boolean
+}
+
+type Design = NonNullable<Parameters<typeof ICAL.parse.property>[1]>
+
+export interface Reading {
+  /** Which design ical.js reads a component's properties by, by what the component holds so far. */
+  readonly designOf: (component: Found) => Design
+  /** A content line as ical.js can read it. */
+  readonly mend?: (line: string) => string
+  /** A property as it was meant, or undefined for one that says nothing. */
+  readonly settle?: (property: Property) => Property | undefined
+  /** A line that goes on in the next one without being folded (quoted-printable of vCard 2.1). */
+  readonly continues?: (line: string) => boolean
+}
+
+/** Components within components, of which nobody has ever needed more than four. */
+const DEEPEST = 20
+
+/** Bytes as text: UTF-8, UTF-16 where a mark says so, else Windows-1252, which has a character for every byte. */
+function decode(bytes: Uint8Array): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes)
+  // Old writers fold in the middle of a character: what is folded is put together before it is decoded.
+  const unfolded = Buffer.from(
+    Buffer.from(bytes)
+      .toString('latin1')
+      .replaceAll(/\r?\n[ \t]/g, ''),
+    'latin1',
+  )
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(unfolded)
+  } catch {
+    return new TextDecoder('windows-1252').decode(unfolded)
+  }
+}
+
+function linesOf(bytes: Uint8Array, continues: (line: string) => boolean): readonly string[] {
+  const lines: string[] = []
+  let open: string | undefined
+  for (const line of decode(bytes)
+    .replace(/^\ufeff/, '')
+    .split(/\r\n|\r|\n/)) {
+    if (open === undefined) open = line
+    else if (line.startsWith(' ') || line.startsWith('\t')) open += line.slice(1)
+    else if (continues(open)) open = `${open.slice(0, -1)}${line}`
+    else {
+      lines.push(open)
+      open = line
+    }
+  }
+  return open === undefined ? lines : [...lines, open]
+}
+
+const nameOf = (line: string): string => /^(?:[\w-]+\.)?([\w-]+)/.exec(line)?.[1]?.toLowerCase() ?? ''
+
+const isProperty = (value: unknown): value is Property => Array.isArray(value) && typeof value[0] === 'string'
+
+function readProperty(line: string, into: Found, reading: Reading): void {
+  try {
+    const property: unknown = ICAL.parse.property(reading.mend?.(line) ?? line, reading.designOf(into))
+    const settled = isProperty(property) ? (reading.settle ?? ((one) => one))(property) : undefined
+    if (settled !== undefined) into.properties.push(settled)
+  } catch {
+    into.broken.push(nameOf(line))
+  }
+}
+
+const fresh = (name: string): Found => ({ name, properties: [], components: [], broken: [], cut: false })
+
+/** Ends the component of that name, and as cut off what still stands open in it. */
+function close(stack: Found[], name: string): void {
+  if (!stack.some((one) => one.name === name)) return
+  for (let top = stack.pop(); top !== undefined && top.name !== name; top = stack.pop()) top.cut = true
+}
+
+/**
+ * All components of a file, as leniently as can be: every line is read by ical.js for itself, so that one that cannot be read costs nothing but itself.
+ * Never throws; linear time.
+ */
+export function readComponents(bytes: Uint8Array, reading: Reading): readonly Found[] {
+  const root = fresh('')
+  const stack: Found[] = []
+  for (const line of linesOf(bytes, reading.continues ?? (() => false))) {
+    const [, verb, name = ''] = /^\s*(BEGIN|END):\s*(\S+)\s*$/i.exec(line) ?? []
+    const top = stack.at(-1) ?? root
+    if (verb?.toUpperCase() === 'BEGIN' && stack.length < DEEPEST) {
+      const component = fresh(name.toLowerCase())
+      top.components.push(component)
+      stack.push(component)
+    } else if (verb?.toUpperCase() === 'END') close(stack, name.toLowerCase())
+    else if (verb === undefined && line.trim() !== '') readProperty(line, top, reading)
+  }
+  for (const open of stack) open.cut = true
+  return root.components
+}
+
+/** A component as jCal. */
+export const asJcal = ({ name, properties, components }: Found): Component => [name, properties, components.map(asJcal)]
+
+/** All properties of a name. */
+export const all = ({ properties }: Found, name: string): readonly Property[] => properties.filter((one) => one[0] === name)
+
+/** The first value of a property as text; undefined where there is none. */
+export function textOf(found: Found, name: string): string | undefined {
+  const value = all(found, name)[0]?.[3]
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined
+}
+
+/** A parameter's first value. */
+export function parameter(property: Property, name: string): string | undefined {
+  const value = property[1][name]
+  return Array.isArray(value) ? value[0] : value
+}

@@ -1,0 +1,3 @@
+export { ianaZone } from './iana-zone.ts'
+export { instantOf } from './instant-of.ts'
+export { wallClock } from './wall-clock.ts'
