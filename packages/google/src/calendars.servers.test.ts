@@ -116,7 +116,10 @@ describe('a calendar', () => {
 
   test('that is not the account’s own is named with the reason, and a hidden one is moved', async () => {
     const { source, workspace } = await scene({ others: true })
-    const listed = (await listingsOf(source)).map(({ collection, skip }) => [collection?.path[0], skip ?? collection?.hidden ?? collection?.role])
+    const listed = (await listingsOf(source)).map(({ collection, skip }) => [
+      collection?.path[0],
+      skip ?? collection?.hidden ?? collection?.role,
+    ])
     expect(listed).toEqual([
       [ANNA, 'default'],
       ['Old / projects', true],
@@ -162,7 +165,10 @@ describe('changes', () => {
   test('a deleted series, a deleted event and a deleted orphan are told as removed', async () => {
     const set = await scene({})
     const { calendars } = set.desks
-    const [single, weekly] = [await calendars.put(ANNA, hour('2025-02-03')), await calendars.put(ANNA, { ...hour('2025-01-06'), ...series })]
+    const [single, weekly] = [
+      await calendars.put(ANNA, hour('2025-02-03')),
+      await calendars.put(ANNA, { ...hour('2025-01-06'), ...series }),
+    ]
     await calendars.putException(ANNA, weekly.id ?? '', { originalStartTime: hour('2025-01-13').start, summary: 'moved' })
     const orphan = await calendars.orphan(ANNA)
     const before = await walkWork(set.source)
