@@ -16,7 +16,7 @@ WORKDIR /app
 COPY --from=install /app ./
 COPY config ./config
 RUN printf '#!/bin/sh\nulimit -c 0\nexec node /app/packages/cli/src/main.ts "$@"\n' > /usr/local/bin/offramp && chmod 755 /usr/local/bin/offramp \
-  && mkdir /project && chown node:node /project
+  && mkdir /project /spool && chown node:node /project /spool
 USER node
 WORKDIR /project
 ENTRYPOINT ["offramp"]

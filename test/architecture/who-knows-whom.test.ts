@@ -13,12 +13,13 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   microsoft: ['core', 'formats', 'wire'],
   google: ['core', 'formats', 'wire'],
   imap: ['core', 'formats', 'wire'],
-  catalog: ['core', 'google', 'imap', 'microsoft'],
+  dav: ['core', 'formats', 'wire'],
+  catalog: ['core', 'dav', 'formats', 'google', 'imap', 'microsoft'],
   control: ['catalog', 'core', 'engine', 'formats', 'redis'],
   cli: ['control', 'core'],
   workers: ['control', 'core'],
   conformance: ['core'],
-  emulators: [],
+  emulators: ['formats'],
 }
 
 const files = [...sourceFiles('packages'), ...sourceFiles('workers')]

@@ -68,6 +68,7 @@ export const openedWith = (rows: readonly (readonly [source: string, destination
   },
   folder,
   kinds: ['mail'],
+  endpoints: [{ name: 'mail', kinds: ['mail'] }],
   mappings: rows.map(([source, destination], index) => ({ line: index + 2, source, destination })),
   mappingsFile: 'mappings.csv',
   warnings: [],

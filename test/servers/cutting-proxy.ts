@@ -25,6 +25,8 @@ export interface CuttingProxy {
    * Invitations to send a literal (`+`) pass. Plain text only.
    */
   loseNextAnswer(command: string): void
+  /** The same for whatever request holds this text (HTTP). */
+  loseAnswerTo(text: string): void
   /** Cuts within the next message that is appended, after this share of its literal (0 to 1); resolves once it is done. Plain text only. */
   cutInLiteral(share: number): Promise<void>
   /** Connections that were cut or stalled so far. */
@@ -161,6 +163,9 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
     },
     loseNextAnswer(command) {
       losing = ` ${command} `
+    },
+    loseAnswerTo(text) {
+      losing = text
     },
     cutInLiteral: (share) =>
       new Promise((resolve) => {

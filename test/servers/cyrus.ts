@@ -11,6 +11,7 @@ import { freePort } from './free-port.ts'
 import { type GuardedProcess, startGuarded } from './guarded-process.ts'
 import { ownGroup } from './own-group.ts'
 import { type RawImap, rawImap } from './raw-imap.ts'
+import { untilAnswers } from './until-answers.ts'
 
 export interface CyrusOptions {
   /** Login -> password. Default: `anna` / `secret`. */
@@ -19,16 +20,23 @@ export interface CyrusOptions {
   readonly quotaKib?: number
   /** Lines to add to `imapd.conf`. */
   readonly extra?: readonly string[]
+  /** Calendars and address books over HTTP as well. `scheduling`: it delivers and mails invitations, by SMTP to this port of loopback. */
+  readonly dav?: { readonly scheduling?: { readonly smtpPort: number } }
 }
 
 /** Who may open other people's mailboxes by SASL PLAIN with an authorization identity. */
 export const PROXY = { user: 'migrator', pass: 'proxy-secret' } as const
+
+/** Who is told of as a local user: `anna@example.test`. */
+export const CYRUS_DOMAIN = 'example.test'
 
 /** A real Cyrus on loopback, unpacked and not installed, gone with the process that started it. */
 export interface Cyrus {
   readonly host: string
   readonly imapPort: number
   readonly imapsPort: number
+  /** Where calendars and address books are. Of use where `dav` was asked for. */
+  readonly httpPort: number
   /** PEM: what a client must trust. */
   readonly ca: string
   readonly users: Readonly<Record<string, string>>
@@ -73,18 +81,37 @@ const imapdConf = (dir: string, options: CyrusOptions): string => {
     `tls_server_cert: ${dir}/tls/cert.pem\ntls_server_key: ${dir}/tls/key.pem`,
     `mboxname_lockpath: ${dir}/conf/lock\nproc_path: ${dir}/conf/proc\nskiplist_unsafe: 1\nsyslog_prefix: offramp`,
     ...paths,
+    ...davConf(options.dav),
     ...(options.extra ?? []),
     '',
   ].join('\n')
 }
 
-const cyrusConf = (root: string, dir: string, ports: { readonly imap: number; readonly imaps: number }): string => {
+/** Without its own time zones, since it ships none. Domains of the users: mail to them is delivered here, everything else goes by SMTP. */
+function davConf(dav: CyrusOptions['dav']): readonly string[] {
+  if (dav === undefined) return []
+  const smtp = dav.scheduling && `smtp_backend: host\nsmtp_host: 127.0.0.1:${dav.scheduling.smtpPort}`
+  return [
+    'httpmodules: caldav carddav\ncaldav_realm: offramp\nhttpallowcompress: no',
+    `calendar_user_address_set: ${CYRUS_DOMAIN}`,
+    ...(smtp ? ['caldav_allowscheduling: on', smtp] : ['caldav_allowscheduling: off']),
+  ]
+}
+
+interface Ports {
+  readonly imap: number
+  readonly imaps: number
+  readonly http: number | undefined
+}
+
+const cyrusConf = (root: string, dir: string, ports: Ports): string => {
   const bin = `${root}/usr/lib/cyrus/bin`
   return [
     `START {\n  recover cmd="${bin}/ctl_cyrusdb -C ${dir}/imapd.conf -r"\n}`,
     'SERVICES {',
     `  imap cmd="${bin}/imapd -C ${dir}/imapd.conf" listen="127.0.0.1:${ports.imap}" prefork=1`,
     `  imaps cmd="${bin}/imapd -s -C ${dir}/imapd.conf" listen="127.0.0.1:${ports.imaps}" prefork=0`,
+    ...(ports.http === undefined ? [] : [`  http cmd="${bin}/httpd -C ${dir}/imapd.conf" listen="127.0.0.1:${ports.http}" prefork=1`]),
     '}\nEVENTS {\n}\n',
   ].join('\n')
 }
@@ -136,7 +163,7 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
   if (problem !== undefined) throw new Error(problem)
   const dir = await mkdtemp(join(tmpdir(), 'offramp-cyrus-'))
   const root = await programs(dir)
-  const ports = { imap: await freePort(), imaps: await freePort() }
+  const ports: Ports = { imap: await freePort(), imaps: await freePort(), http: options.dav && (await freePort()) }
   const ca = await layOut(root, dir, options)
   await writeFile(join(dir, 'cyrus.conf'), cyrusConf(root, dir, ports))
   const me = owner()
@@ -151,6 +178,7 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
     })
     running = process
     await untilGreets(ports.imap, async () => process.output())
+    if (ports.http !== undefined) await untilAnswers(ports.http, () => process.output())
   }
   await start()
   const users = options.users ?? DEFAULT_USERS
@@ -159,6 +187,7 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
     host: '127.0.0.1',
     imapPort: ports.imap,
     imapsPort: ports.imaps,
+    httpPort: ports.http ?? 0,
     ca,
     users,
     dir,
@@ -174,4 +203,11 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
       await rm(dir, { recursive: true, force: true })
     },
   }
+}
+
+/** Cyrus makes an account's mailboxes, calendars and address books when it first logs in by IMAP; before, its HTTP answers 500. */
+export async function firstLogin(server: Cyrus, user: string): Promise<void> {
+  const raw = await server.raw(user)
+  await raw.command('NOOP')
+  raw.close()
 }

@@ -7,6 +7,7 @@ import { initCommand } from './commands/init.ts'
 import { rebuildCommand } from './commands/rebuild.ts'
 import { runCommand } from './commands/run.ts'
 import { type SettingsCommandOptions, settingsCommand } from './commands/settings.ts'
+import { type SharesCommandOptions, sharesCommand } from './commands/shares.ts'
 import { statusCommand } from './commands/status.ts'
 import { type ReportFormat, reportCommand, verifyCommand } from './commands/verify.ts'
 import type { Common, Context } from './context.ts'
@@ -128,6 +129,14 @@ function addSettings(program: Command, context: Context, outcome: Outcome): void
     .option('--out <folder>', 'where the files go (settings, beside the project file)')
     .option('--with-forwarding', 'let the scripts forward mail; otherwise forwarding is written as comments', false)
     .action(outcome.of((options: SettingsCommandOptions) => settingsCommand(context, options)))
+  verb(
+    program,
+    'shares',
+    'list who may see or change whose calendars at the source; with --apply, give the same between the moved accounts',
+    '  offramp shares\n  offramp shares --apply        # after offramp run, when all people are there; nobody is mailed',
+  )
+    .option('--apply', 'give them at the destination; otherwise nothing is written', false)
+    .action(outcome.of((options: SharesCommandOptions) => sharesCommand(context, options)))
 }
 
 function addMoving(program: Command, context: Context, outcome: Outcome): void {

@@ -10,6 +10,7 @@ export { type MemoryDestinationOptions, memoryDestination } from './memory/memor
 export { MemoryGate, type MemoryGateOptions } from './memory/memory-gate.ts'
 export { memoryDestinationLab, memorySourceLab } from './memory/memory-labs.ts'
 export { type MemoryLedgerOptions, memoryLedger } from './memory/memory-ledger.ts'
+export { type MemoryShelfOptions, memoryShelf, shelfName } from './memory/memory-shelf.ts'
 export { type MemorySourceOptions, memorySource } from './memory/memory-source.ts'
 export { directWire, type Wire } from './memory/wire.ts'
 export { readAll } from './read-all.ts'

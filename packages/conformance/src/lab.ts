@@ -32,12 +32,15 @@ export interface SourcePerson {
   collection(name: string, parent?: string): Promise<string>
   /** Puts an item there and says its `ItemRef.id`. `body` is in the kind's media type. */
   add(home: string, body: Uint8Array, traits: Traits): Promise<string>
-  /** Changes traits only. */
-  mark(id: string, traits: Traits): Promise<void>
+  /** Changes traits only. Absent where all that there is to an item is in its body. */
+  mark?(id: string, traits: Traits): Promise<void>
   /** Changes the text as well. Absent where the kind's items cannot be edited. */
   edit?(id: string, body: Uint8Array): Promise<void>
-  /** The item keeps its id: connectors ask for ids that are stable through moves. */
-  move(id: string, home: string): Promise<void>
+  /**
+   * The item keeps its id: connectors ask for ids that are stable through moves. Absent where the source makes another item of one that is
+   * moved, and says so of the old one.
+   */
+  move?(id: string, home: string): Promise<void>
   remove(id: string): Promise<void>
 }
 
@@ -51,6 +54,8 @@ export interface DestinationLab {
   peek(): Promise<readonly Seen[]>
   /** An item that this server refuses for good (fault `item`). Absent where there is no such thing. */
   refusable?(home: Collection): Item
+  /** How what stands differs from what was meant, in words; nothing where it is the same. Absent: every byte must be the same. */
+  readonly differences?: (meant: Uint8Array, found: Uint8Array) => readonly string[]
   /** The next write is stored, and its answer lost. Absent where that cannot be arranged. */
   loseNextAnswer?(): Promise<void>
   close(): Promise<void>
@@ -72,6 +77,8 @@ export interface DestinationPerson {
   add(place: Place, body: Uint8Array, traits: Traits): Promise<void>
   /** Changes flags of what is there. */
   flag(receipt: Receipt, traits: Traits): Promise<void>
+  /** Puts another text in its place. Absent where the kind's items cannot be edited. */
+  edit?(receipt: Receipt, body: Uint8Array): Promise<void>
   move(receipt: Receipt, to: Place): Promise<void>
   remove(receipt: Receipt): Promise<void>
 }

@@ -34,18 +34,53 @@ export function mailBytes(n: number, facts: SpecimenFacts = {}): Uint8Array {
   return bytes(`${lines.join('\r\n')}\r\n${line.repeat(Math.ceil((facts.fill ?? 0) / line.length))}`)
 }
 
-const calendar = (n: number, key: string, part: string): Uint8Array =>
-  bytes(
-    `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Offramp//specimen//EN\r\nBEGIN:${part}\r\nUID:${key}\r\nDTSTAMP:20210304T050607Z\r\n` +
-      `DTSTART:20210304T05${String(n % 60).padStart(2, '0')}00Z\r\nSUMMARY:Specimen ${n}\r\nEND:${part}\r\nEND:VCALENDAR\r\n`,
-  )
+/** Text of about so many bytes, folded at 75 as iCalendar and vCard want it. */
+function folded(line: string, fill: number): string {
+  const rows = [line]
+  for (let left = fill; left > 0; left -= 73) rows.push(` ${'x'.repeat(Math.min(73, left))}`)
+  return rows.join('\r\n')
+}
+
+/** An hour on a day in March 2021, later by `n` minutes. */
+function calendar(part: 'VEVENT' | 'VTODO', n: number, { naturalKey, fill = 0 }: SpecimenFacts): Uint8Array {
+  const at = (ms: number): string => new Date(ms).toISOString().replace(/[-:]|\.\d+/g, '')
+  const start = receivedAt(n)
+  const lines = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//Offramp//specimen//EN',
+    `BEGIN:${part}`,
+    `UID:${naturalKey ?? `specimen-${n}`}`,
+    'DTSTAMP:20210304T050607Z',
+    `DTSTART:${at(start)}`,
+    `${part === 'VEVENT' ? 'DTEND' : 'DUE'}:${at(start + 3_600_000)}`,
+    `SUMMARY:Specimen ${n}`,
+    ...(fill > 0 ? [folded('DESCRIPTION:', fill)] : []),
+    `END:${part}`,
+    'END:VCALENDAR',
+  ]
+  return bytes(`${lines.join('\r\n')}\r\n`)
+}
+
+function card(n: number, { naturalKey, fill = 0 }: SpecimenFacts): Uint8Array {
+  const lines = [
+    'BEGIN:VCARD',
+    'VERSION:3.0',
+    `UID:${naturalKey ?? `specimen-${n}`}`,
+    `FN:Specimen ${n}`,
+    `N:Specimen;Number ${n};;;`,
+    `EMAIL;TYPE=INTERNET:specimen-${n}@example.org`,
+    ...(fill > 0 ? [folded('NOTE:', fill)] : []),
+    'END:VCARD',
+  ]
+  return bytes(`${lines.join('\r\n')}\r\n`)
+}
 
 const BODIES: Readonly<Record<Kind, (n: number, facts: SpecimenFacts) => Uint8Array>> = {
   mail: mailBytes,
-  event: (n, { naturalKey }) => calendar(n, naturalKey ?? `specimen-${n}`, 'VEVENT'),
-  task: (n, { naturalKey }) => calendar(n, naturalKey ?? `specimen-${n}`, 'VTODO'),
-  contact: (n, { naturalKey }) =>
-    bytes(`BEGIN:VCARD\r\nVERSION:4.0\r\nUID:${naturalKey ?? `specimen-${n}`}\r\nFN:Specimen ${n}\r\nEND:VCARD\r\n`),
+  event: (n, facts) => calendar('VEVENT', n, facts),
+  task: (n, facts) => calendar('VTODO', n, facts),
+  contact: card,
   file: (n, { fill }) => bytes(`Specimen ${n}\n${'x'.repeat(fill ?? 0)}`),
 }
 

@@ -59,7 +59,10 @@ export interface Search {
 export interface DestinationProfile {
   readonly kind: Kind
   readonly keeps: readonly Trait[]
-  /** Bytes. An item known to be larger is rejected as `too-large` without being sent. */
+  /**
+   * Bytes. An item known to be larger is rejected as `too-large` without being sent. The body of any other breaks off, with that fault, once it
+   * proves larger: as with every body that breaks off, nothing of it may stay.
+   */
   readonly maxItemBytes?: number
   /** How `putMany` likes its batches. Absent where there is no `putMany`. */
   readonly batch?: { readonly items: number; readonly bytes: number }
@@ -109,6 +112,9 @@ export interface Destination {
   /**
    * Writes the item as new, or, over a receipt, makes that very copy equal to the item, in this place: create, change and
    * move are one verb. Over a receipt, what a person has changed, moved or deleted at the destination stays so (`Kept`).
+   * Where names make writing idempotent (DAV), what is written bears a mark: of which item, and in what text. By it a copy that a dead process or a
+   * lost ledger left behind is known for this very item's, also in an earlier text, and a person's change is known however often the source
+   * changes afterwards. A name that another item has, or a person, is never overwritten: see `double-at-source` and `stands-already`.
    * Faults: `item` when the server refuses the item for good; `call` when the outcome is unknown (the caller then looks
    * with `find` before it writes again).
    */
@@ -129,6 +135,11 @@ export interface Destination {
    * collection was prepared for the first time, the server may still refuse the name, and `prepare` then gives another.
    */
   pathOf?(collection: Collection, call: Call): Promise<string>
+  /**
+   * The place that `prepare` gives, without making it; undefined where nothing stands there yet. Asked of all collections of an account in the order
+   * of its listings, as `pathOf` is. For verification. Absent: what the ledger remembers is taken for it.
+   */
+  placeOf?(collection: Collection, call: Call): Promise<Place | undefined>
   /** What a category is called as a flag on this server, for its own settings (Sieve). Costs no request. */
   flagOf?(category: string): string
   /** Everything in the place, ours or not, in the order of locators: for verification, sweep and rebuild. */

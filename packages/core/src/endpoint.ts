@@ -50,7 +50,7 @@ export interface SourceEndpoint {
   readonly kinds: readonly Kind[]
   /**
    * What the source takes for an item, in the words of its setting, where that is the operator's choice (Gmail: a message, or a message under a
-   * label). A lane keeps it once something has moved: under another setting the same mail would be moved once more.
+   * label). Said of mail. A lane keeps it once something has moved: under another setting the same mail would be moved once more.
    */
   readonly manner?: string
   /** Everything that could stop the run, found before it starts. Never throws for what it can say as a finding. */

@@ -40,6 +40,14 @@ export interface SourceProfile {
   readonly offers: readonly Trait[]
 }
 
+export interface ListingsCall extends Call {
+  /**
+   * The caller goes on where it stood: estimates, and listings that are only named (`skip`), are not wanted, and a source that has to ask for them
+   * leaves them out. Absent: they are.
+   */
+  readonly bare?: true
+}
+
 /**
  * One account's items of one kind, read and never written.
  *
@@ -50,7 +58,7 @@ export interface Source {
   readonly name: string
   readonly profile: SourceProfile
   /** Parents before children. Asked once a turn. */
-  listings(call: Call): AsyncIterable<Listing>
+  listings(call: ListingsCall): AsyncIterable<Listing>
   /**
    * The page after `after`, or the first. `limit` is an upper bound of refs and may be undercut; an empty page that is not
    * the last is allowed. A ref may come twice; the later one holds.

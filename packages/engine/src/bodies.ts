@@ -1,4 +1,4 @@
-import { asFault, type Call, type Fault, type Item } from '@offramp/core'
+import { asFault, type Call, Fault, type Item } from '@offramp/core'
 
 /** An item whose bytes are in hand: every further reading replays them. `size` is what was really read. */
 export const withBytes = (item: Item, parts: readonly Uint8Array[]): Item => ({
@@ -12,15 +12,23 @@ export const withBytes = (item: Item, parts: readonly Uint8Array[]): Item => ({
   },
 })
 
-/** A streamed item that remembers whether it was its own body that failed, so that the destination is not blamed for the source. */
-export function tapped(item: Item): { readonly item: Item; fault(): Fault | undefined } {
+/**
+ * A streamed item that remembers whether it was its own body that failed, so that the destination is not blamed for the source. It breaks off
+ * once it proves longer than `most` bytes: measuring it beforehand would be a second reading of what is the dearest to read.
+ */
+export function tapped(item: Item, most = Number.POSITIVE_INFINITY): { readonly item: Item; fault(): Fault | undefined } {
   let fault: Fault | undefined
   return {
     item: {
       ...plain(item),
       async *body(call) {
+        let size = 0
         try {
-          yield* item.body(call)
+          for await (const part of item.body(call)) {
+            size += part.length
+            if (size > most) throw tooLargeFor(most)
+            yield part
+          }
         } catch (thrown) {
           fault = asFault(thrown)
           throw thrown
@@ -30,6 +38,12 @@ export function tapped(item: Item): { readonly item: Item; fault(): Fault | unde
     fault: () => fault,
   }
 }
+
+const tooLargeFor = (most: number): Fault =>
+  new Fault({ reach: 'item', reason: 'too-large', code: 'larger-than-accepted', message: moreThan(most) })
+
+/** For the owner. */
+export const moreThan = (most: number): string => `It is larger than the ${most} bytes that the destination accepts.`
 
 /** Everything but the body; an item may be an object with getters, which a spread would not carry over. */
 const plain = (item: Item): Omit<Item, 'body'> => ({
@@ -54,14 +68,4 @@ export async function readUpTo(item: Item, most: number, call: Call): Promise<re
     parts.push(part)
   }
   return parts
-}
-
-/** Whether the body is longer than `most` bytes, read and dropped piece by piece. */
-export async function isLonger(item: Item, most: number, call: Call): Promise<boolean> {
-  let size = 0
-  for await (const part of item.body(call)) {
-    size += part.length
-    if (size > most) return true
-  }
-  return false
 }

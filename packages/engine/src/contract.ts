@@ -67,7 +67,7 @@ export interface CollectionBalance {
 
 /** One thing that an owner should know about one item. */
 export interface Exception {
-  readonly kind: 'skipped' | 'failed' | 'missing' | 'waiting' | 'altered' | 'doubled'
+  readonly kind: 'skipped' | 'failed' | 'missing' | 'waiting' | 'altered' | 'lessened' | 'doubled'
   readonly collection: string
   readonly label: string
   readonly message: string
@@ -78,6 +78,8 @@ export interface LaneBalance {
   readonly collections: readonly CollectionBalance[]
   /** How many of the verified had their content read back and hashed. */
   readonly hashed: number
+  /** What was lost of single items on the way, with of how many, in every collection together. */
+  readonly losses?: Readonly<Record<string, number>>
   /** Arrived once and gone from the source since: their copies stay. Not part of the equation. */
   readonly goneSince: number
   /** Bounded for each kind, so that many harmless ones never crowd out what is missing or has failed. */

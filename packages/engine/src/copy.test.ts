@@ -1,4 +1,4 @@
-import { type Destination, Fault } from '@offramp/core'
+import { type Destination, Fault, type Source } from '@offramp/core'
 import { expect, test } from 'vitest'
 import { memoryLane } from './testing/memory-lane.ts'
 
@@ -65,4 +65,45 @@ test('the time of a batch begins when the one before it is stored: on a slow lin
   expect(await lane.turn({ destination: { ...lane.destination, putMany, put: refused, find: refused } })).toEqual({ state: 'done' })
   expect(lane.seen).toMatchObject({ most: 1, calls: 8 })
   expect(lane.standing()).toHaveLength(40)
+})
+
+test('an item larger than the window is read once, whether the destination has a limit or not; in doubt once to look for it and once to write it', async () => {
+  for (const [maxItemBytes, fails] of [
+    [undefined, 0],
+    [200_000, 0],
+    [200_000, 1],
+    [50_000, 0],
+  ] as const) {
+    const lane = memoryLane({ destination: maxItemBytes === undefined ? {} : { maxItemBytes } })
+    lane.add(lane.account.addCollection('Inbox'), 1, 100_000)
+    let reads = 0
+    const source: Source = {
+      ...lane.source,
+      async open(ref, call) {
+        const item = await lane.source.open(ref, call)
+        return {
+          ...item,
+          size: 100_000,
+          body: (asked) => {
+            reads++
+            return item.body(asked)
+          },
+        }
+      },
+    }
+    let left: number = fails
+    const destination: Destination = {
+      ...lane.destination,
+      put: (place, item, over, call) =>
+        left-- > 0
+          ? Promise.reject(new Fault({ reach: 'call', code: 'test', message: 'Nobody knows.' }))
+          : lane.destination.put(place, item, over, call),
+    }
+    const limits = { ...lane.limits, windowBytes: 20_000 }
+    expect(await lane.turn({ source, destination, limits })).toEqual({ state: 'done' })
+    expect(reads).toBe(1 + fails)
+    const isTaken = maxItemBytes !== 50_000
+    expect(lane.standing()).toHaveLength(isTaken ? 1 : 0)
+    expect(lane.entries()).toMatchObject([isTaken ? { state: 'arrived' } : { state: 'rejected', reason: 'too-large' }])
+  }
 })

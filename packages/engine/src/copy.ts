@@ -1,6 +1,6 @@
 import { Fault, type Item, type Outcome, type Receipt } from '@offramp/core'
 import { adopt } from './adopt.ts'
-import { isLonger, tapped } from './bodies.ts'
+import { tapped } from './bodies.ts'
 import type { Doubt } from './doubt.ts'
 import { doubtOf, type Fresh, type Job } from './job.ts'
 import { openAll } from './open-all.ts'
@@ -177,6 +177,8 @@ class Copying {
       for (const { job } of group) this.#doubt(job)
       return
     }
+    // One that was not answered may be stored all the same.
+    if (answers.some((answer) => answer instanceof Fault && answer.reach === 'call')) state.unknownSince = state.request.clock.now()
     await this.#settleAnswers(group, answers)
   }
 
@@ -254,16 +256,10 @@ class Copying {
     this.#doubt(job)
   }
 
-  /** Larger than the window: read once to see that the destination will take it, then once more to write it. */
+  /** Larger than the window: read while it is written, and broken off where it proves larger than the destination accepts. */
   async #stream(job: Job): Promise<void> {
     const state = this.#state
-    const most = state.request.destination.profile.maxItemBytes
-    try {
-      if (most !== undefined && (await isLonger(job.item, most, state.reading))) return await settle(state, [tooLarge(job, most)])
-    } catch (thrown) {
-      return this.#unread(job, thrown)
-    }
-    const { item, fault } = tapped(job.item)
+    const { item, fault } = tapped(job.item, state.request.destination.profile.maxItemBytes)
     const outcome = await this.#writeOne(job, { item, own: fault })
     if (outcome) await settle(state, [outcome])
   }

@@ -1,5 +1,5 @@
 import { type Fault, type Item, versionKey } from '@offramp/core'
-import { isLonger, readUpTo, tapped, withBytes } from './bodies.ts'
+import { readUpTo, tapped, withBytes } from './bodies.ts'
 import type { Doubt } from './doubt.ts'
 import type { KnownPlace } from './places.ts'
 import type { TurnState } from './turn-state.ts'
@@ -14,13 +14,13 @@ interface HeldItem {
 export async function hold(state: TurnState, item: Item): Promise<HeldItem | 'too-large'> {
   const { limits, destination } = state.request
   const most = destination.profile.maxItemBytes
-  const parts = await readUpTo(item, limits.windowBytes, state.reading)
+  // A source that says how large it is spares the reading that would only show it.
+  const parts = (item.size ?? 0) > limits.windowBytes ? undefined : await readUpTo(item, limits.windowBytes, state.reading)
   if (parts) {
     const held = withBytes(item, parts)
     return most !== undefined && (held.size ?? 0) > most ? 'too-large' : { item: held, fault: () => undefined }
   }
-  if (most !== undefined && (await isLonger(item, most, state.reading))) return 'too-large'
-  return tapped(item)
+  return tapped(item, most)
 }
 
 /** Records one more try. Answers with the doubt as the ledger has it then. */

@@ -39,9 +39,11 @@ interface Leftover {
 async function nextLeftovers(state: TurnState, tried: ReadonlySet<string>): Promise<readonly Leftover[]> {
   const { ledger, lease, pass } = state.request
   const some: Leftover[] = []
-  for await (const entry of ledger.scan(lease.lane, ['intended', 'failed'])) {
+  for await (const entry of ledger.scan(lease.lane, ['intended', 'failed', 'rejected'])) {
     checkStop(state)
     const { id, key } = entry
+    // Its double may have been changed, moved or deleted since: then it stands nowhere.
+    if (entry.state === 'rejected' && (entry.reason !== 'double-at-source' || entry.gone)) continue
     const spent = entry.state === 'failed' && entry.tries >= mostTries(pass)
     if (id === undefined || spent || tried.has(key) || isStruckOut(state, id)) continue
     some.push({ entry, id })

@@ -1,4 +1,4 @@
-import { type Cursor, Fault, type Lease, type Listing, type Page } from '@offramp/core'
+import { type Collection, type Cursor, Fault, type Home, type Lease, type Listing, type Moving, type Page } from '@offramp/core'
 import { workPage } from './batch.ts'
 import { faultOfItem } from './strikes.ts'
 import { checkStop, type TurnState } from './turn-state.ts'
@@ -14,10 +14,11 @@ const MOST_REWINDS = 3
  */
 export async function preparedListings(state: TurnState): Promise<readonly Listing[]> {
   const listings: Listing[] = []
-  for await (const listing of state.request.source.listings(state.reading)) listings.push(listing)
-  for (const { collection, collections = [], skip } of listings) {
-    if (skip !== undefined) continue
-    for (const one of collection ? [collection, ...collections] : collections) {
+  const asked = hasBeenWalked(state) ? { ...state.reading, bare: true as const } : state.reading
+  for await (const listing of state.request.source.listings(asked)) listings.push(listing)
+  for (const listing of listings) {
+    if (listing.skip !== undefined) continue
+    for (const one of collectionsIn(listing)) {
       checkStop(state)
       await state.places.prepare(one)
     }
@@ -25,12 +26,19 @@ export async function preparedListings(state: TurnState): Promise<readonly Listi
   return listings
 }
 
+/** A lane that has been walked once is expected to have changed little: the whole of it is no estimate of what is to come. */
+const hasBeenWalked = ({ books: { listings } }: TurnState): boolean =>
+  listings.size > 0 && [...listings.values()].every(({ donePass }) => donePass > 0)
+
+export const collectionsIn = ({ collection, collections = [] }: Listing): readonly Collection[] =>
+  collection === undefined ? collections : [collection, ...collections]
+
 /** Walks every listing that this pass has not walked to its end. */
 export async function walkListings(state: TurnState): Promise<void> {
   const { ledger, lease, pass } = state.request
   const listings = await preparedListings(state)
   state.progress.expect(listings)
-  await relistLeft(state, listings)
+  await followHomes(state, listings)
   const books = await ledger.books(lease.lane)
   for (const listing of listings) {
     const standing = books.listings.get(listing.id)
@@ -44,16 +52,34 @@ export async function walkListings(state: TurnState): Promise<void> {
 export const walkAnew = (lease: Lease, { id, again }: Pick<Listing, 'id' | 'again'>): Promise<void> =>
   again === undefined ? lease.rewind(id) : lease.advance(id, again)
 
-/** A listing of changes would not name the items whose receipts lead to places that have been left; so it is walked from its beginning. */
-async function relistLeft(state: TurnState, all: readonly Listing[]): Promise<void> {
-  const { ledger, lease } = state.request
-  state.left = state.places.left()
-  if (state.left.size === 0) return
-  const listings = new Set<string>()
-  for await (const { receipt, listing, gone } of ledger.scan(lease.lane, ['arrived'])) {
-    if (receipt && !gone && state.left.has(receipt.place)) listings.add(listing)
+/**
+ * A collection may stand elsewhere than when it was last looked at: it has another name, has exchanged its name with a neighbour, or the server has
+ * lost its numbering (a new UIDVALIDITY). A listing of changes would not name the items that have to follow it; so it is walked from its beginning,
+ * and what it has left is remembered until that walk has ended, in however many turns.
+ */
+async function followHomes(state: TurnState, all: readonly Listing[]): Promise<void> {
+  if (!state.guards.bringHome) return
+  const homes: Home[] = []
+  const moving: Moving[] = []
+  const left = new Map<string, ReadonlySet<string>>()
+  for (const listing of all) {
+    if (listing.skip !== undefined) continue
+    const known = new Set(state.books.listings.get(listing.id)?.left)
+    let follows = false
+    for (const collection of collectionsIn(listing)) {
+      const { id: place } = (await state.places.prepare(collection)).place
+      const was = state.places.homeOf(collection)
+      if (was === place) continue
+      homes.push({ collection: collection.id, place })
+      if (was === undefined) continue
+      known.add(was)
+      follows = true
+    }
+    if (follows) moving.push({ listing: listing.id, left: [...known], ...(listing.again === undefined ? {} : { cursor: listing.again }) })
+    if (known.size > 0) left.set(listing.id, known)
   }
-  for (const id of listings) await walkAnew(lease, all.find((listing) => listing.id === id) ?? { id })
+  await state.places.house(homes, moving)
+  state.left = left
 }
 
 async function walkListing(state: TurnState, listing: Listing, from: string | undefined): Promise<void> {
@@ -76,7 +102,8 @@ async function walkListing(state: TurnState, listing: Listing, from: string | un
         else await state.request.lease.advance(listing.id, after)
         continue
       }
-      yieldAfterSlice(state)
+      // A page that was read ahead is worked first: with some sources it holds bodies, and was paid for out of the allowance.
+      if (!pages.isAhead) yieldAfterSlice(state)
     }
   } finally {
     pages.end()
@@ -95,11 +122,16 @@ class Pages {
     this.#listing = listing
   }
 
+  /** A page is in hand, or on its way, that was asked for ahead of its time. */
+  get isAhead(): boolean {
+    return this.#ahead !== undefined
+  }
+
   async next(after: Cursor | undefined): Promise<Page> {
     const ahead = this.#ahead
     this.#ahead = undefined
     const page = await (ahead !== undefined && ahead.after === after ? ahead.page : this.#ask(after))
-    // Where the turn ends with this page, nobody would read the next.
+    // After the slice the turn ends with what was asked for within it.
     if (!page.last && !isSliceOver(this.#state)) this.#ahead = { after: page.cursor, page: this.#ask(page.cursor) }
     // Thrown when it is taken, and not before.
     this.#ahead?.page.catch(() => undefined)

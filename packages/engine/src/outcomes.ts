@@ -1,4 +1,5 @@
 import type { Fault, Item, ItemRef, Outcome, Receipt } from '@offramp/core'
+import { moreThan } from './bodies.ts'
 import type { TurnState } from './turn-state.ts'
 
 /** An item on its way: who it is, where it was listed, and what is known of it. */
@@ -12,7 +13,11 @@ const about = ({ ref, listing, item }: Subject) => ({ id: ref.id, listing, versi
 
 const labelled = ({ item }: Subject) => (item?.label === undefined ? {} : { label: item.label })
 
-export const arrived = (subject: Subject, receipt: Receipt): Outcome => ({ ...about(subject), state: 'arrived', receipt })
+/** With what was lost of it on the way: what the source could not give, and what the destination could not take. */
+export function arrived(subject: Subject, { losses: untaken = [], ...receipt }: Receipt): Outcome {
+  const losses = [...new Set([...(subject.item?.losses ?? []), ...untaken])]
+  return { ...about(subject), state: 'arrived', receipt, ...(losses.length === 0 ? {} : { losses, ...labelled(subject) }) }
+}
 
 /** A fault of reach `item` without a reason is a connector's slip: it is then not certain enough to skip for good. */
 export function rejectedOrFailed(subject: Subject, fault: Fault): Outcome {
@@ -24,7 +29,7 @@ export const tooLarge = (subject: Subject, most: number): Outcome => ({
   ...about(subject),
   state: 'rejected',
   reason: 'too-large',
-  message: `It is larger than the ${most} bytes that the destination accepts.`,
+  message: moreThan(most),
   ...labelled(subject),
 })
 

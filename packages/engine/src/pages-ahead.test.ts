@@ -98,6 +98,27 @@ test('a cursor that dies ahead of its time is told when its page is due: then th
   expect(lane.entries().map(({ state }) => state)).toEqual(Array(6).fill('arrived'))
 })
 
+test('a page that was read ahead is worked before the turn ends with its slice, and no page is asked for twice', async () => {
+  const lane = pages()
+  const { limits, asked } = lane
+  const source: Source = {
+    ...lane.plain,
+    async page(listing, after, limit, call) {
+      asked.push({ after, call })
+      const page = await lane.plain.page(listing, after, limit, call)
+      // The slice is over while the second page is read.
+      if (asked.length === 2) lane.clock.advance(limits.sliceMs)
+      return page
+    },
+  }
+  expect(await lane.turn({ source, limits })).toEqual({ state: 'more' })
+  expect(lane.standing()).toHaveLength(4)
+  expect(await lane.turn({ source, limits })).toEqual({ state: 'done' })
+  expect(asked.filter(({ after }) => after === undefined)).toHaveLength(1)
+  expect(new Set(asked.map(({ after }) => after)).size).toBe(asked.length)
+  expect(lane.standing()).toHaveLength(6)
+})
+
 test('nothing is asked ahead that this turn would not read', async () => {
   const lane = pages()
   const { source, asked } = lane

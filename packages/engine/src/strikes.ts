@@ -56,7 +56,7 @@ async function neighbourReads(state: TurnState, suspects: ReadonlySet<string>): 
   const { source } = state.request
   const known = (id: string): boolean => suspects.has(id) || state.strikes.has(id)
   let asked = 0
-  for await (const listing of source.listings(state.reading)) {
+  for await (const listing of source.listings({ ...state.reading, bare: true })) {
     if (listing.skip !== undefined) continue
     const { refs } = await source.page(listing, undefined, suspects.size + state.strikes.size + NEIGHBOURS, state.reading)
     for (const ref of refs.filter(({ id, removed }) => !removed && !known(id))) {

@@ -1,4 +1,4 @@
-import { type Call, entryKey, type Item, type Receipt } from '@offramp/core'
+import { type Books, type Call, entryKey, type Item, type Receipt } from '@offramp/core'
 import type { TurnRequest } from './contract.ts'
 import { steadyLease, steadyLedger } from './ledger-trouble.ts'
 import { Places } from './places.ts'
@@ -15,14 +15,16 @@ export interface TurnState {
   readonly reading: Call
   /** For what must be seen through once begun: ends with the lease only. */
   readonly writing: Call
+  /** As they stood when the turn began. */
+  readonly books: Books
   readonly places: Places
   readonly progress: Progress
   /** Strikes of this turn, by item. */
   readonly strikes: Map<string, number>
   /** Different items that failed since one last went well, at the source and at the destination. */
   readonly inARow: { readonly read: Set<string>; readonly write: Set<string> }
-  /** See `Places.left`: an item with a receipt there is copied anew over it, which finds it again or brings it home. */
-  left: ReadonlySet<string>
+  /** See `ListingState.left`, by listing: an item with a receipt there is copied anew over it, which finds it again or brings it home. */
+  left: ReadonlyMap<string, ReadonlySet<string>>
   /** Since when a write with unknown outcome may still arrive late. */
   unknownSince: number | undefined
   /** By the clock, when the turn began. */
@@ -42,11 +44,12 @@ export async function openState(asked: TurnRequest, guards: Safeguards, call: Ca
     guards,
     reading,
     writing,
+    books,
     places: new Places({ request, guards, books, reading }),
     progress: new Progress(request),
     strikes: new Map(),
     inARow: { read: new Set(), write: new Set() },
-    left: new Set(),
+    left: new Map(),
     unknownSince: undefined,
     beganAt: request.clock.now(),
   }

@@ -256,7 +256,7 @@ test('what the destination would not take is not sent', async () => {
   const lane = inbox(1, { destination: { maxItemBytes: 2_000 } })
   lane.add(lane.home, 5, 5_000)
   lane.add(lane.home, 6, 50_000)
-  // The last one is larger than the window: it is measured before it is streamed.
+  // The last one is larger than the window: it is broken off while it is streamed.
   const limits = { ...lane.limits, windowBytes: 10_000 }
   expect(await lane.turn({ limits })).toEqual({ state: 'done' })
   expect(lane.standing()).toHaveLength(1)

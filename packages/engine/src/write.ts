@@ -94,5 +94,5 @@ export async function receiptOfKept(state: TurnState, kept: Kept, left: Left): P
 
 /** Whether the item's bytes are others than were sent for this receipt. */
 async function isNewText(state: TurnState, item: Item, receipt: Receipt): Promise<boolean> {
-  return (await contentHash(item.body(state.reading))) !== receipt.hash
+  return (await contentHash(state.request.destination, item.body(state.reading))) !== receipt.hash
 }

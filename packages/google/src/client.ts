@@ -1,10 +1,24 @@
 import { createHash } from 'node:crypto'
 import { admin, type admin_directory_v1, type admin_reports_v1 } from '@googleapis/admin'
+import { type calendar_v3, calendar as calendarApi } from '@googleapis/calendar'
 import { gmail, type gmail_v1 } from '@googleapis/gmail'
+import { type people_v1, people as peopleApi } from '@googleapis/people'
+import { type tasks_v1, tasks as tasksApi } from '@googleapis/tasks'
 import { type Account, type Call, Fault, type Quota } from '@offramp/core'
 import { type Json, objectOf, type TokenSource, type Wire, type WireAnswer, type WireRequest } from '@offramp/wire'
 import type { Asks } from './faults.ts'
-import { BYTES, directoryQuota, type GmailMethod, mailboxQuota, RAW_TIMES, unitsOf } from './limits.ts'
+import {
+  apiQuota,
+  BYTES,
+  type CountedApi,
+  directoryQuota,
+  type GmailMethod,
+  mailboxQuota,
+  photoQuota,
+  RAW_TIMES,
+  unitsOf,
+  WORK_BYTES,
+} from './limits.ts'
 import type { Workload } from './scopes.ts'
 import type { GoogleHosts, GoogleSettings } from './settings.ts'
 import type { Signer } from './signer.ts'
@@ -39,7 +53,35 @@ export interface GmailClient {
   stream(ask: GmailAsk, call: Call): Promise<WireAnswer>
 }
 
+/** An answer, and when Google gave it. */
+export interface Dated {
+  readonly json: Json
+  /** By Google's own clock, in milliseconds since the Unix epoch. Undefined where the answer does not say. */
+  readonly at: number | undefined
+}
+
+/** One account's part of an API that counts requests. */
+export interface WorkClient<Api> {
+  /** Whose calls these are, for people: `the calendars of anna@example.com`. */
+  readonly about: string
+  ask(asked: Ask<Api>, call: Call): Promise<Dated>
+}
+
+export type CalendarClient = WorkClient<calendar_v3.Calendar>
+export type PeopleClient = WorkClient<people_v1.People> & {
+  /** A picture at an address that People has told: https, and not in this network. Throws a `call` fault for what is too large or is none. */
+  photo(url: string, call: Call): Promise<{ readonly bytes: Uint8Array; readonly mediaType: string | undefined }>
+}
+export type TasksClient = WorkClient<tasks_v1.Tasks>
+
+/** By whose leave: each has a token of its own. */
+export type CalendarWorkload = Extract<Workload, 'calendars' | 'acls'>
+export type PeopleWorkload = Extract<Workload, 'contacts' | 'collected'>
+
 export interface Google {
+  calendars(account: Pick<Account, 'id' | 'name'>, workload?: CalendarWorkload): CalendarClient
+  people(account: Pick<Account, 'id' | 'name'>, workload?: PeopleWorkload): PeopleClient
+  tasks(account: Pick<Account, 'id' | 'name'>): TasksClient
   mailbox(account: Pick<Account, 'id' | 'name'>): GmailClient
   directory(ask: Ask<admin_directory_v1.Admin> & { readonly workload: Workload }, call: Call): Promise<Json>
   reports(ask: Ask<admin_reports_v1.Admin>, call: Call): Promise<Json>
@@ -52,6 +94,15 @@ interface GoogleServices {
   readonly hosts: GoogleHosts
 }
 
+/** One of the APIs that count requests. */
+interface Part<Api> {
+  readonly api: Api
+  readonly counts: CountedApi
+  readonly origin: string
+  readonly workload: Workload
+  readonly what: string
+}
+
 /** Everything of a request that the SDK does not know. */
 type Rest = Omit<WireRequest, 'url' | 'method' | 'headers'>
 
@@ -62,6 +113,9 @@ export function makeGoogle(settings: GoogleSettings, services: GoogleServices): 
   const users = gmail({ version: 'v1', rootUrl: `${hosts.gmailUrl}/` }).users
   const directory = admin({ version: 'directory_v1', rootUrl: `${hosts.adminUrl}/` })
   const reports = admin({ version: 'reports_v1', rootUrl: `${hosts.adminUrl}/` })
+  const calendar = calendarApi({ version: 'v3', rootUrl: `${hosts.calendarUrl}/` })
+  const people = peopleApi({ version: 'v1', rootUrl: `${hosts.peopleUrl}/` })
+  const tasks = tasksApi({ version: 'v1', rootUrl: `${hosts.tasksUrl}/` })
 
   async function ask(send: (options: Sent) => Promise<unknown>, on: { rest: Rest; origin: string; call: Call }): Promise<WireAnswer> {
     let outcome: { readonly answer: WireAnswer } | { readonly failure: unknown } | undefined
@@ -128,7 +182,44 @@ export function makeGoogle(settings: GoogleSettings, services: GoogleServices): 
     }
   }
 
+  function work<Api>(account: Pick<Account, 'id' | 'name'>, part: Part<Api>): WorkClient<Api> {
+    const about = `${part.what} of ${account.name}`
+    const token = tokens.of(part.workload, account.name)
+    const common = { quotaUser: quotaUserOf(account.name) }
+    return {
+      about,
+      async ask(asked, call) {
+        const { project } = await signer.identity()
+        const quota = apiQuota(settings, part.counts, { project, user: account.id })
+        const rest = { ...restOf({ quota, about, token }, asked, 1), maxBytes: WORK_BYTES.answer }
+        const answer = await ask((options) => asked.send(part.api, common, options), { rest, origin: part.origin, call })
+        const at = Date.parse(answer.headers['date'] ?? '')
+        return { json: objectOf(await answer.json()), at: Number.isNaN(at) ? undefined : at }
+      },
+    }
+  }
+
+  async function photo(url: string, about: string, call: Call): Promise<{ bytes: Uint8Array; mediaType: string | undefined }> {
+    const { project } = await signer.identity()
+    const asked = { asks: 'photo', quota: photoQuota(project), weight: 1, expects: 'bytes', reads: 'whole', tries: 2 } as const
+    // The address comes out of an answer: it is asked without a token, and leads nowhere that the API's own host may not redirect to.
+    const answer = await wire.send(
+      { ...asked, method: 'GET', url, toldBy: hosts.peopleUrl, about: `a picture in ${about}`, maxBytes: WORK_BYTES.photo },
+      call,
+    )
+    const parts: Uint8Array[] = []
+    for await (const chunk of answer.body) parts.push(chunk)
+    return { bytes: Buffer.concat(parts), mediaType: answer.headers['content-type']?.split(';')[0]?.trim().toLowerCase() }
+  }
+
   return {
+    calendars: (account, workload = 'calendars') =>
+      work(account, { api: calendar, counts: 'calendar', origin: hosts.calendarUrl, workload, what: 'the calendars' }),
+    people(account, workload = 'contacts') {
+      const client = work(account, { api: people, counts: 'people', origin: hosts.peopleUrl, workload, what: 'the contacts' })
+      return { ...client, photo: (url, call) => photo(url, client.about, call) }
+    },
+    tasks: (account) => work(account, { api: tasks, counts: 'tasks', origin: hosts.tasksUrl, workload: 'tasks', what: 'the tasks' }),
     mailbox,
     directory: (asked, call) => adminApi(asked, { api: directory, counts: 'directory' }, call),
     reports: (asked, call) => adminApi({ ...asked, workload: 'sizes' }, { api: reports, counts: 'reports' }, call),

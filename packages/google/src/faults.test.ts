@@ -4,7 +4,7 @@ import { classifyFor } from './faults.ts'
 
 const NOW = Date.UTC(2026, 10, 22, 12)
 const KEY = 'gmail:{acme}'
-const classify = classifyFor(() => ({ clientId: '112233', projectKey: KEY }))
+const classify = classifyFor(() => ({ clientId: '112233', project: 'acme' }))
 
 interface Given {
   readonly status: number

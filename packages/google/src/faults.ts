@@ -1,14 +1,15 @@
 import { Fault, type FaultFacts } from '@offramp/core'
 import { type Classify, objectOf, objectsOf, parseObject, type ResponseFacts, textOf } from '@offramp/wire'
-import { nextPacificMidnight } from './limits.ts'
+import { apiProjectKey, nextPacificMidnight, projectKey } from './limits.ts'
 import { loginFault } from './login-faults.ts'
 import { delegationRemedy } from './scopes.ts'
+import { apiOf, WORK_TABLE, type WorkAsks } from './work-faults.ts'
 
 /** What a call asks for: one status means different things for an item and for a whole mailbox. */
-export type Asks = 'users' | 'groups' | 'rooms' | 'sizes' | 'mailbox' | 'label' | 'page' | 'history' | 'item'
+export type Asks = 'users' | 'groups' | 'rooms' | 'sizes' | 'mailbox' | 'label' | 'page' | 'history' | 'item' | WorkAsks
 
 /** An error answer as the table sees it. */
-interface Seen {
+export interface Seen {
   readonly facts: ResponseFacts
   /** All that the body calls it, in its four spellings: `rateLimitExceeded`, `RESOURCE_EXHAUSTED`, `SERVICE_DISABLED`. */
   readonly reasons: readonly string[]
@@ -19,11 +20,11 @@ interface Seen {
 /** Whom remedies and gates speak of. */
 export interface Whose {
   readonly clientId: string | undefined
-  /** Key of the quota that all mailboxes of the project share. */
-  readonly projectKey: string | undefined
+  /** Whose quotas all accounts share. */
+  readonly project: string | undefined
 }
 
-interface Row {
+export interface Row {
   readonly status?: readonly number[]
   readonly reason?: RegExp
   /** Matched against the message. */
@@ -41,8 +42,12 @@ const RETRY_AFTER = /Retry after (\d{4}-\d\d-\d\dT[\d:.]+Z)/i
 
 const slower = (seen: Seen): string => `Google asks us to slow down for ${seen.facts.about}.`
 
-const ofProject = (seen: Seen): { readonly gate?: string } =>
-  seen.whose.projectKey !== undefined && MAIL.some((each) => each === seen.facts.asks) ? { gate: seen.whose.projectKey } : {}
+function ofProject({ whose: { project }, facts: { asks } }: Seen): { readonly gate?: string } {
+  if (project === undefined) return {}
+  if (MAIL.some((each) => each === asks)) return { gate: projectKey(project) }
+  const api = apiOf(asks)
+  return api === undefined ? {} : { gate: apiProjectKey(api, project) }
+}
 
 /**
  * Every provider answer that we know, first match wins; what is not here is `call`, because its effect is unknown. A status decides nothing
@@ -72,7 +77,7 @@ const TABLE: readonly Row[] = [
       reach: 'gate',
       code: 'google-project-throttled',
       until: seen.facts.now + Math.max(seen.facts.retryAfterMs ?? 0, 60_000),
-      message: 'The units of the whole Google project are used up for this minute.',
+      message: 'What Google allows the whole project in a minute is used up.',
       ...ofProject(seen),
     }),
   },
@@ -118,8 +123,7 @@ const TABLE: readonly Row[] = [
       reach: 'account',
       code: 'google-domain-policy',
       message: `The domain's own rules keep programs out of ${seen.facts.about}.`,
-      remedy:
-        'admin.google.com > Apps > Google Workspace > Gmail: turn the service on for this organizational unit, and allow API access to it.',
+      remedy: 'admin.google.com > Apps > Google Workspace: turn the service on for this organizational unit, and allow API access to it.',
     }),
   },
   {
@@ -213,16 +217,21 @@ const TABLE: readonly Row[] = [
 
 function daily(seen: Seen): ReturnType<Row['gives']> {
   const until = nextPacificMidnight(seen.facts.now)
-  const message = 'The units of the whole Google project are used up for today; they begin anew at midnight in California.'
+  const message = 'What Google allows the whole project in a day is used up; they begin anew at midnight in California.'
   return { reach: 'gate', code: 'google-day-used-up', until, message, ...ofProject(seen) }
 }
 
+const LIBRARY = { calendar: 'Google Calendar API', people: 'People API', tasks: 'Google Tasks API' } as const
+
 function disabled(seen: Seen): ReturnType<Row['gives']> {
+  const work = apiOf(seen.facts.asks)
   const api = DIRECTORY.some((each) => each === seen.facts.asks)
     ? 'Admin SDK API'
     : seen.facts.asks === 'sign'
       ? 'IAM Service Account Credentials API'
-      : 'Gmail API'
+      : work === undefined
+        ? 'Gmail API'
+        : LIBRARY[work]
   return {
     reach: 'run',
     code: 'google-api-disabled',
@@ -239,7 +248,7 @@ export const classifyFor =
     if (facts.asks === 'metadata') return notInCloud(facts)
     const seen = { facts, ...problemOf(facts.body), whose: whose() }
     if (facts.asks === 'sign') return signFault(seen)
-    const row = TABLE.find((each) => matches(each, seen))
+    const row = [...(apiOf(facts.asks) === undefined ? [] : WORK_TABLE), ...TABLE].find((each) => matches(each, seen))
     return row === undefined ? undefined : new Fault(row.gives(seen))
   }
 

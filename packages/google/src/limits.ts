@@ -1,5 +1,5 @@
 import type { Quota } from '@offramp/core'
-import type { GoogleSettings } from './settings.ts'
+import type { ApiLimits, GoogleSettings } from './settings.ts'
 
 // https://developers.google.com/workspace/gmail/api/reference/quota, in force since 2026-05-01; read 2026-11. Projects that used the
 // API between November 2025 and April 2026 keep the earlier table until Google says otherwise.
@@ -53,13 +53,33 @@ const DAY_MS = 86_400_000
 const DIRECTORY = { perMinute: 2_400, concurrent: 8 }
 
 /** Most in one page; Google's own. */
-export const PAGE = { messages: 500, history: 500, drafts: 500, users: 500, groups: 200, rooms: 500, sizes: 1_000 }
+export const PAGE = {
+  messages: 500,
+  history: 500,
+  drafts: 500,
+  users: 500,
+  groups: 200,
+  rooms: 500,
+  sizes: 1_000,
+  calendars: 250,
+  events: 2_500,
+  acls: 250,
+  people: 1_000,
+  tasks: 100,
+  lists: 1_000,
+}
 
 /**
- * Bytes. Gmail takes in messages of up to 150 MB, and base64 makes a third more of them. A page holds `page`; a message above `held` is not
- * kept in memory but read once more while it is written.
+ * Bytes. Gmail takes in messages of up to 150 MB, and base64 makes a third more of them. A page holds `page`; a message above `held` is
+ * kept in a file.
  */
 export const BYTES = { answer: 64 * 2 ** 20, message: 512 * 2 ** 20, page: 16 * 2 ** 20, held: 8 * 2 ** 20 }
+
+/**
+ * Bytes of the APIs beside Gmail. A page of 2,500 events with long texts and many guests comes to tens of megabytes. A picture of a contact has
+ * some hundred kilobytes at the size that is asked for; above `photo` it is left out and told. Of a calendar's series so much is held at once.
+ */
+export const WORK_BYTES = { answer: 128 * 2 ** 20, photo: 4 * 2 ** 20, series: 32 * 2 ** 20 }
 
 /** Milliseconds. */
 export const RAW_TIMES = { headTimeoutMs: 120_000, idleTimeoutMs: 60_000, timeoutMs: 3_600_000 }
@@ -115,6 +135,41 @@ export const directoryQuota = (project: string, api: 'directory' | 'reports'): Q
   windows: [{ amount: Math.floor(DIRECTORY.perMinute * HEADROOM), perMs: MINUTE_MS }],
   concurrent: DIRECTORY.concurrent,
 })
+
+export type CountedApi = 'calendar' | 'people' | 'tasks'
+
+/**
+ * Requests, whatever they ask for. Calendar: https://developers.google.com/workspace/calendar/api/guides/quota, in force since 2026-05-01; the
+ * day's number is where billing begins. People: "Critical read requests" of 90 a user and minute, as the Cloud console of a new project shows
+ * them; the project's own is not published. Tasks: a courtesy limit of 50,000 a day (https://developers.google.com/workspace/tasks/limits); no
+ * minute is published, so a modest one of our own holds for a user.
+ */
+const APIS: Readonly<Record<CountedApi, ApiLimits & { readonly userPerMinute: number; readonly concurrent: number }>> = {
+  calendar: { userPerMinute: 600, projectPerMinute: 10_000, projectPerDay: 1_000_000, concurrent: 6 },
+  people: { userPerMinute: 90, concurrent: 4 },
+  tasks: { userPerMinute: 300, projectPerDay: 50_000, concurrent: 4 },
+}
+
+const windowFor = (amount: number | undefined, perMs: number): NonNullable<Quota['windows']> =>
+  amount === undefined ? [] : [{ amount: Math.max(1, Math.floor(amount * HEADROOM)), perMs }]
+
+/** Of one account's calls to an API: its own, and the project's. */
+export function apiQuota(settings: GoogleSettings, api: CountedApi, on: { readonly project: string; readonly user: string }): Quota {
+  const { userPerMinute, projectPerMinute, projectPerDay, concurrent } = { ...APIS[api], ...settings.limits?.[api] }
+  return {
+    key: `google-${api}:{${on.project}}:${on.user}`,
+    windows: windowFor(userPerMinute, MINUTE_MS),
+    concurrent,
+    also: [
+      { key: apiProjectKey(api, on.project), windows: [...windowFor(projectPerMinute, MINUTE_MS), ...windowFor(projectPerDay, DAY_MS)] },
+    ],
+  }
+}
+
+export const apiProjectKey = (api: CountedApi, project: string): string => `google-${api}:{${project}}`
+
+/** Pictures come from a host that counts nothing that we know of. */
+export const photoQuota = (project: string): Quota => ({ key: `google-photos:${project}`, concurrent: 6 })
 
 /** No limit is published; one token an hour and mailbox is all we ask. */
 export const tokenQuota = (project: string): Quota => ({ key: `google-token:${project}`, concurrent: 4 })

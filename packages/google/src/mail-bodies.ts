@@ -1,22 +1,27 @@
+import { tmpdir } from 'node:os'
 import type { Call } from '@offramp/core'
 import { objectOf, objectsOf, textOf } from '@offramp/wire'
 import type { GmailClient } from './client.ts'
 import { BYTES, PAGE } from './limits.ts'
-import { type ReadMessage, rawBytes, readMessage } from './raw-message.ts'
+import { type Keeping, type ReadMessage, rawBytes, readMessage } from './raw-message.ts'
+import { Spool } from './spool.ts'
 
 /** How much is held in memory. Bytes. */
 export interface Bounds {
   /** Of one page's messages together; at least one message is on a page. */
   readonly page: number
-  /** A message above this is not held, but read once more while it is written. */
+  /** A message above this is kept in a file. */
   readonly held: number
+  /** Where such files are made. Absent: the system's own folder for what is temporary. */
+  readonly folder?: string
 }
 
 export const BOUNDS: Bounds = { page: BYTES.page, held: BYTES.held }
 
 /** A message's bytes, while they are in hand. */
 export interface Slot {
-  bytes: Buffer | undefined
+  bytes?: Buffer | undefined
+  spool?: Spool | undefined
 }
 
 /** Pages whose messages are held: the one that is being written, and the one that is read ahead. */
@@ -25,11 +30,25 @@ const PAGES_HELD = 2
 /** The bytes that one mailbox's pages have in hand. A message costs 20 units whenever it is read; these spare the second reading. */
 export class Bodies {
   readonly #most: number
-  #pages: Set<Slot>[] = [new Set()]
+  readonly #pages: Set<Slot>[] = [new Set()]
+  readonly #keeping: Keeping
   #size = 0
 
-  constructor({ page }: Bounds) {
+  constructor({ page, held, folder }: Bounds, note: (message: string) => void) {
     this.#most = page * (PAGES_HELD + 1)
+    let told = false
+    const spool = () =>
+      Spool.open(folder ?? tmpdir()).catch(() => {
+        if (!told) note('No file can be made for messages that are too large for memory: each of them is read twice. See TMPDIR.')
+        told = true
+        return undefined
+      })
+    this.#keeping = { most: held, spool }
+  }
+
+  /** How a message is to be read so that it can be held here. */
+  get keeping(): Keeping {
+    return this.#keeping
   }
 
   /** A new page begins; what was read for the page before the last is let go. */
@@ -38,15 +57,27 @@ export class Bodies {
     while (this.#pages.length > PAGES_HELD) for (const slot of this.#pages.shift() ?? []) this.#drop(slot)
   }
 
-  hold(bytes: Buffer | undefined): Slot {
-    const slot: Slot = { bytes }
-    if (bytes === undefined) return slot
+  /** Nothing is wanted any more. */
+  end(): void {
+    for (const page of this.#pages) for (const slot of page) this.#drop(slot)
+    for (const page of this.#pages) page.clear()
+  }
+
+  /** What was held for an earlier page is wanted with this one. */
+  keep(slot: Slot): void {
+    for (const page of this.#pages) if (page.delete(slot)) this.#pages.at(-1)?.add(slot)
+  }
+
+  hold({ bytes, spool }: Pick<ReadMessage, 'bytes' | 'spool'>): Slot {
+    const slot: Slot = { bytes, spool }
+    if (bytes === undefined && spool === undefined) return slot
     this.#pages.at(-1)?.add(slot)
-    this.#size += bytes.length
+    this.#size += bytes?.length ?? 0
     // The oldest are read once more if they are wanted after all.
     for (const page of this.#pages) {
       for (const old of page) {
         if (this.#size <= this.#most) return slot
+        if (old.bytes === undefined) continue
         page.delete(old)
         this.#drop(old)
       }
@@ -56,7 +87,9 @@ export class Bodies {
 
   #drop(slot: Slot): void {
     this.#size -= slot.bytes?.length ?? 0
+    void slot.spool?.end()
     slot.bytes = undefined
+    slot.spool = undefined
   }
 }
 
@@ -66,7 +99,7 @@ const FIELDS = 'id,labelIds,internalDate,sizeEstimate,raw'
 export async function getMessage(
   mailbox: GmailClient,
   id: string,
-  on: { readonly bounds: Bounds; readonly call: Call },
+  on: { readonly keeping: Keeping; readonly call: Call },
 ): Promise<ReadMessage> {
   const answer = await mailbox.stream(
     {
@@ -76,14 +109,14 @@ export async function getMessage(
     },
     on.call,
   )
-  return readMessage(answer.body, on.bounds.held, mailbox.about)
+  return readMessage(answer.body, on.keeping, mailbox.about)
 }
 
 /** The same of a draft, whose message changes its id with every edit. */
 export async function getDraft(
   mailbox: GmailClient,
   id: string,
-  on: { readonly bounds: Bounds; readonly call: Call },
+  on: { readonly keeping: Keeping; readonly call: Call },
 ): Promise<ReadMessage> {
   const answer = await mailbox.stream(
     {
@@ -94,7 +127,7 @@ export async function getDraft(
     },
     on.call,
   )
-  return readMessage(answer.body, on.bounds.held, mailbox.about)
+  return readMessage(answer.body, on.keeping, mailbox.about)
 }
 
 /** The bytes in hand, or else a stream of them. */
@@ -106,6 +139,10 @@ export async function* readBody(
   call.signal.throwIfAborted()
   if (of.slot.bytes !== undefined) {
     yield of.slot.bytes
+    return
+  }
+  if (of.slot.spool !== undefined) {
+    yield* of.slot.spool.read(call)
     return
   }
   const answer = await mailbox.stream(

@@ -82,6 +82,7 @@ export class FirstPass {
     this.#page = undefined
     this.#before = new Set()
     this.#chats = undefined
+    this.#reader.carried.clear()
   }
 
   /** How many chats there are, where that is known: they are then not looked for. */
@@ -95,7 +96,7 @@ export class FirstPass {
     const done = new Set(at.done)
     const chats = await this.#chatIds(call)
     const isOver = (id: string): boolean => done.has(id) || chats.has(id) || this.#before.has(id)
-    const tasks = page.ids.slice(from).flatMap((id) => (isOver(id) ? [] : [{ id, read: true }]))
+    const tasks = page.ids.slice(from).flatMap((id) => (isOver(id) ? [] : [{ id, read: true, keep: true as const }]))
     const gathered = await gather(this.#reader, tasks, { limit, bounds, part: at.part, call })
     for (const { id } of tasks.slice(0, gathered.done)) done.add(id)
     for (const id of gathered.beyond) done.add(id)

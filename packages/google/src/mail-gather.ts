@@ -1,6 +1,6 @@
 import { type Call, Fault, type ItemRef } from '@offramp/core'
 import { GETS_AT_ONCE } from './limits.ts'
-import type { Bounds } from './mail-bodies.ts'
+import type { Bounds, Slot } from './mail-bodies.ts'
 import type { Part } from './mail-cursor.ts'
 import type { MailReader } from './mail-reader.ts'
 
@@ -13,6 +13,8 @@ export interface Task {
   readonly removed?: readonly string[]
   /** It has left INBOX. */
   readonly archived?: boolean
+  /** What was read of it and found no room on the page is kept for the next: whatever changes meanwhile is told later. */
+  readonly keep?: true
 }
 
 export interface Gathered {
@@ -37,6 +39,12 @@ interface Result {
   readonly unread?: Fault
 }
 
+/** A message that was read, and found no room on its page. */
+export interface Carried extends Result {
+  readonly size: number
+  readonly slot?: Slot
+}
+
 /**
  * Reads messages, a few side by side, until the page is full by count or by bytes, or something holds it up. What has come by then is
  * given: it was paid for. Throws what held it up where nothing has.
@@ -49,24 +57,40 @@ export async function gather(reader: MailReader, tasks: readonly Task[], on: On)
   // Where every neighbour fails too, no message is to blame.
   if (read > 1 && unread.filter((each) => each !== undefined).length === read) throw unread.find((each) => each !== undefined)
   const gathered = inOrder(tasks, results, on)
+  carry(reader, tasks, { results, gathered })
   if (fault !== undefined && gathered.done === 0 && gathered.refs.length === 0) throw fault
   return gathered
+}
+
+function carry(
+  reader: MailReader,
+  tasks: readonly Task[],
+  { results, gathered }: { readonly results: readonly (Carried | undefined)[]; readonly gathered: Gathered },
+): void {
+  const beyond = new Set(gathered.beyond)
+  for (const [at, { id, keep }] of tasks.entries()) {
+    const result = results[at]
+    if (keep && result !== undefined && result.unread === undefined && at >= gathered.done && !beyond.has(id))
+      reader.carried.set(id, result)
+  }
 }
 
 async function readAll(
   reader: MailReader,
   tasks: readonly Task[],
   { limit, bounds, call }: On,
-): Promise<{ readonly results: readonly (Result | undefined)[]; readonly fault: unknown }> {
-  const results: (Result | undefined)[] = []
+): Promise<{ readonly results: readonly (Carried | undefined)[]; readonly fault: unknown }> {
+  const results: (Carried | undefined)[] = []
   const most = Math.min(tasks.length, limit)
   let next = 0
   let inFlight = 0
   let came = 0
   let bytes = 0
+  let refs = 0
   let fault: unknown
-  // Those on their way are taken to be as large as those that have come.
-  const isFull = (): boolean => next > 0 && bytes + inFlight * (came === 0 ? 0 : bytes / came) >= bounds.page
+  // Those on their way are taken to be as large, and under as many labels, as those that have come.
+  const expected = (sum: number): number => sum + inFlight * (came === 0 ? 0 : sum / came)
+  const isFull = (): boolean => next > 0 && (expected(bytes) >= bounds.page || expected(refs) >= limit)
 
   async function work(): Promise<void> {
     while (next < most && fault === undefined && !isFull() && !call.signal.aborted) {
@@ -75,9 +99,10 @@ async function readAll(
       if (task === undefined) return
       inFlight++
       try {
-        const { size, ...result } = await perform(reader, task, call)
+        const result = await perform(reader, task, call)
         results[at] = result
-        bytes += size
+        bytes += result.size
+        refs += result.refs.length
         came++
       } catch (thrown) {
         fault ??= thrown
@@ -91,13 +116,24 @@ async function readAll(
   return { results, fault }
 }
 
-async function perform(reader: MailReader, task: Task, call: Call): Promise<Result & { readonly size: number }> {
+async function perform(reader: MailReader, task: Task, call: Call): Promise<Carried> {
+  const carried = task.keep && reader.carried.get(task.id)
+  if (carried) {
+    reader.carried.delete(task.id)
+    if (carried.slot !== undefined) reader.bodies.keep(carried.slot)
+    return carried
+  }
   const removed = (task.removed ?? []).map((id): ItemRef => ({ id, version: '', removed: true }))
   if (!task.read) return { refs: removed, size: 0 }
   try {
-    const { refs, size, unread } = await reader.read(task.id, { archived: task.archived ?? false, call })
+    const { refs, size, unread, slot } = await reader.read(task.id, { archived: task.archived ?? false, call })
     const present = new Set(refs.map(({ id }) => id))
-    return { refs: [...removed.filter(({ id }) => !present.has(id)), ...refs], size, ...(unread === undefined ? {} : { unread }) }
+    return {
+      refs: [...removed.filter(({ id }) => !present.has(id)), ...refs],
+      size,
+      ...(unread === undefined ? {} : { unread }),
+      ...(slot === undefined ? {} : { slot }),
+    }
   } catch (thrown) {
     // Deleted since it was listed; the mailbox's history says so, if it was ever copied.
     if (thrown instanceof Fault && thrown.reason === 'gone') return { refs: removed, size: 0 }

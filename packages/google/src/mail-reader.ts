@@ -3,6 +3,7 @@ import { naturalKeyOf, sentAt, subjectOf } from '@offramp/formats'
 import { isObject, type Json, numberOf, objectOf, textOf, textsOf } from '@offramp/wire'
 import type { GmailClient } from './client.ts'
 import { Bodies, type Bounds, getDraft, getMessage, readBody, readDrafts, type Slot } from './mail-bodies.ts'
+import type { Carried } from './mail-gather.ts'
 import { archivedCopy, type Copy, copiesOf, type MessageLabels, type Policy } from './mail-homes.ts'
 import { type Labels, readLabels } from './mail-labels.ts'
 import type { ReadMessage } from './raw-message.ts'
@@ -28,6 +29,8 @@ export interface ReaderParts {
   readonly policy: Policy
   readonly bounds: Bounds
   readonly clock: Clock
+  /** Something that the operator should know. */
+  note?(message: string): void
 }
 
 const DAY_MS = 86_400_000
@@ -37,7 +40,8 @@ export class MailReader {
   readonly mailbox: GmailClient
   readonly policy: Policy
   readonly bodies: Bodies
-  readonly #bounds: Bounds
+  /** By message id. */
+  readonly carried = new Map<string, Carried>()
   readonly #clock: Clock
   readonly #known = new WeakMap<ItemRef, Known>()
   /** Label ids that no list of labels explains. */
@@ -47,11 +51,10 @@ export class MailReader {
   #labels: Promise<Labels> | undefined
   #drafts: ReadonlyMap<string, string> = new Map()
 
-  constructor({ mailbox, policy, bounds, clock }: ReaderParts) {
+  constructor({ mailbox, policy, bounds, clock, note }: ReaderParts) {
     this.mailbox = mailbox
     this.policy = policy
-    this.bodies = new Bodies(bounds)
-    this.#bounds = bounds
+    this.bodies = new Bodies(bounds, note ?? (() => undefined))
     this.#clock = clock
   }
 
@@ -81,18 +84,18 @@ export class MailReader {
   async read(
     id: string,
     on: { readonly archived: boolean; readonly call: Call },
-  ): Promise<{ refs: readonly ItemRef[]; size: number; unread?: Fault }> {
+  ): Promise<{ refs: readonly ItemRef[]; slot?: Slot; size: number; unread?: Fault }> {
     let raw: ReadMessage
     try {
-      raw = await getMessage(this.mailbox, id, { bounds: this.#bounds, call: on.call })
+      raw = await getMessage(this.mailbox, id, { keeping: this.bodies.keeping, call: on.call })
     } catch (thrown) {
       on.call.signal.throwIfAborted()
       if (!(thrown instanceof Fault) || thrown.reach !== 'call') throw thrown
       return { refs: await this.#named(id, { ...on, fault: thrown }), size: 0, unread: thrown }
     }
     const message = await this.#labelsOf(raw.message, id, on.call)
-    const slot = this.bodies.hold(raw.bytes)
-    return { refs: await this.refs(message, { facts: this.#factsOf(raw), slot, ...on }), size: raw.bytes?.length ?? 0 }
+    const slot = this.bodies.hold(raw)
+    return { refs: await this.refs(message, { facts: this.#factsOf(raw), slot, ...on }), slot, size: raw.size }
   }
 
   /** Refs of all copies of a message that is known by its labels. */
@@ -140,7 +143,7 @@ export class MailReader {
   async #ask(id: string, call: Call): Promise<Known> {
     const [, draft, plain] = /^(?:draft:(.+)|([^/]+)(?:\/.+)?)$/s.exec(id) ?? []
     if (draft === undefined && plain === undefined) throw gone(this.mailbox)
-    const on = { bounds: this.#bounds, call }
+    const on = { keeping: this.bodies.keeping, call }
     const raw = draft === undefined ? await getMessage(this.mailbox, plain ?? '', on) : await getDraft(this.mailbox, draft, on)
     const json = isObject(raw.message['message']) ? raw.message['message'] : raw.message
     const own = textOf(json['id']) ?? plain ?? ''
@@ -149,7 +152,7 @@ export class MailReader {
     const copy = copiesOf(message, await this.labels(call), this.policy).find((each) => each.id === id)
     // It is there, and not where this copy of it was: the label was taken off.
     if (copy === undefined) throw gone(this.mailbox)
-    return { message, copy, facts: this.#factsOf({ ...raw, message: json }), slot: this.bodies.hold(raw.bytes) }
+    return { message, copy, facts: this.#factsOf({ ...raw, message: json }), slot: this.bodies.hold(raw) }
   }
 
   /** Names a message whose bytes did not come, from its labels where they can be had. */

@@ -108,7 +108,7 @@ export async function* census(reader: MailReader, call: Call): AsyncGenerator<re
     const message = sets.of(id)
     if (isChat(message.labelIds)) continue
     for (const copy of copiesOf(message, labels, reader.policy)) {
-      items.push(reader.item({ message, copy, facts: { naturalKey: '' }, slot: { bytes: undefined } }))
+      items.push(reader.item({ message, copy, facts: { naturalKey: '' }, slot: {} }))
     }
     if (items.length >= CENSUS_ITEMS) {
       yield items

@@ -1,4 +1,4 @@
-import { type Account, type Call, type Clock, Fault, type Listing, type Source } from '@offramp/core'
+import { type Account, type Call, type Clock, Fault, type Listing, type ListingsCall, type Log, type Source } from '@offramp/core'
 import { numberOf, textOf } from '@offramp/wire'
 import type { GmailClient, Google } from './client.ts'
 import { BOUNDS, type Bounds } from './mail-bodies.ts'
@@ -13,6 +13,7 @@ import { census, Relisting } from './mail-relist.ts'
 
 interface MailServices {
   readonly clock: Clock
+  readonly log: Log
   readonly policy: Policy
   /** Bytes of a mailbox, where a report has told them. */
   readonly bytesOf?: (address: string) => number | undefined
@@ -26,9 +27,9 @@ interface Profile {
 }
 
 /** One mailbox's mail, read by delegation. The whole mailbox is one listing; labels are its collections. */
-export function mailSource(google: Google, account: Account, { clock, policy, bytesOf, bounds = BOUNDS }: MailServices): Source {
+export function mailSource(google: Google, account: Account, { clock, log, policy, bytesOf, bounds = BOUNDS }: MailServices): Source {
   const mailbox = google.mailbox(account)
-  const reader = new MailReader({ mailbox, policy, bounds, clock })
+  const reader = new MailReader({ mailbox, policy, bounds, clock, note: (message) => log.warn({}, message) })
   const first = new FirstPass(reader)
   const relisting = new Relisting(reader)
   /** Asked for with the listing; the walk that follows begins there. */
@@ -40,17 +41,18 @@ export function mailSource(google: Google, account: Account, { clock, policy, by
     return history
   }
 
-  async function* listings(call: Call): AsyncGenerator<Listing> {
+  async function* listings(call: ListingsCall): AsyncGenerator<Listing> {
     const labels = await reader.askLabels(call)
+    const made = madeBy(policy, labels.prints)
+    const listing = { id: 'gmail', collections: collectionsOf(labels, policy), again: encodePosition({ mode: 'relist', ...made }) }
+    // Nothing but the labels has to be asked for anew, and the changes: two calls where there are none.
+    if (call.bare) return void (yield listing)
     profile = await readProfile(mailbox, call)
     const chats = labels.known.has('CHAT') ? await messagesIn(mailbox, 'CHAT', call) : 0
     first.expectChats(chats)
-    const made = madeBy(policy, labels.prints)
     const bytes = bytesOf?.(account.name)
     yield {
-      id: 'gmail',
-      collections: collectionsOf(labels, policy),
-      again: encodePosition({ mode: 'relist', ...made }),
+      ...listing,
       ...(profile.messages === undefined ? {} : { items: Math.max(0, profile.messages - chats) }),
       ...(bytes === undefined ? {} : { bytes }),
     }
@@ -87,6 +89,7 @@ export function mailSource(google: Google, account: Account, { clock, policy, by
     open: (ref, call) => reader.open(ref, call),
     census: (_listing, call) => census(reader, call),
     measure: (call) => measure(reader, call),
+    close: async () => reader.bodies.end(),
   }
 }
 

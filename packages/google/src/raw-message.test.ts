@@ -21,7 +21,7 @@ test.each([1, 2, 3, 5, 64, 100_000])('a message comes out byte by byte, however 
     const padded = bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_')
     for (const raw of [bytes.toString('base64url'), padded]) {
       for (const before of [true, false]) {
-        const read = await readMessage(inPieces(answer(raw, before), size), 5_000, ABOUT)
+        const read = await readMessage(inPieces(answer(raw, before), size), { most: 5_000 }, ABOUT)
         expect(read.bytes?.equals(bytes)).toBe(true)
         expect(read.size).toBe(length)
         expect(read.message).toEqual({
@@ -38,20 +38,20 @@ test.each([1, 2, 3, 5, 64, 100_000])('a message comes out byte by byte, however 
 
 test.each([1, 7, 1000])('escapes in the text and in other strings change nothing (%i)', async (size) => {
   const text = `{ "a\\"raw" : "x\\\\", "message" : {\n "raw" :\n "${message.toString('base64').replaceAll('=', '\\u003d').replaceAll('/', '\\/')}" , "id": "2" } }`
-  const read = await readMessage(inPieces(text, size), 5_000, ABOUT)
+  const read = await readMessage(inPieces(text, size), { most: 5_000 }, ABOUT)
   expect(read.bytes?.equals(message)).toBe(true)
   expect(read.message).toEqual({ 'a"raw': 'x\\', message: { raw: '', id: '2' } })
 })
 
 test('a value "raw" is not the key of that name', async () => {
-  const read = await readMessage(inPieces('{"labelIds":["raw","SENT"],"x":"raw","y":"c2VjcmV0"}', 3), 5_000, ABOUT)
+  const read = await readMessage(inPieces('{"labelIds":["raw","SENT"],"x":"raw","y":"c2VjcmV0"}', 3), { most: 5_000 }, ABOUT)
   expect(read.size).toBe(0)
   expect(read.message).toEqual({ labelIds: ['raw', 'SENT'], x: 'raw', y: 'c2VjcmV0' })
 })
 
 test('a message above the bound is read to its end and not held', async () => {
   const large = Buffer.alloc(700_000, 'header: x\r\n')
-  const read = await readMessage(inPieces(answer(large.toString('base64url')), 10_000), 400_000, ABOUT)
+  const read = await readMessage(inPieces(answer(large.toString('base64url')), 10_000), { most: 400_000 }, ABOUT)
   expect([read.bytes, read.size, read.head.length]).toEqual([undefined, large.length, 262_144])
   expect(read.head.equals(large.subarray(0, 262_144))).toBe(true)
   expect(read.message['internalDate']).toBe('5')
@@ -60,7 +60,7 @@ test('a message above the bound is read to its end and not held', async () => {
 test('a message that breaks off is a fault, also while it streams', async () => {
   const text = answer(message.toString('base64url'))
   for (const cut of [text.slice(0, 60), text.slice(0, -3), '<html>']) {
-    await expect(readMessage(inPieces(cut, 50), 5_000, ABOUT)).rejects.toMatchObject({ reach: 'call', code: 'google-bad-json' })
+    await expect(readMessage(inPieces(cut, 50), { most: 5_000 }, ABOUT)).rejects.toMatchObject({ reach: 'call', code: 'google-bad-json' })
     const drain = async () => {
       for await (const _ of rawBytes(inPieces(cut, 50), ABOUT));
     }

@@ -1,5 +1,6 @@
 import { Fault } from '@offramp/core'
 import { type Json, objectOf } from '@offramp/wire'
+import type { Spool } from './spool.ts'
 
 const QUOTE = 34
 const BACKSLASH = 92
@@ -125,31 +126,62 @@ export interface ReadMessage {
   readonly size: number
   /** The first part of the message, at least its header block unless that is longer than 256 kB. */
   readonly head: Buffer
-  /** All of it. Absent where it is longer than what may be held. */
+  /** All of it. Absent where it is longer than what may be held in memory. */
   readonly bytes?: Buffer
+  /** All of a longer one. Absent where there is no room for it. */
+  readonly spool?: Spool
+}
+
+/** What to do with a message that is longer than what may be held in memory. */
+export interface Keeping {
+  /** Bytes held in memory. */
+  readonly most: number
+  /** Somewhere else to keep the bytes. Undefined where there is no such place. */
+  spool?(): Promise<Spool | undefined>
 }
 
 const HEAD_BYTES = 262_144
 
-/** Reads a message to its end and keeps at most `most` bytes of it. */
-export async function readMessage(chunks: AsyncIterable<Uint8Array>, most: number, about: string): Promise<ReadMessage> {
+/** Reads a message to its end, and keeps it in memory or, where it is too long for that, in a spool. */
+export async function readMessage(chunks: AsyncIterable<Uint8Array>, keeping: Keeping, about: string): Promise<ReadMessage> {
   const reading = new RawMessage()
   let parts: Buffer[] = []
   let size = 0
   let head: Buffer | undefined
-  for await (const chunk of chunks) {
-    const bytes = reading.push(chunk)
-    size += bytes.length
-    if (head !== undefined) continue
-    parts.push(bytes)
-    if (size > most) {
-      // A copy, so that the rest is let go.
-      head = Buffer.from(Buffer.concat(parts).subarray(0, HEAD_BYTES))
+  let spool: Spool | undefined
+  try {
+    for await (const chunk of chunks) {
+      const bytes = reading.push(chunk)
+      size += bytes.length
+      if (head !== undefined) {
+        spool = await added(spool, bytes)
+        continue
+      }
+      parts.push(bytes)
+      if (size <= keeping.most) continue
+      const first = Buffer.concat(parts)
       parts = []
+      // A copy, so that the rest is let go.
+      head = Buffer.from(first.subarray(0, HEAD_BYTES))
+      spool = await added(await keeping.spool?.(), first)
     }
+    const message = reading.end(about)
+    if (head !== undefined) return { message, size, head, ...(spool === undefined ? {} : { spool }) }
+    const bytes = Buffer.concat(parts)
+    return { message, size, head: bytes.subarray(0, HEAD_BYTES), bytes }
+  } catch (thrown) {
+    await spool?.end()
+    throw thrown
   }
-  const message = reading.end(about)
-  if (head !== undefined) return { message, size, head }
-  const bytes = Buffer.concat(parts)
-  return { message, size, head: bytes.subarray(0, HEAD_BYTES), bytes }
+}
+
+/** Undefined where the disk is full: the message is then read once more while it is written. */
+async function added(spool: Spool | undefined, bytes: Buffer): Promise<Spool | undefined> {
+  try {
+    await spool?.add(bytes)
+    return spool
+  } catch {
+    await spool?.end()
+    return undefined
+  }
 }

@@ -1,5 +1,7 @@
+import type { Kind } from '@offramp/core'
+
 /** What Offramp asks for; each workload gets tokens of its own, because one scope that is missing refuses a whole token. */
-export type Workload = 'mail' | 'users' | 'groups' | 'rooms' | 'sizes'
+export type Workload = 'mail' | 'users' | 'groups' | 'rooms' | 'sizes' | 'calendars' | 'acls' | 'contacts' | 'collected' | 'tasks'
 
 interface Scope {
   /** Without the common prefix. */
@@ -13,7 +15,10 @@ interface Scope {
 
 const PREFIX = 'https://www.googleapis.com/auth/'
 
-/** Read-only, and the narrowest that each method accepts: https://developers.google.com/workspace/gmail/api/auth/scopes and the Directory API's pages. */
+/**
+ * Read-only, and the narrowest that each method accepts: https://developers.google.com/workspace/gmail/api/auth/scopes and the pages of the other
+ * APIs. `calendar.readonly` does not cover who may see a calendar (`acl.list`).
+ */
 export const SCOPES: Readonly<Record<Workload, Scope>> = {
   users: {
     name: 'admin.directory.user.readonly',
@@ -40,9 +45,53 @@ export const SCOPES: Readonly<Record<Workload, Scope>> = {
     needed: false,
     subject: 'admin',
   },
+  calendars: { name: 'calendar.readonly', without: 'Without it no calendar can be read.', needed: true, subject: 'owner' },
+  acls: {
+    name: 'calendar.acls.readonly',
+    without: 'Without it nobody is told who else may see a calendar, and shares cannot be made again.',
+    needed: false,
+    subject: 'owner',
+  },
+  contacts: { name: 'contacts.readonly', without: 'Without it no contact can be read.', needed: true, subject: 'owner' },
+  collected: {
+    name: 'contacts.other.readonly',
+    without: 'Without it the addresses that Google collected by itself ("Other contacts") are not moved.',
+    needed: false,
+    subject: 'owner',
+  },
+  tasks: { name: 'tasks.readonly', without: 'Without it no task can be read.', needed: true, subject: 'owner' },
 }
 
-export const WORKLOADS: readonly Workload[] = ['users', 'mail', 'groups', 'rooms', 'sizes']
+export const WORKLOADS: readonly Workload[] = [
+  'users',
+  'mail',
+  'calendars',
+  'contacts',
+  'tasks',
+  'groups',
+  'rooms',
+  'sizes',
+  'acls',
+  'collected',
+]
+
+/** For which kind a workload is there; undefined for those of the whole domain. */
+const KINDS: Readonly<Partial<Record<Workload, Kind>>> = {
+  mail: 'mail',
+  sizes: 'mail',
+  calendars: 'event',
+  acls: 'event',
+  contacts: 'contact',
+  collected: 'contact',
+  tasks: 'task',
+}
+
+/** What these kinds need. Addresses that Google collected are asked for where the operator wants them. */
+export const workloadsFor = (kinds: readonly Kind[], collected: boolean): readonly Workload[] =>
+  WORKLOADS.filter((workload) => {
+    const kind = KINDS[workload]
+    return (kind === undefined || kinds.includes(kind)) && (workload !== 'collected' || collected)
+  })
 
 export const scopeUrl = (workload: Workload): string => PREFIX + SCOPES[workload].name
 

@@ -1,4 +1,5 @@
 import { Fault } from '@offramp/core'
+import type { Choices } from '@offramp/formats'
 
 /** How the service account signs. Given as functions, so that a secret is read when it is needed and kept nowhere. */
 export type ServiceAccount =
@@ -29,6 +30,18 @@ export interface GoogleLimits {
   readonly projectPerDay?: number
   /** Requests of one mailbox in flight. */
   readonly concurrent?: number
+  readonly calendar?: ApiLimits
+  readonly people?: ApiLimits
+  readonly tasks?: ApiLimits
+}
+
+/** Requests to one API, where Google has raised or lowered its quota for this project. */
+export interface ApiLimits {
+  readonly userPerMinute?: number
+  readonly projectPerMinute?: number
+  readonly projectPerDay?: number
+  /** Requests of one account in flight. */
+  readonly concurrent?: number
 }
 
 /** Connection settings of one Google Workspace, read by a service account with domain-wide delegation. */
@@ -44,7 +57,9 @@ export interface GoogleSettings {
   /** Spam and trash are moved as well. Default: true. */
   readonly spamAndTrash?: boolean
   readonly limits?: GoogleLimits
-  /** Instead of Google's own hosts for Gmail, Admin and IAM, all of them. https only; no path. */
+  /** What the operator chose about calendars and contacts. */
+  readonly choices?: Choices
+  /** Instead of Google's own hosts for Gmail, Calendar, People, Tasks, Admin and IAM, all of them. https only; no path. */
   readonly apiUrl?: string
   /** Instead of the host that gives out tokens. https only; no path. */
   readonly tokenUrl?: string
@@ -65,6 +80,9 @@ export const USER_AGENT = 'Offramp/0.1.0 (gzip)'
 export interface GoogleHosts {
   readonly gmailUrl: string
   readonly adminUrl: string
+  readonly calendarUrl: string
+  readonly peopleUrl: string
+  readonly tasksUrl: string
   readonly iamUrl: string
   readonly tokenUrl: string
   readonly metadataUrl: string
@@ -76,6 +94,9 @@ export function hostsOf(settings: GoogleSettings): GoogleHosts {
   return {
     gmailUrl: own ?? 'https://gmail.googleapis.com',
     adminUrl: own ?? 'https://admin.googleapis.com',
+    calendarUrl: own ?? 'https://www.googleapis.com',
+    peopleUrl: own ?? 'https://people.googleapis.com',
+    tasksUrl: own ?? 'https://tasks.googleapis.com',
     iamUrl: own ?? 'https://iamcredentials.googleapis.com',
     tokenUrl: settings.tokenUrl === undefined ? 'https://oauth2.googleapis.com' : originOf(settings, settings.tokenUrl),
     // Link-local and never encrypted: it leads to the machine's own hypervisor. By its number: the wire asks no name that leads to such an address.

@@ -2,6 +2,7 @@ import { fastClock, MemoryGate, type SourceLab, type SourcePerson, sourceSuite }
 import { silentLog, type Traits } from '@offramp/core'
 import { type MailboxControl, type NewMessage, startTenant } from '@offramp/emulators'
 import { microsoftSource } from './endpoint.ts'
+import { outlookLab } from './testing/outlook-lab.ts'
 import { settingsFor } from './testing/tenant-lab.ts'
 
 const ANNA = 'anna@contoso.example'
@@ -58,3 +59,31 @@ async function open(options: { readonly overQuota: boolean }): Promise<SourceLab
 
 sourceSuite({ name: 'microsoft mail', open: () => open({ overQuota: false }) })
 sourceSuite({ name: 'microsoft mail, over its quota', open: () => open({ overQuota: true }) })
+
+const CONTACTS = {
+  'body: what is gone by then is a fault of the item': 'a photo that is not there and a contact that is not there look the same',
+  'changes: a move alone gives the same revision':
+    'whether its photo is another shows in the change key alone, which a move changes as well',
+}
+const READ_WHOLE = 'it is read whole when it is opened, and a body without attachments asks nobody any more'
+
+sourceSuite({
+  name: 'microsoft calendars',
+  open: () => outlookLab('event'),
+  waive: { 'body: what is gone by then is a fault of the item': READ_WHOLE },
+})
+sourceSuite({
+  name: 'microsoft contacts',
+  open: () => outlookLab('contact'),
+  waive: CONTACTS,
+})
+sourceSuite({
+  name: 'microsoft contacts, over its quota',
+  open: () => outlookLab('contact', { overQuota: true }),
+  waive: CONTACTS,
+})
+sourceSuite({
+  name: 'microsoft tasks',
+  open: () => outlookLab('task'),
+  waive: { 'body: what is gone by then is a fault of the item': READ_WHOLE },
+})

@@ -4,7 +4,7 @@ import { MAILBOX_MOVE_WAIT_MS } from './limits.ts'
 import { loginFault } from './login-faults.ts'
 
 /** What a call asks for: one status means different things for an item and for a whole mailbox. */
-export type Asks = 'token' | 'users' | 'mailbox' | 'folder' | 'page' | 'item'
+export type Asks = 'token' | 'users' | 'mailbox' | 'folder' | 'calendar' | 'page' | 'item'
 
 /** An error answer as the table sees it. */
 interface Seen {
@@ -200,6 +200,17 @@ const TABLE: readonly Row[] = [
     }),
   },
   {
+    // Calendars that were shared in the old way: https://learn.microsoft.com/graph/known-issues.
+    status: [500],
+    code: /^ErrorInternalServerTransientError$/i,
+    asks: ['calendar'],
+    gives: (seen) => ({
+      reach: 'call',
+      code: 'graph-calendar-unreadable',
+      message: `Microsoft could not open a calendar of ${seen.facts.about}: ${short(seen.message)}`,
+    }),
+  },
+  {
     status: [400],
     gives: (seen) => ({
       reach: 'call',
@@ -209,7 +220,7 @@ const TABLE: readonly Row[] = [
   },
   {
     status: [500, 502, 504],
-    asks: ['page'],
+    asks: ['page', 'calendar'],
     gives: (seen) => ({
       reach: 'call',
       code: 'graph-page-failed',

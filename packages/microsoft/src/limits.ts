@@ -17,11 +17,27 @@ const DIRECTORY = { units: 3_500, perMs: 10_000, concurrent: 8 }
 export const LIST_USERS_UNITS = 2
 export const READ_USER_UNITS = 1
 
-/** Most users, folders, messages in one page of each. Graph's own: 999 users; 1,000 messages, of which pages with details time out. */
-export const PAGE = { users: 999, folders: 250, messages: 500 }
+/**
+ * Most of each in one page. Graph's own: 999 users; 1,000 messages, of which pages with details time out. Events and contacts come with their texts, of
+ * which a few are large.
+ */
+export const PAGE = {
+  users: 999,
+  folders: 250,
+  messages: 500,
+  calendars: 100,
+  events: 100,
+  eventRefs: 500,
+  contacts: 100,
+  lists: 100,
+  tasks: 100,
+}
+
+/** How many series of a page are asked at the same time: as many requests as a mailbox lets in. */
+export const SERIES_AT_ONCE = 4
 
 /** Bytes. Exchange Online lets no message above 150 MB in; a MIME of it is a third larger. */
-export const BYTES = { page: 64 * 2 ** 20, message: 512 * 2 ** 20 }
+export const BYTES = { page: 64 * 2 ** 20, message: 512 * 2 ** 20, attachment: 150 * 2 ** 20 }
 
 /** Above this, `$value` is known to break off (microsoft-graph-docs#18439). Bytes as the mailbox counts them. */
 export const LARGE_MESSAGE_BYTES = 25 * 2 ** 20

@@ -12,10 +12,12 @@ import {
 } from '@offramp/core'
 import { isObject, type Json, numberOf, textOf } from '@offramp/wire'
 import type { Graph, GraphClient } from './client.ts'
+import { PAGE } from './limits.ts'
 import { readBody } from './mail-body.ts'
-import { isUnreadable, readPage } from './mail-delta.ts'
 import { extendedNumber, readFolders, readRoles } from './mail-folders.ts'
 import { MAIL_TRAITS, MESSAGE_EXPAND, MESSAGE_SELECT, revisionOf, SIZE, traitsOf, versionOf } from './mail-traits.ts'
+import type { Mode } from './outlook-cursor.ts'
+import { isUnreadable, type PageReader, readPage } from './outlook-pages.ts'
 
 /** Ids of messages that Graph cannot even name: `unlistable:<folder>:<place>`. */
 const UNLISTABLE = 'unlistable:'
@@ -24,7 +26,14 @@ const UNLISTABLE = 'unlistable:'
 export function mailSource(graph: Graph, account: Account, services: { readonly log: Log }): Source {
   const mailbox = graph.mailbox(account)
   const user = `/users/${encodeURIComponent(account.id)}`
-  const reader = { mailbox, user, log: services.log }
+  const bodies = { mailbox, user, log: services.log }
+  const pages: PageReader = {
+    mailbox,
+    log: services.log,
+    begins: 'delta',
+    most: PAGE.messages,
+    pathOf: (listing, mode) => firstPath(`${user}/mailFolders/${encodeURIComponent(listing.id)}/messages`, mode),
+  }
   /** What a page said of its messages, so that opening one costs no request. */
   const known = new WeakMap<ItemRef, { readonly message?: Json; readonly home: Collection }>()
   /** How often a body broke off, for those that have to be put together from their parts. */
@@ -80,8 +89,8 @@ export function mailSource(graph: Graph, account: Account, services: { readonly 
     },
 
     async page(listing, after, limit, call) {
-      const page = await readPage(reader, listing, { after, limit, call })
-      const refs = page.messages.flatMap((message) => {
+      const page = await readPage(pages, listing, { after, limit, call })
+      const refs = page.values.flatMap((message) => {
         const ref = refOf(message, listing.id)
         if (ref !== undefined && ref.removed === undefined && listing.collection !== undefined) {
           known.set(ref, { home: listing.collection, ...(page.bare ? {} : { message }) })
@@ -98,10 +107,21 @@ export function mailSource(graph: Graph, account: Account, services: { readonly 
       const message = here?.message ?? (await askAround(ref.id, here?.home, call))
       const home = here?.home ?? (await homeOf(message, call))
       return itemOf(ref.id, message, home, (bodyCall) =>
-        readBody({ ...reader, broken }, { id: ref.id, size: extendedNumber(message, SIZE) }, bodyCall),
+        readBody({ ...bodies, broken }, { id: ref.id, size: extendedNumber(message, SIZE) }, bodyCall),
       )
     },
   }
+}
+
+function firstPath(base: string, mode: Mode): string {
+  const full = `$select=${MESSAGE_SELECT}&$expand=${encodeURIComponent(MESSAGE_EXPAND)}`
+  const paths: Readonly<Record<Mode, string>> = {
+    delta: `${base}/delta?${full}`,
+    ids: `${base}/delta?$select=id`,
+    list: `${base}?${full}`,
+    'list-ids': `${base}?$select=id`,
+  }
+  return paths[mode]
 }
 
 function refOf(message: Json, folder: string): ItemRef | undefined {

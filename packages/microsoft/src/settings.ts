@@ -1,4 +1,5 @@
 import { Fault } from '@offramp/core'
+import type { Choices } from '@offramp/formats'
 import { CLOUDS, type Cloud, type CloudHosts } from './clouds.ts'
 
 /** PEM, both. The key must be RSA; Microsoft Entra accepts no other for client assertions. */
@@ -32,6 +33,8 @@ export interface MicrosoftSettings {
   readonly limits?: { readonly requestsPer10Minutes?: number; readonly concurrent?: number }
   /** Address of a mailbox that the app must *not* be able to read: proof that the scope holds. */
   readonly outOfScopeProbe?: string
+  /** What the operator has chosen about items. */
+  readonly choices?: Choices
   /** Default: `NONISV|Offramp|Offramp/0.1.0`. Decorated traffic is throttled last. */
   readonly userAgent?: string
 }

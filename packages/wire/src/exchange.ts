@@ -28,7 +28,7 @@ export async function exchange(
 ): Promise<Exchange> {
   let url = asked.url
   let sent = headers
-  let dispatcher: Dispatcher | undefined = ways.own
+  let dispatcher: Dispatcher | undefined = asked.toldBy === undefined ? ways.own : toldWay(asked, asked.toldBy, ways)
   for (let hops = 0; ; hops++) {
     const answer = await sendOnce({ ...asked, url }, sent, { dispatcher, watch })
     const target = redirectTarget(asked, url, answer)
@@ -41,6 +41,16 @@ export async function exchange(
     if (target.origin !== new URL(url).origin) sent = withoutSecrets(sent)
     url = target.href
   }
+}
+
+/** To an address that another host has told. */
+function toldWay(asked: WireRequest, toldBy: string, ways: Ways): Dispatcher {
+  const target = URL.parse(asked.url)
+  const way =
+    target === null || (toldBy.startsWith('https:') && target.protocol !== 'https:') ? undefined : ways.onward(new URL(toldBy), target)
+  if (way !== undefined) return way
+  const message = `${redactUrl(asked.url)} (${asked.about}) is no address that ${new URL(toldBy).host} may send us to.`
+  throw new Fault({ reach: 'call', code: 'http-told-refused', message })
 }
 
 function redirectTarget(asked: WireRequest, url: string, answer: Exchange): URL | undefined {

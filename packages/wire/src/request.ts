@@ -9,11 +9,28 @@ export interface TokenSource {
 }
 
 export interface WireRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS' | 'PROPFIND' | 'REPORT' | 'MKCOL'
+  readonly method:
+    | 'GET'
+    | 'HEAD'
+    | 'POST'
+    | 'PUT'
+    | 'DELETE'
+    | 'OPTIONS'
+    | 'PROPFIND'
+    | 'PROPPATCH'
+    | 'REPORT'
+    | 'MKCOL'
+    | 'MKCALENDAR'
+    | 'MOVE'
   /** Absolute, encoded. Never quoted in a fault or a log line with its query. */
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array
+  /**
+   * Where the URL was learned, if not from the operator: from an answer of this host. It is then asked only where that host may redirect to, and
+   * over https where that host was.
+   */
+  readonly toldBy?: string
   /** What the provider counts this call under, and how much it costs. */
   readonly quota: Quota
   readonly weight: number

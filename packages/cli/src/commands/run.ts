@@ -49,8 +49,8 @@ const HOW: Readonly<Record<Started['how'], string>> = {
 
 /** Losses before anything moves: of one account for each destination, since they are the server's. `check` looks at all. */
 async function tellLosses(context: Context, { workplace }: Place, { lanes }: Started): Promise<void> {
-  const firsts = [...new Map(lanes.map((plan) => [plan.destination.endpoint, plan])).values()]
-  for (const { plan, losses } of await lossesBefore(workplace, firsts, { signal: context.interrupted })) {
+  const firsts = [...new Map(lanes.map((plan) => [`${plan.kind} ${plan.destination.endpoint}`, plan])).values()]
+  for (const { plan, losses } of await lossesBefore(workplace, firsts, {}, { signal: context.interrupted })) {
     for (const line of losses === undefined ? [] : lossLines(losses)) context.terminal.err(`${plan.destination.endpoint}: ${line}\n`)
   }
 }
@@ -66,7 +66,9 @@ async function tellStart(context: Context, place: Place, started: Started, { jso
   for (const warning of [...place.opened.warnings, ...warnings]) terminal.err(`${showProblem(warning)}\n`)
   for (const { caution } of place.workplace.destinations.values()) if (caution !== undefined) terminal.err(`CAUTION: ${caution}\n`)
   const which = projects.length > 1 ? `${cleanText(project, 60)}: ` : ''
-  terminal.err(`${which}Pass ${plan.pass} over ${showMany(lanes.length, 'account')} (${HOW[how]}). Plan ${plan.hash}.\n`)
+  terminal.err(
+    `${which}Pass ${plan.pass} over ${showMany(new Set(lanes.map(({ source }) => source.id)).size, 'account')} (${HOW[how]}). Plan ${plan.hash}.\n`,
+  )
   if (left.length > 0)
     terminal.err(`${showMany(left.length, 'account is', 'accounts are')} no longer in the table; what was moved of them stays as it is.\n`)
   if (how === 'first') await tellLosses(context, place, started)

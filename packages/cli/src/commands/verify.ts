@@ -47,7 +47,7 @@ export async function verifyAndShow(
   const kept = await keepReport(place.opened.folder, report)
   show(context, report, options.format)
   if (options.format === 'text') terminal.err(`The full report is in ${kept}; as a table: offramp report --format csv\n`)
-  const missing = place.opened.mappings.length - report.lanes.length
+  const missing = place.opened.mappings.length - new Set(report.lanes.map(({ source }) => source)).size
   if (missing <= 0) return codeOfReport(report)
   terminal.err(`${missing} accounts of the table are not planned, so nothing is said about them. Run: offramp run\n`)
   return EXIT.unbalanced

@@ -1,4 +1,4 @@
-import { cleanText, type Snapshot, showBytes, showCount, showDuration } from '@offramp/control'
+import { carried, cleanText, type Snapshot, showBytes, showCount, showDuration } from '@offramp/control'
 import type { LaneOnBoard } from '@offramp/core'
 import type { Rates } from './rates.ts'
 
@@ -38,7 +38,7 @@ export function laneRow(lane: LaneOnBoard, snapshot: Snapshot, rates: Rates): re
   const rate = rates.lane(lane)
   const moving = state.state === 'moving'
   return [
-    cleanText(plan.source.name, 60),
+    `${cleanText(plan.source.name, 60)}${carried(plan.kind)}`,
     share(lane),
     showCount(counts.arrived),
     showCount(counts.rejected),
@@ -54,4 +54,6 @@ export function laneRow(lane: LaneOnBoard, snapshot: Snapshot, rates: Rates): re
 const ORDER = { halted: 0, moving: 1, waiting: 2, ready: 3, done: 4 } as const
 
 export const byInterest = (a: LaneOnBoard, b: LaneOnBoard): number =>
-  ORDER[a.state.state] - ORDER[b.state.state] || (a.plan.source.name < b.plan.source.name ? -1 : 1)
+  ORDER[a.state.state] - ORDER[b.state.state] || (nameOf(a) < nameOf(b) ? -1 : 1)
+
+const nameOf = ({ plan }: LaneOnBoard): string => `${plan.source.name}\n${plan.kind}`

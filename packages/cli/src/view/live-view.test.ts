@@ -90,7 +90,7 @@ describe('the screen', () => {
     const lines = screen(snapshot(lanes), new Rates(), { columns: 60, rows: 20, early: false })
     expect(lines.length).toBeLessThanOrEqual(20)
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60)
-    expect(lines.at(-1)).toMatch(/more accounts/)
+    expect(lines.at(-1)).toMatch(/and 486 more$/)
   })
 
   it.each<[string, Partial<Snapshot>, RegExp]>([

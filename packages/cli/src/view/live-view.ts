@@ -45,7 +45,7 @@ export function screen(snapshot: Snapshot, rates: Rates, size: ScreenFacts): rea
     LANE_RIGHT,
     60,
   )
-  const more = lanes.length > room ? [`… and ${lanes.length - room} more accounts`] : []
+  const more = lanes.length > room ? [`… and ${lanes.length - room} more`] : []
   return [...above, ...table, ...more].map((line) => fitText(line, size.columns))
 }
 

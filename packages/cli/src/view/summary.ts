@@ -7,12 +7,19 @@ const count = (lanes: readonly LaneOnBoard[], state: LaneOnBoard['state']['state
 
 const sum = (lanes: readonly LaneOnBoard[], of: (lane: LaneOnBoard) => number): number => lanes.reduce((total, lane) => total + of(lane), 0)
 
+/** An account is done when all its kinds are. */
+function accountsDone(lanes: readonly LaneOnBoard[]): string {
+  const all = new Set(lanes.map(({ plan }) => plan.source.id))
+  const open = new Set(lanes.filter(({ state }) => state.state !== 'done').map(({ plan }) => plan.source.id))
+  return `${all.size - open.size}/${all.size} accounts done`
+}
+
 /** The whole pass on one line. */
 export function summaryLine({ lanes, workers, plan }: Snapshot, rates: Rates): string {
   const rate = rates.all(lanes)
   const parts = [
     `pass ${plan?.pass ?? '?'}`,
-    `${count(lanes, 'done')}/${lanes.length} accounts done`,
+    accountsDone(lanes),
     `${count(lanes, 'moving')} moving`,
     `${count(lanes, 'waiting')} waiting`,
     ...(count(lanes, 'halted') > 0 ? [`${count(lanes, 'halted')} HALTED`] : []),

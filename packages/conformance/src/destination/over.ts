@@ -2,7 +2,7 @@ import type { Item, Place, Receipt } from '@offramp/core'
 import { expect } from 'vitest'
 import { type DestinationLab, topCollection } from '../lab.ts'
 import { receivedAt, specimenBytes } from '../specimens.ts'
-import { arrive, bytesOf, call, type DestinationCase, item, keepsOr, place, seen, seenIn } from './shared.ts'
+import { arrive, bytesOf, call, type DestinationCase, expectSame, faultOf, hasUid, item, keepsOr, place, seen, seenIn } from './shared.ts'
 
 const plain = { read: false, flagged: false, receivedAt: receivedAt(1) }
 
@@ -57,11 +57,14 @@ export const overCases: readonly DestinationCase[] = [
     name: 'put over: a new text takes the place of the old',
     async run(lab) {
       const { at, proof } = await oneCopy(lab)
-      const body = specimenBytes(lab.destination.profile.kind, 7, { fill: 300 })
+      const key = hasUid(lab) ? { naturalKey: item(lab, 1).naturalKey } : {}
+      const body = specimenBytes(lab.destination.profile.kind, 7, { fill: 300, ...key })
       const edited = item(lab, 1, { body, traits: plain })
       const now = await arrive(lab, at, edited, proof)
-      expect(await bytesOf(lab.destination.read(now, call))).toEqual(Buffer.from(body))
-      expect((await seenIn(lab, at)).map((one) => Buffer.from(one.body))).toEqual([Buffer.from(body)])
+      expectSame(lab, body, await bytesOf(lab.destination.read(now, call)))
+      const standing = await seenIn(lab, at)
+      expect(standing).toHaveLength(1)
+      for (const one of standing) expectSame(lab, body, one.body)
     },
   },
   {
@@ -75,6 +78,35 @@ export const overCases: readonly DestinationCase[] = [
       expect(rest).toEqual([])
       expect(only?.traits.flagged).toBe(true)
       expect(only?.traits.read ?? false).toBe(false)
+    },
+  },
+  {
+    name: 'put over: what a person edited stays so',
+    lacks: (lab) => (lab.person.edit ? undefined : 'a person cannot edit an item of this kind'),
+    async run(lab) {
+      const { at, proof } = await oneCopy(lab)
+      const { kind } = lab.destination.profile
+      const { naturalKey } = item(lab, 1)
+      const theirs = specimenBytes(kind, 8, { naturalKey })
+      await lab.person.edit?.(proof, theirs)
+      const changed = item(lab, 1, { body: specimenBytes(kind, 9, { naturalKey }), traits: plain })
+      expect(await lab.destination.put(at, changed, proof, call)).toMatchObject({ kept: 'changed' })
+      const [only, ...rest] = await seenIn(lab, at)
+      expect(rest).toEqual([])
+      expectSame(lab, theirs, only?.body ?? new Uint8Array())
+    },
+  },
+  {
+    name: "put over: a lost answer to a new text is not taken for a person's change",
+    lacks: (lab) => (lab.loseNextAnswer && hasUid(lab) ? undefined : 'this lab cannot lose an answer, or the text decides elsewhere'),
+    async run(lab) {
+      const { at, proof } = await oneCopy(lab)
+      const body = specimenBytes(lab.destination.profile.kind, 7, { naturalKey: item(lab, 1).naturalKey })
+      const changed = item(lab, 1, { body, traits: plain })
+      await lab.loseNextAnswer?.()
+      expect(await faultOf(lab.destination.put(at, changed, proof, call))).toMatchObject({ reach: 'call' })
+      const now = await arrive(lab, at, changed, proof)
+      expectSame(lab, body, (await seen(lab, at, now)).body)
     },
   },
   {

@@ -39,6 +39,18 @@ export async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> 
 
 export const sentBytes = (sent: Item): Promise<Buffer> => bytesOf(sent.body(call))
 
+/** Kinds whose natural key (UID) is what an item *is*: there is none without, and no second one of it in a place. */
+export const hasUid = (lab: DestinationLab): boolean => ['event', 'task', 'contact'].includes(lab.destination.profile.kind)
+
+export const uidLacks = (lab: DestinationLab): string | undefined =>
+  hasUid(lab) ? 'an item of this kind always has a natural key' : undefined
+
+/** Byte for byte, unless the lab's server writes its items anew: then in meaning. */
+export function expectSame(lab: DestinationLab, meant: Uint8Array, found: Uint8Array): void {
+  if (lab.differences) expect(lab.differences(meant, found)).toEqual([])
+  else expect(Buffer.from(found)).toEqual(Buffer.from(meant))
+}
+
 export async function walked(lab: DestinationLab, search: Search): Promise<readonly Found[]> {
   const found: Found[] = []
   for await (const one of lab.destination.walk(search, call)) found.push(one)

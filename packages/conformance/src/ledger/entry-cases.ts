@@ -31,6 +31,31 @@ export function ledgerEntryCases(open: OpenLab): void {
     ])
   })
 
+  heldCase(open, 'what was lost of an item is kept beside its proof, and goes when it arrives whole', async ({ lease, ledger }) => {
+    const losses = ['An attachment was left out: the server takes 10 MB.', 'A guest has no address.']
+    const of = async () => (await ledger.entries(LANE, ['x', 'y']))[0]
+    await lease.intend([intent('x'), intent('y')])
+    await lease.settle([arrived('x', '5', { losses, label: 'Budget' }), arrived('y', '6', { label: 'Whole' })])
+    expect(await of()).toEqual({
+      ...{ key: entryKey('x'), state: 'arrived', listing: 'inbox', version: versionKey('v1'), tries: 0, gone: false },
+      ...{ receipt: receipt('5'), losses, label: 'Budget' },
+    })
+    expect((await ledger.entries(LANE, ['y']))[0]).not.toHaveProperty('label')
+    const scanned = []
+    for await (const entry of ledger.scan(LANE, ['arrived'])) scanned.push(entry.losses)
+    expect(scanned.toSorted()).toEqual([losses, undefined])
+    for await (const entry of ledger.scan(LANE, ['failed', 'rejected', 'intended'])) throw new Error(`${entry.key} has arrived.`)
+    await lease.removed('inbox', ['x'])
+    expect(await of()).toMatchObject({ gone: true, losses })
+    await lease.intend([intent('x', { version: 'v2' })])
+    expect(await of()).toMatchObject({ state: 'intended', receipt: receipt('5') })
+    expect(await of()).not.toHaveProperty('losses')
+    await lease.settle([arrived('x', '5', { losses, label: 'Budget' })])
+    await lease.settle([arrived('x', '5')])
+    expect(await of()).not.toHaveProperty('losses')
+    expect(await ledger.tally(LANE)).toMatchObject({ arrived: 2, intended: 0, rejected: 0, failed: 0 })
+  })
+
   heldCase(open, 'an exception is kept with its id and why, and a rejection with its reason', async ({ lease, ledger }) => {
     await lease.intend([intent('r'), intent('f'), intent('f')])
     await lease.settle([rejected('r', { label: 'Holiday' }), failed('f', { version: 'v3' })])

@@ -7,6 +7,8 @@ export interface Copy {
   readonly body: Uint8Array
   readonly naturalKey: string
   traits: Traits
+  /** Which item it was written for, and in what text: where a destination leaves its mark on what it writes. */
+  readonly by?: { readonly id: string; readonly hash: string }
 }
 
 /** A folder of a memory mailbox. */

@@ -1,3 +1,4 @@
+import type { Listing } from '@offramp/core'
 import { expect } from 'vitest'
 import { add, brokenOff, call, faultOf, listings, open, present, refOf, type SourceCase, walk } from './shared.ts'
 
@@ -102,6 +103,21 @@ export const listingCases: readonly SourceCase[] = [
       const listing = (await listings(lab)).find((one) => one.skip === undefined)
       if (!listing) throw new Error('There is no listing.')
       expect((await faultOf(lab.source.page(listing, 'not a cursor', 50, call))).reach).toBe('listing')
+    },
+  },
+  {
+    name: 'listings: who goes on where he stood is told of the same ones, without what has to be asked for beside',
+    async run(lab) {
+      await add(lab, await lab.person.collection('Some'), 1)
+      const whole = (await listings(lab)).filter((one) => one.skip === undefined)
+      const bare: Listing[] = []
+      for await (const listing of lab.source.listings({ ...call, bare: true })) if (listing.skip === undefined) bare.push(listing)
+      const places = (all: readonly Listing[]) => all.map(({ id, collection, collections }) => ({ id, collection, collections }))
+      expect(places(bare)).toEqual(places(whole))
+      const [listing] = bare
+      if (!listing) throw new Error('There is no listing.')
+      const page = await lab.source.page(listing, undefined, 50, call)
+      expect((await lab.source.page(listing, page.cursor, 50, call)).refs.filter(({ removed }) => removed)).toEqual([])
     },
   },
   {

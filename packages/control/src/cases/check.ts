@@ -28,25 +28,32 @@ async function* guarded(side: Found['side'], about: string, findings: AsyncItera
 
 async function* destinations(workplace: Workplace, opened: OpenedProject, plans: readonly LanePlan[], call: Call): AsyncIterable<Found> {
   for (const [name, endpoint] of workplace.destinations) {
-    const accounts = plans
-      .filter(({ destination }) => destination.endpoint === name)
-      .map(({ destination }): Account => ({ id: destination.account, name: destination.account, kind: 'unknown' }))
+    const here = plans.filter(({ destination }) => destination.endpoint === name)
+    const accounts = [...new Set(here.map(({ destination }) => destination.account))].map(
+      (account): Account => ({ id: account, name: account, kind: 'unknown' }),
+    )
+    const kinds = opened.kinds.filter((kind) => endpoint.kinds.includes(kind))
     if (endpoint.caution !== undefined) yield { side: 'destination', level: 'warning', about: endpoint.name, says: endpoint.caution }
-    const request = { accounts, kinds: opened.kinds, ...(opened.plannedEnd === undefined ? {} : { plannedEnd: opened.plannedEnd }) }
+    const request = { accounts, kinds, ...(opened.plannedEnd === undefined ? {} : { plannedEnd: opened.plannedEnd }) }
     yield* guarded('destination', endpoint.name, endpoint.check(request, call), call)
   }
 }
 
 /** Losses before anything moves, each said once with the accounts it touches. */
 async function* losses(workplace: Workplace, plans: readonly LanePlan[], call: Call): AsyncIterable<Found> {
-  const touched = new Map<string, string[]>()
+  const touched = new Map<string, Set<string>>()
+  const accounts = new Set(plans.map(({ source }) => source.name)).size
   // What cannot be connected to was named by the endpoint's own check.
-  for (const { plan, losses: lost } of await lossesBefore(workplace, plans, call)) {
-    for (const line of lost === undefined ? [] : lossLines(lost)) touched.set(line, [...(touched.get(line) ?? []), plan.source.name])
+  for (const { plan, losses: lost, counted = new Map<string, number>() } of await lossesBefore(workplace, plans, { count: true }, call)) {
+    for (const [says, items] of counted) {
+      yield { side: 'source', level: 'warning', about: plan.source.name, says: `${showMany(items, 'item')}: ${says}` }
+    }
+    for (const line of lost === undefined ? [] : lossLines(lost)) touched.set(line, (touched.get(line) ?? new Set()).add(plan.source.name))
   }
-  for (const [line, names] of touched) {
+  for (const [line, all] of touched) {
+    const names = [...all]
     const about =
-      names.length === plans.length
+      names.length === accounts
         ? 'all accounts'
         : `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`
     yield { side: 'destination', level: 'warning', about, says: line }
@@ -68,7 +75,7 @@ export async function* check(workplace: Workplace, opened: OpenedProject, call: 
       side: 'project',
       level: 'ok',
       about: opened.mappingsFile,
-      says: `${showMany(plans.length, 'account')}, each with a place of its own`,
+      says: `${showMany(new Set(plans.map(({ source }) => source.id)).size, 'account')}, each with a place of its own`,
     }
   } catch (thrown) {
     call.signal.throwIfAborted()
@@ -76,7 +83,8 @@ export async function* check(workplace: Workplace, opened: OpenedProject, call: 
       for (const problem of thrown.problems) yield { side: 'project', level: 'error', about: problem.file, says: showProblem(problem) }
     else yield { side: 'source', ...findingOf(thrown, workplace.source.name) }
   }
-  const request = { accounts, kinds: opened.kinds, ...(opened.plannedEnd === undefined ? {} : { plannedEnd: opened.plannedEnd }) }
+  const kinds = opened.kinds.filter((kind) => opened.endpoints.some((one) => one.kinds.includes(kind)))
+  const request = { accounts, kinds, ...(opened.plannedEnd === undefined ? {} : { plannedEnd: opened.plannedEnd }) }
   yield* guarded('source', workplace.source.name, workplace.source.check(request, call), call)
   yield* destinations(workplace, opened, plans, call)
   yield* losses(workplace, plans, call)

@@ -1,6 +1,6 @@
 import { type Account, asFault, type Call, type Collection, type Destination, Fault, type MailSettings, type Role } from '@offramp/core'
 import { type SieveScript, toSieve } from '@offramp/formats'
-import type { Mapping } from '../mappings/mapping.ts'
+import { type Mapping, placesOf } from '../mappings/mapping.ts'
 import { InputRefused } from '../project/problem.ts'
 import { patiently } from '../run/patiently.ts'
 import type { OpenedProject } from '../workplace/open-project.ts'
@@ -36,7 +36,7 @@ async function collectionsOf(workplace: Workplace, account: Account, call: Call)
   const source = await workplace.source.connect(account, 'mail')
   const found: Collection[] = []
   try {
-    for await (const { collection, collections, skip } of source.listings(call)) {
+    for await (const { collection, collections, skip } of source.listings({ ...call, bare: true })) {
       if (skip === undefined) found.push(...(collections ?? []), ...(collection === undefined ? [] : [collection]))
     }
   } finally {
@@ -88,12 +88,14 @@ async function scriptOf(
   settings: MailSettings,
   call: Call,
 ): Promise<SieveScript> {
-  const endpoint = workplace.destinations.get(mapping.endpoint ?? [...workplace.destinations.keys()][0] ?? '')
+  const facts = [...workplace.destinations].map(([name, { kinds }]) => ({ name, kinds }))
+  const place = placesOf(mapping, facts).find(({ kinds }) => kinds.includes('mail'))
+  const endpoint = workplace.destinations.get(place?.endpoint ?? '')
   if (endpoint === undefined) {
     throw new Fault({
       reach: 'run',
       code: 'no-such-endpoint',
-      message: `There is no destination ${mapping.endpoint ?? ''} in the project.`,
+      message: 'The project has no destination for mail.',
     })
   }
   const collections = await patiently(workplace, call, () => collectionsOf(workplace, account, call))

@@ -23,7 +23,7 @@ const named = ({ lane, kind, source, destination, wave }: LanePlan): LaneReport 
 
 async function balanceOnce(workplace: Workplace, plan: LanePlan, sample: number, call: Call): Promise<LaneReport> {
   const { ledger, verbs, leaseMs } = workplace
-  if (plan.source.manner !== workplace.source.manner) throw otherManner(plan)
+  if (plan.kind === 'mail' && plan.source.manner !== workplace.source.manner) throw otherManner(plan)
   const ends = await workplace.connect(plan, call)
   // With a lease, listings in which items wait are rewound. Without one somebody is moving the lane, and it is only looked at.
   const lease = await ledger.lease(plan.lane, 'verify', leaseMs)
@@ -31,7 +31,13 @@ async function balanceOnce(workplace: Workplace, plan: LanePlan, sample: number,
     const { source, destination } = ends
     const request = { source, destination, ledger, lane: plan.lane, sample, report: () => {} }
     const balance = await verbs.verify(request, lease, call)
-    return { ...named(plan), balance, losses: lossesOf(source.profile, destination.profile) }
+    const { assurances } = destination.profile
+    return {
+      ...named(plan),
+      balance,
+      losses: lossesOf(source.profile, destination.profile),
+      ...(assurances === undefined ? {} : { assurances }),
+    }
   } finally {
     await lease?.release()
     await ends.close()

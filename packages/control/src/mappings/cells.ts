@@ -15,6 +15,8 @@ const NAMES: Readonly<Record<Column, string>> = {
   destination: 'destination',
   endpoint: 'destination endpoint',
   password: 'password ref',
+  groupware: 'groupware login',
+  groupwarePassword: 'groupware password ref',
   wave: 'wave',
 }
 
@@ -63,7 +65,7 @@ export function cellProblems(cells: Cells): readonly CellProblem[] {
     const wrong = cell === '' ? error(`The ${NAMES[column]} is empty.`) : nameProblem(column, cell)
     problems.push(wrong ?? lookalike(column, cell))
   }
-  for (const column of ['endpoint', 'wave'] as const) if (cells[column]) problems.push(nameProblem(column, cells[column]))
-  if (cells.password) problems.push(passwordProblem(cells.password))
+  for (const column of ['endpoint', 'groupware', 'wave'] as const) if (cells[column]) problems.push(nameProblem(column, cells[column]))
+  for (const column of ['password', 'groupwarePassword'] as const) if (cells[column]) problems.push(passwordProblem(cells[column]))
   return problems.filter((problem) => problem !== undefined)
 }

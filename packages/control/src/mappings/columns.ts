@@ -1,6 +1,6 @@
 import { nearest } from '../project/nearest.ts'
 
-export type Column = 'source' | 'destination' | 'endpoint' | 'password' | 'wave'
+export type Column = 'source' | 'destination' | 'endpoint' | 'password' | 'groupware' | 'groupwarePassword' | 'wave'
 
 /** What people and other tools write above these columns. Compared without case, spaces, `-` and `_`. */
 const SYNONYMS: Readonly<Record<Column, readonly string[]>> = {
@@ -42,6 +42,8 @@ const SYNONYMS: Readonly<Record<Column, readonly string[]>> = {
   ],
   endpoint: ['destination endpoint', 'endpoint', 'destination server', 'target endpoint', 'server', 'ziel-endpunkt'],
   password: ['password ref', 'password reference', 'password', 'secret', 'secret ref', 'credential', 'passwort'],
+  groupware: ['groupware login', 'groupware', 'groupware account', 'calendar login', 'dav login', 'nextcloud user', 'nextcloud login'],
+  groupwarePassword: ['groupware password ref', 'groupware password', 'dav password', 'app password', 'nextcloud password'],
   wave: ['wave', 'batch', 'group', 'welle'],
 }
 
@@ -51,7 +53,7 @@ const plain = (name: string): string =>
     .toLowerCase()
     .replaceAll(/[\s_\-.]+/g, '')
 
-const COLUMNS: readonly Column[] = ['source', 'destination', 'endpoint', 'password', 'wave']
+const COLUMNS: readonly Column[] = ['source', 'destination', 'endpoint', 'password', 'groupware', 'groupwarePassword', 'wave']
 
 export const columnOf = (heading: string): Column | undefined =>
   COLUMNS.find((column) => SYNONYMS[column].some((synonym) => plain(synonym) === plain(heading)))

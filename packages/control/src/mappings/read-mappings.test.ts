@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { InputRefused, showProblem } from '../project/problem.ts'
+import { placesOf } from './mapping.ts'
 import { readMappings, type TableFacts } from './read-mappings.ts'
 
-const FACTS: TableFacts = { file: 'mappings.csv', endpoints: ['mail'] }
+const FACTS: TableFacts = { file: 'mappings.csv', endpoints: [{ name: 'mail', kinds: ['mail'] }] }
+const NORTH_SOUTH = ['north', 'south'].map((name) => ({ name, kinds: ['mail'] as const }))
 const HEAD = 'source,destination\n'
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 const read = (text: string, facts: Partial<TableFacts> = {}) => readMappings(utf8(text), { ...FACTS, ...facts })
@@ -54,7 +56,7 @@ describe('a table of mappings, however it was saved', () => {
 
   it('takes all columns, by their synonyms', () => {
     const [mapping] = read('User Principal Name,Login,Password_Ref,Wave,Server\na@x.com,a,env:PW_A,first,mail\n').mappings
-    expect(mapping).toEqual({ line: 2, source: 'a@x.com', destination: 'a', passwordRef: 'env:PW_A', wave: 'first', endpoint: 'mail' })
+    expect(mapping).toEqual({ line: 2, source: 'a@x.com', destination: 'a', passwordRef: 'env:PW_A', wave: 'first', endpoints: ['mail'] })
   })
 
   it('counts lines through quoted line breaks of every kind', () => {
@@ -123,13 +125,57 @@ describe('a table that cannot be used is refused with its lines', () => {
   })
 
   it('asks for the endpoint where there are several', () => {
-    const says = complaints(() => read(`${HEAD}a@x.com,one\n`, { endpoints: ['north', 'south'] }))
-    expect(says.join()).toMatch(/several destinations: name one in the column "endpoint" \(north, south\)/)
+    const says = complaints(() => read(`${HEAD}a@x.com,one\n`, { endpoints: NORTH_SOUTH }))
+    expect(says.join()).toMatch(/several destinations for one kind .mail.: name one in the column "endpoint" \(north, south\)/)
+  })
+
+  const BOTH = [
+    { name: 'mail', kinds: ['mail'] as const },
+    { name: 'cloud', kinds: ['event', 'contact', 'task'] as const },
+  ]
+
+  it('chooses by kind where each kind has one endpoint, with a login of its own where the table has one', () => {
+    const table = 'source,destination,groupware login,password ref,app password\na@x.com,anna@y,anna,env:A,env:B\nb@x.com,ben@y,,env:C,\n'
+    const [anna, ben] = read(table, { endpoints: BOTH }).mappings.map((mapping) => placesOf(mapping, BOTH))
+    expect(anna).toEqual([
+      { endpoint: 'mail', kinds: ['mail'], account: 'anna@y', passwordRef: 'env:A' },
+      { endpoint: 'cloud', kinds: ['event', 'contact', 'task'], account: 'anna', passwordRef: 'env:B' },
+    ])
+    expect(ben?.map(({ account, passwordRef }) => [account, passwordRef])).toEqual([
+      ['ben@y', 'env:C'],
+      ['ben@y', 'env:C'],
+    ])
+  })
+
+  it('takes two endpoints in one cell, and the only other one for what those do not take', () => {
+    const three = [...BOTH, { name: 'old', kinds: ['event'] as const }]
+    const table = 'source,destination,endpoint\na@x.com,anna,mail + cloud\nb@x.com,ben,old\n'
+    expect(complaints(() => read(table, { endpoints: three }))).toEqual([])
+    const [anna, ben] = read(table, { endpoints: three }).mappings.map((mapping) =>
+      placesOf(mapping, three).map(({ endpoint, kinds }) => [endpoint, ...kinds]),
+    )
+    expect(anna).toEqual([
+      ['mail', 'mail'],
+      ['cloud', 'event', 'contact', 'task'],
+    ])
+    expect(ben).toEqual([
+      ['old', 'event'],
+      ['mail', 'mail'],
+      ['cloud', 'contact', 'task'],
+    ])
+    expect(complaints(() => read('source,destination\na@x.com,anna\n', { endpoints: three })).join()).toMatch(/one kind .event.*cloud, old/)
+    const both = 'source,destination,endpoint\na@x.com,anna,cloud old\n'
+    expect(complaints(() => read(both, { endpoints: three })).join()).toMatch(/Two of the endpoints named here.*cloud, old/)
+  })
+
+  it('sees two people who meet in one place of several', () => {
+    const table = 'source,destination,groupware login\na@x.com,anna,shared\nb@x.com,ben,Shared\n'
+    expect(complaints(() => read(table, { endpoints: BOTH })).join()).toMatch(/:3: The same destination stands on line 2 in other letters/)
   })
 
   it('takes one login on two endpoints for two places', () => {
     const table = 'source,destination,endpoint\na@x.com,anna,north\nb@x.com,anna,south\n'
-    expect(read(table, { endpoints: ['north', 'south'] }).mappings).toHaveLength(2)
+    expect(read(table, { endpoints: NORTH_SOUTH }).mappings).toHaveLength(2)
   })
 
   it('refuses an old code page instead of guessing letters, with the line', () => {

@@ -3,7 +3,7 @@ import { InputRefused, type Problem } from '../project/problem.ts'
 import { type Cells, cellProblems } from './cells.ts'
 import { type Column, type Columns, columnsOf } from './columns.ts'
 import { decodeTable } from './decode-table.ts'
-import type { Mapping } from './mapping.ts'
+import { type EndpointFacts, endpointsOf, type Mapping } from './mapping.ts'
 import { twinProblems } from './twins.ts'
 
 export interface MappingTable {
@@ -14,8 +14,8 @@ export interface MappingTable {
 export interface TableFacts {
   /** The table as the operator named it, for messages. */
   readonly file: string
-  /** Names of the project's destination endpoints. */
-  readonly endpoints: readonly string[]
+  /** The project's destination endpoints. */
+  readonly endpoints: readonly EndpointFacts[]
   /** Those of them that are the source's own service, where the same name is the same account. */
   readonly atSource?: readonly string[]
 }
@@ -63,26 +63,48 @@ const cellsOf = (row: Row, columns: Columns): Cells => {
     destination: cell('destination'),
     endpoint: cell('endpoint'),
     password: cell('password'),
+    groupware: cell('groupware'),
+    groupwarePassword: cell('groupwarePassword'),
     wave: cell('wave'),
   }
 }
 
-function endpointProblem(endpoint: string, endpoints: readonly string[]): string | undefined {
-  if (endpoint !== '' && !endpoints.includes(endpoint))
-    return `There is no such destination endpoint. The project has: ${endpoints.join(', ')}.`
-  if (endpoint === '' && endpoints.length > 1)
-    return `The project has several destinations: name one in the column "endpoint" (${endpoints.join(', ')}).`
+/** A cell may name several, for mail and for calendars, between spaces or commas. */
+function namesIn(cell: string, endpoints: readonly EndpointFacts[]): readonly string[] {
+  if (cell === '' || endpoints.some(({ name }) => name === cell)) return cell === '' ? [] : [cell]
+  return cell.split(/[\s,;+]+/).filter((name) => name !== '')
+}
+
+function endpointProblem({ endpoints: named = [] }: Mapping, endpoints: readonly EndpointFacts[]): string | undefined {
+  const all = endpoints.map(({ name }) => name)
+  if (named.some((name) => !all.includes(name))) return `There is no such destination endpoint. The project has: ${all.join(', ')}.`
+  const chosen = endpointsOf({ endpoints: named }, endpoints)
+  for (const { kinds } of chosen) {
+    for (const kind of kinds) {
+      const takers = chosen.filter((one) => one.kinds.includes(kind)).map(({ name }) => name)
+      if (takers.length < 2) continue
+      const those = takers.join(', ')
+      return named.length === 0
+        ? `The project has several destinations for one kind (${kind}): name one in the column "endpoint" (${those}).`
+        : `Two of the endpoints named here, or left to choose from, take the same kind (${kind}): name one of them (${those}).`
+    }
+  }
   return undefined
 }
 
-const mappingOf = (line: number, cells: Cells): Mapping => ({
-  line,
-  source: cells.source ?? '',
-  destination: cells.destination ?? '',
-  ...(cells.endpoint ? { endpoint: cells.endpoint } : {}),
-  ...(cells.password ? { passwordRef: cells.password } : {}),
-  ...(cells.wave ? { wave: cells.wave } : {}),
-})
+const mappingOf = (line: number, cells: Cells, endpoints: readonly EndpointFacts[]): Mapping => {
+  const named = namesIn(cells.endpoint ?? '', endpoints)
+  return {
+    line,
+    source: cells.source ?? '',
+    destination: cells.destination ?? '',
+    ...(named.length > 0 ? { endpoints: named } : {}),
+    ...(cells.password ? { passwordRef: cells.password } : {}),
+    ...(cells.groupware ? { groupware: cells.groupware } : {}),
+    ...(cells.groupwarePassword ? { groupwarePasswordRef: cells.groupwarePassword } : {}),
+    ...(cells.wave ? { wave: cells.wave } : {}),
+  }
+}
 
 function split(text: string, facts: TableFacts): readonly Row[] {
   try {
@@ -120,9 +142,10 @@ export function readMappings(bytes: Uint8Array, facts: TableFacts): MappingTable
   for (const row of rows) {
     const cells = cellsOf(row, columns)
     for (const problem of cellProblems(cells)) problems.push({ ...problem, file, line: row.line })
-    const wrong = endpointProblem(cells.endpoint ?? '', facts.endpoints)
+    const mapping = mappingOf(row.line, cells, facts.endpoints)
+    const wrong = endpointProblem(mapping, facts.endpoints)
     if (wrong !== undefined) problems.push({ level: 'error', file, line: row.line, says: wrong })
-    mappings.push(mappingOf(row.line, cells))
+    mappings.push(mapping)
   }
   if (mappings.length === 0) problems.push({ level: 'error', file, says: 'The table names its columns and no account.' })
   problems.push(...twinProblems(mappings, facts))

@@ -8,7 +8,7 @@ import {
   type LanePlan,
   type SourceEndpoint,
 } from '@offramp/core'
-import type { Mapping } from '../mappings/mapping.ts'
+import { type Mapping, type MappingPlace, placesOf } from '../mappings/mapping.ts'
 import { InputRefused, type Problem } from '../project/problem.ts'
 import { eachAtOnce } from '../run/each-at-once.ts'
 import { type Patience, patiently } from '../run/patiently.ts'
@@ -38,36 +38,45 @@ interface Found {
   readonly account: Account | undefined
 }
 
-const endpointOf = (facts: PlanFacts, mapping: Mapping): readonly [string, DestinationEndpoint] => {
-  const [first] = facts.destinations
-  const name = mapping.endpoint ?? first?.[0] ?? ''
-  const endpoint = facts.destinations.get(name)
-  if (endpoint === undefined)
-    throw new Fault({ reach: 'run', code: 'no-such-endpoint', message: `There is no destination endpoint ${name}.` })
-  return [name, endpoint]
+interface At {
+  readonly place: MappingPlace
+  readonly endpoint: DestinationEndpoint
+}
+
+/** Where a mapping's kinds go, of those that are moved at all. */
+function endsOf({ destinations, kinds, source }: PlanFacts, mapping: Mapping): readonly At[] {
+  const facts = [...destinations].map(([name, endpoint]) => ({
+    name,
+    kinds: kinds.filter((kind) => source.kinds.includes(kind) && endpoint.kinds.includes(kind)),
+  }))
+  return placesOf(mapping, facts).map((place) => {
+    const endpoint = destinations.get(place.endpoint)
+    if (endpoint === undefined)
+      throw new Fault({ reach: 'run', code: 'no-such-endpoint', message: `There is no destination endpoint ${place.endpoint}.` })
+    return { place, endpoint }
+  })
 }
 
 function lanesOf(facts: PlanFacts, mapping: Mapping, account: Account): readonly LanePlan[] {
-  const [name, endpoint] = endpointOf(facts, mapping)
-  return facts.kinds
-    .filter((kind) => facts.source.kinds.includes(kind) && endpoint.kinds.includes(kind))
-    .map((kind) => ({
-      lane: laneId({ source: facts.sourceId, account: account.id, kind }),
-      kind,
-      source: {
-        id: account.id,
-        name: account.name,
-        kind: account.kind,
-        ...(facts.source.manner === undefined ? {} : { manner: facts.source.manner }),
-      },
-      destination: {
-        endpoint: name,
-        account: mapping.destination,
-        address: endpoint.addressOf(mapping.destination),
-        ...(mapping.passwordRef === undefined ? {} : { passwordRef: mapping.passwordRef }),
-      },
-      ...(mapping.wave === undefined ? {} : { wave: mapping.wave }),
-    }))
+  const { manner } = facts.source
+  const lanes = endsOf(facts, mapping).flatMap(({ place, endpoint }) =>
+    place.kinds.map(
+      (kind): LanePlan => ({
+        lane: laneId({ source: facts.sourceId, account: account.id, kind }),
+        kind,
+        // What is said of mail is not said of calendars.
+        source: { id: account.id, name: account.name, kind: account.kind, ...(manner === undefined || kind !== 'mail' ? {} : { manner }) },
+        destination: {
+          endpoint: place.endpoint,
+          account: place.account,
+          address: endpoint.addressOf(place.account),
+          ...(place.passwordRef === undefined ? {} : { passwordRef: place.passwordRef }),
+        },
+        ...(mapping.wave === undefined ? {} : { wave: mapping.wave }),
+      }),
+    ),
+  )
+  return facts.kinds.flatMap((kind) => lanes.filter((lane) => lane.kind === kind))
 }
 
 /** Twins that only the source and the destination can tell: an alias and its main address, two logins of one mailbox. */
@@ -77,12 +86,11 @@ function met(facts: PlanFacts, found: readonly Found[]): readonly Problem[] {
   const problems: Problem[] = []
   const error = (mapping: Mapping, says: string): void => void problems.push({ level: 'error', file: facts.file, line: mapping.line, says })
   for (const { mapping, account } of found) {
-    const [, endpoint] = endpointOf(facts, mapping)
-    const address = endpoint.addressOf(mapping.destination)
-    const samePlace = places.get(address)
+    const addresses = endsOf(facts, mapping).map(({ place, endpoint }) => endpoint.addressOf(place.account))
+    const samePlace = addresses.map((address) => places.get(address)).find((other) => other !== undefined)
     if (samePlace !== undefined)
       error(mapping, `This is the same place as the destination on line ${samePlace.line}. Two accounts must not be mixed in one.`)
-    else places.set(address, mapping)
+    else for (const address of addresses) places.set(address, mapping)
     if (account === undefined) {
       error(
         mapping,

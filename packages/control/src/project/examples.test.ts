@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { endpointName } from '@offramp/catalog'
+import { endpointName, kindsOf } from '@offramp/catalog'
 import { describe, expect, it } from 'vitest'
 import { readMappings } from '../mappings/read-mappings.ts'
 import { PROJECT_SCHEMA, readProject } from './read-project.ts'
@@ -20,7 +20,7 @@ describe('every example', () => {
     expect(resolve(dirname(path), schema)).toBe(PROJECT_SCHEMA)
     const table = readMappings(readFileSync(resolve(FOLDER, project.mappings)), {
       file: project.mappings,
-      endpoints: project.destinations.map(endpointName),
+      endpoints: project.destinations.map((one) => ({ name: endpointName(one), kinds: kindsOf(one) })),
     })
     expect(table.mappings.length).toBeGreaterThan(1)
     expect(table.warnings).toEqual([])

@@ -1,5 +1,6 @@
 import type { DestinationSettings, SourceSettings } from '@offramp/catalog'
 import type { Kind } from '@offramp/core'
+import type { Choices } from '@offramp/formats'
 
 /** Where the books are kept. `url` and `password` may be references. */
 export interface RedisSettings {
@@ -20,7 +21,7 @@ export interface LimitSettings {
   readonly requestSeconds?: number
 }
 
-export interface Settings {
+export interface Settings extends Choices {
   readonly workloads?: readonly Kind[]
   /** `YYYY-MM-DD`. */
   readonly plannedEnd?: string

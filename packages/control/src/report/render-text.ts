@@ -1,5 +1,6 @@
 import { REASONS, type Reason } from '@offramp/core'
 import type { CollectionBalance } from '@offramp/engine'
+import { carried } from './carried.ts'
 import { cleanText } from './clean-text.ts'
 import { exceptionLines } from './exception-lines.ts'
 import { lossLines } from './losses.ts'
@@ -9,14 +10,17 @@ import { showTable } from './show-table.ts'
 
 const isReason = (word: string): word is Reason => Object.hasOwn(REASONS, word)
 
-/** `anna@a -> anna@b`. */
-const wayOf = (lane: LaneReport): string => `${cleanText(lane.source, 80)} -> ${cleanText(lane.destination, 80)}`
+/** `anna@a -> anna@b, calendars`. */
+const wayOf = ({ source, destination, kind }: LaneReport): string =>
+  `${cleanText(source, 80)} -> ${cleanText(destination, 80)}${carried(kind)}`
+
+const accountsOf = (lanes: readonly LaneReport[]): number => new Set(lanes.map(({ source }) => source)).size
 
 function firstLines({ totals, lanes, project, pass, madeAt }: Report): readonly string[] {
   const lines = [
-    `Unexplained remainder: ${showCount(totals.remainder)} of ${showMany(totals.source, 'item', 'items')} in ${showMany(lanes.length, 'account', 'accounts')}.`,
+    `Unexplained remainder: ${showCount(totals.remainder)} of ${showMany(totals.source, 'item', 'items')} in ${showMany(accountsOf(lanes), 'account', 'accounts')}.`,
     `${showCount(totals.source)} at the source = ${showCount(totals.verified)} verified + ${showCount(totals.skipped)} skipped + ${showCount(totals.failed)} failed + ${showCount(totals.remainder)} unexplained`,
-    `Project ${cleanText(project)}, pass ${pass}, ${madeAt}. ${showBytes(totals.bytes)} verified; ${showMany(totals.hashed, 'item', 'items')} read back and compared byte by byte.`,
+    `Project ${cleanText(project)}, pass ${pass}, ${madeAt}. ${showBytes(totals.bytes)} verified; ${showMany(totals.hashed, 'item', 'items')} read back and compared ${lanes.every(({ kind }) => kind === 'mail') ? 'byte by byte' : 'by content'}.`,
   ]
   if (totals.unverified > 0) lines.push(`NOT VERIFIED: ${showMany(totals.unverified, 'account', 'accounts')}; see below.`)
   const stopped = lanes.filter(({ balance, why }) => balance !== undefined && why !== undefined).length
@@ -31,10 +35,26 @@ const block = (title: string, lines: readonly string[]): readonly string[] =>
 
 /** The same loss is named once, with how many accounts it touches. */
 function lossBlock(lanes: readonly LaneReport[]): readonly string[] {
+  const all = accountsOf(lanes)
+  const touched = new Map<string, Set<string>>()
+  for (const { losses, source } of lanes)
+    for (const line of losses === undefined ? [] : lossLines(losses)) touched.set(line, (touched.get(line) ?? new Set()).add(source))
+  return [...touched].map(([line, { size }]) => (size === all ? line : `${line} (${showMany(size, 'account', 'accounts')})`))
+}
+
+/** The same words of several lanes once, with how many they are of. */
+function saidOf(lanes: readonly LaneReport[], words: (lane: LaneReport) => readonly string[]): readonly string[] {
+  const told = new Map<string, Set<string>>()
+  for (const lane of lanes) for (const word of words(lane)) told.set(word, (told.get(word) ?? new Set()).add(lane.source))
+  return [...told].map(([word, names]) => `${cleanText(word, 300)} (${showMany(names.size, 'account', 'accounts')})`)
+}
+
+/** What single items have lost on the way: each loss once, with how many items and accounts it touches. */
+function lessenedBlock(lanes: readonly LaneReport[]): readonly string[] {
   const counts = new Map<string, number>()
-  for (const lane of lanes)
-    for (const line of lane.losses === undefined ? [] : lossLines(lane.losses)) counts.set(line, (counts.get(line) ?? 0) + 1)
-  return [...counts].map(([line, count]) => (count === lanes.length ? line : `${line} (${showMany(count, 'account', 'accounts')})`))
+  for (const { balance } of lanes)
+    for (const [loss, items] of Object.entries(balance?.losses ?? {})) counts.set(loss, (counts.get(loss) ?? 0) + items)
+  return [...counts].toSorted((a, b) => b[1] - a[1]).map(([loss, items]) => `${showMany(items, 'item')}: ${cleanText(loss, 300)}`)
 }
 
 function laneTable(lanes: readonly LaneReport[]): readonly string[] {
@@ -90,6 +110,11 @@ export function renderText(report: Report): string {
       report.cautions.map((caution) => cleanText(caution, 300)),
     ),
     ...block('What the destination does not keep', lossBlock(lanes)),
+    ...block('What single items have lost on the way', lessenedBlock(lanes)),
+    ...block(
+      'How nobody was mailed',
+      saidOf(lanes, ({ assurances = [] }) => assurances),
+    ),
     ...block('Accounts', laneTable(lanes)),
     ...block('Collections with something to explain', lanes.flatMap(oddCollections)),
     ...block('Items to know about', lanes.flatMap(exceptions)),

@@ -51,13 +51,32 @@ describe('the report', () => {
   it('shows cautions, losses and what was not verified', () => {
     const lost: LaneReport = { ...balance({}), losses: { traits: ['importance'], maxItemBytes: 10 * 1_048_576 } }
     const { balance: _none, ...rest } = LANE
-    const dark: LaneReport = { ...rest, why: 'The password was refused.', remedy: 'Set a new one.' }
+    const dark: LaneReport = { ...rest, source: 'ben@a.example', why: 'The password was refused.', remedy: 'Set a new one.' }
     const text = renderText({ ...report(lost, dark), cautions: ['mail.example.org is written to without encryption.'] })
     expect(text).toMatch(/Cautions\n {2}mail\.example\.org is written to without encryption\./)
     expect(text).toContain('Not kept at the destination: its importance (high, low). (1 account)')
     expect(text).toContain('Items larger than 10 MiB are skipped')
     expect(text).toMatch(/NOT VERIFIED: 1 account;/)
     expect(text).toContain('not verified: The password was refused. Set a new one.')
+  })
+
+  it('says what single items have lost, how nobody was mailed, and which kind a line is of', () => {
+    const loss = 'A guest has no address.'
+    const calendars: LaneReport = {
+      ...balance(
+        { name: 'Calendar' },
+        { losses: { [loss]: 7 }, exceptions: [{ kind: 'lessened', collection: 'Calendar', label: 'x', message: loss }] },
+      ),
+      kind: 'event',
+      assurances: ['Every write tells the server not to mail anybody; proved by a canary.'],
+    }
+    const text = renderText(report(LANE, calendars))
+    expect(text).toMatch(/^Unexplained remainder: 0 of 20 items in 1 account\./)
+    expect(text).toContain('What single items have lost on the way\n  7 items: A guest has no address.')
+    expect(text).toContain('How nobody was mailed\n  Every write tells the server not to mail anybody; proved by a canary. (1 account)')
+    expect(text).toMatch(/anna@a\.example -> anna@b\.example, calendars\n {4}lessened: Calendar: "x": A guest has no address\./)
+    expect(text).toContain('read back and compared by content')
+    expect(isBalanced(report(calendars))).toBe(true)
   })
 
   it('says of an account that is halted why, what to do, and how far it came', () => {

@@ -12,6 +12,8 @@ export interface LaneReport {
   /** Absent where nothing could be verified; `why` then says so. */
   readonly balance?: LaneBalance
   readonly losses?: Losses
+  /** How promises that depend on the server were kept. */
+  readonly assurances?: readonly string[]
   /** Why it is not verified, or not finished: halted, not reachable. One that is halted may have a balance all the same. */
   readonly why?: string
   readonly remedy?: string

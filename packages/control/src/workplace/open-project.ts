@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
-import { atSource, endpointName } from '@offramp/catalog'
+import { atSource, endpointName, kindsOf } from '@offramp/catalog'
 import type { Kind } from '@offramp/core'
-import type { Mapping } from '../mappings/mapping.ts'
+import { type EndpointFacts, type Mapping, placesOf } from '../mappings/mapping.ts'
 import { readMappings } from '../mappings/read-mappings.ts'
 import { InputRefused, type Problem } from '../project/problem.ts'
 import type { Project } from '../project/project.ts'
@@ -14,7 +14,10 @@ export interface OpenedProject {
   readonly project: Project
   /** Where the project file lies: relative paths start here. */
   readonly folder: string
+  /** What is moved: what the project file names, or everything that one of its destinations takes. */
   readonly kinds: readonly Kind[]
+  /** The project's destinations, with what of `kinds` each takes. */
+  readonly endpoints: readonly EndpointFacts[]
   readonly mappings: readonly Mapping[]
   /** The table, as messages name it. */
   readonly mappingsFile: string
@@ -23,6 +26,9 @@ export interface OpenedProject {
   readonly plannedEnd?: number
   readonly places: SecretPlaces
 }
+
+/** In the order in which lanes are planned. */
+const KINDS: readonly Kind[] = ['mail', 'event', 'contact', 'task', 'file']
 
 /** 200,000 lines of two long addresses are about 30 MB. */
 const MAX_TABLE_BYTES = 64 * 1_048_576
@@ -42,18 +48,20 @@ function usesOf(value: unknown, at: readonly string[] = []): readonly SecretUse[
 }
 
 /** References with `{account}` in them are one for each account that has none of its own. */
-function expanded(project: Project, mappings: readonly Mapping[], file: string): readonly SecretUse[] {
+function expanded(
+  { project, endpoints, mappings }: Pick<OpenedProject, 'project' | 'endpoints' | 'mappings'>,
+  file: string,
+): readonly SecretUse[] {
+  const places = mappings.flatMap((mapping) => placesOf(mapping, endpoints).map((place) => ({ ...place, line: mapping.line })))
   const own = usesOf(project).filter(({ ref }) => !ref.includes('{account}'))
   const each = project.destinations.flatMap((destination) => {
     const templates = usesOf(destination).filter(({ ref }) => ref.includes('{account}'))
-    const here = mappings.filter(
-      ({ endpoint, passwordRef }) => passwordRef === undefined && (endpoint ?? endpointName(destination)) === endpointName(destination),
-    )
-    return here.flatMap(({ destination: account, line }) =>
+    const here = places.filter(({ endpoint, passwordRef }) => passwordRef === undefined && endpoint === endpointName(destination))
+    return here.flatMap(({ account, line }) =>
       templates.map(({ ref }) => ({ ref: ref.replaceAll('{account}', account), usedBy: `${file}:${line}` })),
     )
   })
-  const given = mappings.flatMap(({ passwordRef, line }) =>
+  const given = places.flatMap(({ passwordRef, line }) =>
     passwordRef === undefined ? [] : [{ ref: passwordRef, usedBy: `${file}:${line}` }],
   )
   return [...own, ...each, ...given]
@@ -90,18 +98,23 @@ export async function openProject({ file, env }: OpenOptions): Promise<OpenedPro
   const mappingsFile = basename(project.mappings)
   const bytes = await readOrRefuse(resolve(folder, project.mappings), project.mappings, `${file} names it under \`mappings\`.`)
   if (bytes.length > MAX_TABLE_BYTES) refuse(mappingsFile, 'This table is larger than 64 MB. It should hold one line for each account.')
-  const endpoints = project.destinations.map(endpointName)
+  const asked = project.settings?.workloads
+  const endpoints = project.destinations.map((settings) => ({
+    name: endpointName(settings),
+    kinds: kindsOf(settings).filter((kind) => asked?.includes(kind) ?? true),
+  }))
   const own = project.destinations.filter((destination) => atSource(project.source, destination)).map(endpointName)
   const table = readMappings(bytes, { file: mappingsFile, endpoints, atSource: own })
   const places = { env, folder }
-  const secrets = await secretProblems(expanded(project, table.mappings, mappingsFile), places)
+  const secrets = await secretProblems(expanded({ project, endpoints, mappings: table.mappings }, mappingsFile), places)
   const errors = secrets.filter(({ level }) => level === 'error')
   if (errors.length > 0) throw new InputRefused(errors)
   const end = project.settings?.plannedEnd
   return {
     project,
     folder,
-    kinds: project.settings?.workloads ?? ['mail'],
+    kinds: asked ?? KINDS.filter((kind) => endpoints.some(({ kinds }) => kinds.includes(kind))),
+    endpoints,
     mappings: table.mappings,
     mappingsFile,
     warnings: [...table.warnings, ...secrets],

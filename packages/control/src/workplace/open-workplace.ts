@@ -4,6 +4,7 @@ import { endpointName, type Means, openDestination, openSource, sourceId } from 
 import { type Clock, type DestinationEndpoint, Fault, type Log, type Services } from '@offramp/core'
 import { type OneAtATime, oneAtATime, rebuild, turn, verify } from '@offramp/engine'
 import { assertSafe, connectRedis, RedisGate, redisBoard, redisLedger } from '@offramp/redis'
+import { placesOf } from '../mappings/mapping.ts'
 import { isSecretRef, secretsFrom } from '../project/secret-refs.ts'
 import { makeWaker, type QueueConnection } from '../queue/waker.ts'
 import { connectEnds } from './connect-ends.ts'
@@ -66,13 +67,15 @@ async function redisAddress({ project, places, folder }: OpenedProject): Promise
 }
 
 function meansOf(opened: OpenedProject, services: Services): Means {
-  const [first] = opened.project.destinations
-  const only = first === undefined ? '' : endpointName(first)
   const refs = new Map(
-    opened.mappings.map(({ endpoint, destination, passwordRef }) => [`${endpoint ?? only}\n${destination}`, passwordRef]),
+    opened.mappings.flatMap((mapping) =>
+      placesOf(mapping, opened.endpoints).map(({ endpoint, account, passwordRef }) => [`${endpoint}\n${account}`, passwordRef] as const),
+    ),
   )
+  const { calendars, contacts } = opened.project.settings ?? {}
   return {
     services,
+    choices: { ...(calendars === undefined ? {} : { calendars }), ...(contacts === undefined ? {} : { contacts }) },
     secret: secretsFrom(opened.places),
     file: filesFrom(opened.folder),
     passwordRef: (endpoint, account) => refs.get(`${endpoint}\n${account}`),

@@ -2,19 +2,27 @@ import { FaultPlan } from '../faults/plan.ts'
 import { hash32, randomFrom } from '../generate/random.ts'
 import { Seal } from '../serve/seal.ts'
 import { Violations } from '../serve/violations.ts'
+import type { Calendar } from './calendar/calendar.ts'
+import { seedCalendars } from './calendar/seed.ts'
+import { ContactBook } from './contacts/book.ts'
+import { seedBook } from './contacts/seed.ts'
 import { accountId, makeAccount } from './directory/account.ts'
 import type { WorkspaceEffect } from './faults/rule.ts'
 import { GmailMailbox } from './gmail/mailbox.ts'
 import { seedMailbox } from './gmail/seed.ts'
+import type { SyncState } from './kept/sync-token.ts'
+import { type ApiQuotaSettings, ApiQuotas } from './limits/api-quotas.ts'
 import { type QuotaSettings, Quotas } from './limits/quotas.ts'
 import type { WorkspaceOptions, WorkspaceQuirks } from './options.ts'
 import type { PageState } from './serve/pages.ts'
 import type { WorkspaceState } from './serve/state.ts'
+import { seedTodo } from './tasks/seed.ts'
+import { Todo } from './tasks/todo.ts'
 import { newKey, type Registration } from './token/key.ts'
 import { TokenMint } from './token/mint.ts'
-import { fullScope, MAIL_SCOPES } from './token/scopes.ts'
+import { ALL_SCOPES, fullScope } from './token/scopes.ts'
 
-const QUIRKS: Required<WorkspaceQuirks> = { emptyPageEvery: 7, repeatEvery: 5, historyRecords: 10_000, overQuota: 'turns' }
+const QUIRKS: Required<WorkspaceQuirks> = { emptyPageEvery: 7, repeatEvery: 5, historyRecords: 10_000, overQuota: 'turns', pageItems: 0 }
 const MINUTE = 60_000
 const DAY = 86_400_000
 /** Seconds that a token lasts. */
@@ -29,11 +37,16 @@ export function makeState(options: WorkspaceOptions): WorkspaceState {
   const registration = registrationOf(options)
   const mint = new TokenMint(`mint ${seed}`)
   mint.accept(registration.callerToken, { as: 'caller', expiresAt: Number.POSITIVE_INFINITY })
+  const calendars = new Map<string, Calendar>()
   const accounts = options.accounts.map((each) => {
     const address = each.address.toLowerCase()
     const mailbox = new GmailMailbox({ address, seed, historyRecords: quirks.historyRecords, now })
     seedMailbox(mailbox, each, seed)
-    return makeAccount(each, seed, mailbox)
+    const book = new ContactBook({ address, seed, now })
+    seedBook(book, each.contacts ?? {}, address)
+    const todo = new Todo({ address, seed, now })
+    seedTodo(todo, each.tasks ?? {}, address)
+    return makeAccount(each, seed, { mailbox, book, todo, calendarList: seedCalendars(calendars, each, { seed, now }) })
   })
   const domain = options.domain ?? 'fabrikam.example'
   if (quirks.emptyPageEvery === 1) throw new Error('If every page is empty, no listing ends: emptyPageEvery is 0, or at least 2.')
@@ -49,6 +62,13 @@ export function makeState(options: WorkspaceOptions): WorkspaceState {
     mint,
     exchanges: new Map(),
     refusedTokens: new Map(),
+    calendars,
+    apiQuotas: new ApiQuotas({
+      ...apiQuotasOf(options),
+      projectNumber: registration.projectNumber,
+      now,
+      violation: (text) => violations.note(text),
+    }),
     quotas: new Quotas({
       ...quotasOf(options),
       overQuota: quirks.overQuota,
@@ -64,9 +84,12 @@ export function makeState(options: WorkspaceOptions): WorkspaceState {
     violations,
     requests: new Map(),
     pages: new Seal<PageState>(`pages ${seed}`),
+    syncs: new Seal<SyncState>(`syncs ${seed}`),
     quirks,
     latencyMs,
     warm,
+    timeScale: options.timeScale ?? 1,
+    photoUrl: (url) => url,
     now,
     habits: new Map(),
     ticks: () => {},
@@ -89,7 +112,23 @@ function quotasOf({ limits = {}, timeScale = 1 }: WorkspaceOptions): Amounts {
   }
 }
 
-function registrationOf({ seed, scopes = MAIL_SCOPES, timeScale = 1, impersonator }: WorkspaceOptions): Registration {
+function apiQuotasOf({ limits = {}, timeScale = 1 }: WorkspaceOptions): Pick<ApiQuotaSettings, 'amounts' | 'minuteMs' | 'dayMs'> {
+  return {
+    amounts: {
+      calendar: {
+        userPerMinute: limits.calendarPerMinute ?? 600,
+        projectPerMinute: limits.calendarProjectPerMinute ?? 10_000,
+        projectPerDay: 1_000_000,
+      },
+      people: { userPerMinute: limits.peoplePerMinute ?? 90, projectPerMinute: 100_000, projectPerDay: 100_000_000 },
+      tasks: { userPerMinute: limits.tasksPerMinute ?? 600, projectPerMinute: 100_000, projectPerDay: limits.tasksPerDay ?? 50_000 },
+    },
+    minuteMs: MINUTE / timeScale,
+    dayMs: DAY / timeScale,
+  }
+}
+
+function registrationOf({ seed, scopes = ALL_SCOPES, timeScale = 1, impersonator }: WorkspaceOptions): Registration {
   const projectId = `offramp-${hash32(seed, 'project').toString(36)}`
   const random = randomFrom(seed, 'registration')
   return {

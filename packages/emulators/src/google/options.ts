@@ -46,6 +46,16 @@ export interface WorkspaceLimits {
   readonly concurrent?: number
   /** Directory and Reports queries per minute. Default 2,400. */
   readonly directoryPerMinute?: number
+  /** Calendar requests per user and minute. Default 600. */
+  readonly calendarPerMinute?: number
+  /** Calendar requests of the project per minute. Default 10,000. */
+  readonly calendarProjectPerMinute?: number
+  /** People requests per user and minute ("Critical read requests"). Default 90. */
+  readonly peoplePerMinute?: number
+  /** Tasks requests per user and minute. Default 600. */
+  readonly tasksPerMinute?: number
+  /** Tasks requests of the project per day. Default 50,000. */
+  readonly tasksPerDay?: number
   /** How far ahead the deadline in the text of Gmail's 429 lies, in milliseconds. Default 15 minutes. */
   readonly penaltyMs?: number
   /** Milliseconds after a 429 in which a request counts as having been on its way already. Default 250; never scaled. */
@@ -61,6 +71,8 @@ export interface WorkspaceQuirks {
   readonly historyRecords?: number
   /** Over-quota answers are `429`, `403`, or in turns. Default `turns`. */
   readonly overQuota?: '403' | '429' | 'turns'
+  /** Calendar, People and Tasks give at most so many items on a page, whatever was asked: they may. 0: as many as were asked. Default 0. */
+  readonly pageItems?: number
 }
 
 export interface WorkspaceAccountSeed {
@@ -73,6 +85,11 @@ export interface WorkspaceAccountSeed {
   readonly archived?: boolean
   /** `none`: every Gmail call answers "Mail service not enabled". Default `on`. */
   readonly gmail?: 'on' | 'none'
+  /** `none`: every Calendar call answers "The user must be signed up". Default `on`. */
+  readonly calendar?: 'on' | 'none'
+  readonly calendars?: CalendarsSeed
+  readonly contacts?: ContactsSeed
+  readonly tasks?: TasksSeed
   /** A number is spread over the usual labels. Default 0. */
   readonly messages?: number | readonly LabelSeed[]
   readonly sizes?: Profile
@@ -101,4 +118,35 @@ export interface MailboxSettingsSeed {
   readonly autoForwarding?: object
   readonly sendAs?: readonly object[]
   readonly delegates?: readonly object[]
+}
+
+export interface CalendarsSeed {
+  /** Events of the usual sorts in the primary calendar and a secondary one. Default 0. */
+  readonly events?: number
+  /** One of everything that has ever gone wrong: orphans, guests without addresses, every event type, a moved all-day occurrence ... */
+  readonly hostile?: boolean
+  /** So many copies of one invitation. Default 0. */
+  readonly copies?: number
+  /** Calendars of other sorts beside the primary one: a hidden one, holidays, birthdays, a subscription, a colleague's. */
+  readonly others?: boolean
+  /** A folder of `.ics` files: what can be understood of them stands in the primary calendar. */
+  readonly ics?: string
+}
+
+export interface ContactsSeed {
+  /** Default 0. */
+  readonly people?: number
+  /** No name, no year, 12 MB photo, 150 addresses, text in every field ... */
+  readonly hostile?: boolean
+  /** Collected by itself. Default 0. */
+  readonly others?: number
+  /** A folder of `.vcf` files. */
+  readonly vcf?: string
+}
+
+export interface TasksSeed {
+  /** In two lists. Default 0. */
+  readonly tasks?: number
+  /** Assigned from a document, dated far ahead, three deep, without a title ... */
+  readonly hostile?: boolean
 }

@@ -1,9 +1,12 @@
 import { createServer } from 'node:https'
 import { makeAuthority } from '../authority.ts'
 import { listen, shut } from '../serve/listen.ts'
+import { CalendarDesk } from './control/calendar-desk.ts'
+import { ContactsDesk } from './control/contacts-desk.ts'
 import type { GmailControl } from './control/gmail-control.ts'
 import { GmailDesk } from './control/gmail-desk.ts'
 import { PlayedScript } from './control/script.ts'
+import { TasksDesk } from './control/tasks-desk.ts'
 import type { WorkspaceControl } from './control/workspace-control.ts'
 import { accountNamed } from './directory/account.ts'
 import { makeState } from './make-state.ts'
@@ -34,6 +37,7 @@ export async function startWorkspace(options: WorkspaceOptions): Promise<Emulate
     },
   )
   const port = await listen(server, options.port ?? 0)
+  state.photoUrl = (url) => url.replace(/^https:\/\/lh3\.googleusercontent\.com\//, `https://localhost:${port}/photo/`)
   const { registration } = state
   const key = registration.key === undefined ? '' : keyFile(registration, registration.key)
   return {
@@ -50,7 +54,9 @@ export async function startWorkspace(options: WorkspaceOptions): Promise<Emulate
   }
 }
 
-type Hands = Pick<WorkspaceControl, 'violations' | 'stats' | 'mailbox' | 'faults' | 'scenario' | 'admin'>
+const APIS: readonly string[] = ['gmail', 'admin', 'calendar', 'people', 'tasks']
+
+type Hands = Pick<WorkspaceControl, 'violations' | 'stats' | 'mailbox' | 'work' | 'faults' | 'scenario' | 'admin'>
 
 function hands(state: WorkspaceState): Hands {
   const desks = new Map<string, GmailControl>()
@@ -59,13 +65,17 @@ function hands(state: WorkspaceState): Hands {
     stats: async () => ({
       requests: Object.fromEntries(state.requests),
       units: Object.fromEntries(state.quotas.units),
-      refusals: { ...state.quotas.refusals },
+      refusals: { ...state.quotas.refusals, throttled: state.quotas.refusals.throttled + state.apiQuotas.throttled },
     }),
     mailbox: (address) => {
       const { mailbox } = accountNamed(state, address)
       const known = desks.get(mailbox.address) ?? new GmailDesk(mailbox, state)
       desks.set(mailbox.address, known)
       return known
+    },
+    work: (address) => {
+      const account = accountNamed(state, address)
+      return { calendars: new CalendarDesk(account, state), contacts: new ContactsDesk(account.book), tasks: new TasksDesk(account.todo) }
     },
     faults: {
       add: async (rule) => state.faults.add(rule),
@@ -98,11 +108,14 @@ function administrator(state: WorkspaceState): WorkspaceControl['admin'] {
     gmail: async (address, on) => {
       accountNamed(state, address).gmail = on
     },
+    calendar: async (address, on) => {
+      accountNamed(state, address).calendar = on
+    },
     deleteKey: async () => {
       registration.key = undefined
     },
     disableApi: async (api, disabled) => {
-      if (api !== 'gmail' && api !== 'admin') throw new Error(`The emulated domain has no API "${api}": gmail and admin it has.`)
+      if (!APIS.includes(api)) throw new Error(`The emulated domain has no API "${api}": ${APIS.join(', ')} it has.`)
       if (disabled) state.disabledApis.add(api)
       else state.disabledApis.delete(api)
     },

@@ -8,7 +8,7 @@ import { type Account, makeAccount } from './directory/account.ts'
 import type { FaultEffect } from './faults/rule.ts'
 import { UnitBucket, unitsFor } from './limits/directory.ts'
 import { Limiter } from './limits/limiter.ts'
-import { type LimitOptions, MAIL_PERMISSIONS, type Quirks, type TenantOptions } from './options.ts'
+import { ALL_PERMISSIONS, type LimitOptions, type Quirks, type TenantOptions } from './options.ts'
 import { Counting } from './serve/stats.ts'
 import { findAccount, type TenantState } from './serve/tenant-state.ts'
 import { type Registration, TokenEndpoint } from './token/endpoint.ts'
@@ -80,7 +80,7 @@ function registrationOf({ seed, accounts, application = {}, permissions, timeSca
     secret: application.secret ?? `${randomFrom(seed, 'secret').bytes(24).toString('base64url')}~${hash32(seed)}`,
     secretExpiresAt: application.secretExpiresAt ?? Number.POSITIVE_INFINITY,
     certificates: application.certificates ?? [],
-    permissions: permissions ?? MAIL_PERMISSIONS,
+    permissions: permissions ?? ALL_PERMISSIONS,
     tokenSeconds: Math.max(1, Math.floor((application.tokenSeconds ?? 3599) / timeScale)),
   }
 }

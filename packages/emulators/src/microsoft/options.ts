@@ -11,7 +11,7 @@ export interface TenantOptions {
   /** Decides every id, message and choice. */
   readonly seed: number
   readonly accounts: readonly AccountSeed[]
-  /** App roles that an administrator has consented to. Default: everything that reading mail needs. */
+  /** App roles that an administrator has consented to. Default: everything that reading mail, calendars, contacts and tasks needs. */
   readonly permissions?: readonly string[]
   readonly application?: ApplicationSeed
   /** Addresses that an RBAC scope or access policy keeps from the application. */
@@ -87,6 +87,8 @@ export interface AccountSeed {
   readonly enabled?: boolean
   readonly userType?: 'Member' | 'Guest' | null
   readonly aliases?: readonly string[]
+  /** Names inside Exchange: `/o=ExchangeLabs/ou=...`. */
+  readonly x500?: readonly string[]
   /** Locale such as `de-DE`: names of the well-known folders. Default `en-US`. */
   readonly language?: string
   /** `none` and `on-premises` answer MailboxNotEnabledForRESTAPI. Default `cloud`. */
@@ -105,6 +107,17 @@ export interface AccountSeed {
   readonly oddNames?: boolean
   /** This many poisoned messages of each named sort, in the inbox. */
   readonly poison?: readonly Poison[]
+  /** Generated events, contacts and tasks, so many of each. Default 0. */
+  readonly events?: number
+  readonly contacts?: number
+  readonly tasks?: number
+  /** Events, contacts and tasks that have broken migrations before; a number: so many copies of one invitation among them (700). */
+  readonly hostileItems?: boolean | number
+  /** Folders of `.ics` and `.vcf` files. What of them Outlook cannot hold is told by `outlook(address).untold()`. */
+  readonly ics?: string
+  readonly vcf?: string
+  /** What Windows or the owner calls their time zone. Default `W. Europe Standard Time`. */
+  readonly timeZone?: string
   /** Rules of the inbox, in their order. Default: one that can be carried over, one that cannot. */
   readonly rules?: readonly RuleSeed[]
   /** Over the default, which is switched off and empty. */
@@ -137,10 +150,13 @@ export interface FolderSeed {
   readonly unlisted?: number
 }
 
-export const MAIL_PERMISSIONS: readonly string[] = [
+export const ALL_PERMISSIONS: readonly string[] = [
   'User.Read.All',
   'MailboxSettings.Read',
   'Mail.Read',
+  'Calendars.Read',
+  'Contacts.Read',
+  'Tasks.Read.All',
   'Organization.Read.All',
   'Reports.Read.All',
 ]

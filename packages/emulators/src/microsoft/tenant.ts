@@ -2,6 +2,7 @@ import { createServer } from 'node:https'
 import { makeAuthority } from '../authority.ts'
 import { listen, shut } from '../serve/listen.ts'
 import { type MailboxControl, MailboxDesk } from './control/mailbox-control.ts'
+import { type OutlookControl, outlookDesk } from './control/outlook-desk.ts'
 import { Scenario, type ScenarioScript } from './control/scenario.ts'
 import type { FaultRule } from './faults/rule.ts'
 import { block, makeState } from './make-state.ts'
@@ -27,6 +28,8 @@ export interface EmulatedTenant {
   violations(): string[]
   stats(): TenantStats
   mailbox(address: string): MailboxControl
+  /** The calendars, contacts and tasks of a mailbox: their owner at work, and the truth about them. */
+  outlook(address: string): OutlookControl
   readonly faults: { add(rule: FaultRule): void; clear(): void }
   /** A user who acts while the client works; see `ScenarioScript`. */
   scenario(script: ScenarioScript): void
@@ -78,6 +81,11 @@ function control(state: TenantState, running: { readonly port: number; readonly 
       const known = desks.get(account.address) ?? new MailboxDesk(account, account.mailbox, state.warm)
       desks.set(account.address, known)
       return known
+    },
+    outlook: (address) => {
+      const account = findAccount(state, address)
+      if (!account?.mailbox || !account.outlook) throw new Error(`There is no mailbox ${address} in this tenant.`)
+      return outlookDesk({ account, mailbox: account.mailbox, outlook: account.outlook })
     },
     faults: { add: (rule) => state.faults.add(rule), clear: () => state.faults.clear() },
     scenario: (script) => {

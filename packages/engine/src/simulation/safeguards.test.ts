@@ -34,6 +34,11 @@ const SLIPS: Readonly<Record<string, Mutant>> = {
     arranged: 'the floor finds the copy, and else the sweep does',
   },
   'no look above the floor after a lost ledger': { guards: { checkFloor: false } },
+  'a named destination that does not know its own writing': {
+    unmarked: true,
+    weather: { ...fair, markless: true, named: true, people: 0.02, edits: 0.03 },
+  },
+  'items stay where their folder was before it got another name': { guards: { bringHome: false } },
   'no sweep for a write that is stored after it was given up': { guards: { sweep: false }, weather: { ...fair, late: 0.1 } },
 }
 

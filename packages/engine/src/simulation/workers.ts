@@ -1,4 +1,4 @@
-import { memoryDestination, memoryLedger, memorySource } from '@offramp/conformance'
+import { memoryDestination, memoryLedger, memoryShelf, memorySource } from '@offramp/conformance'
 import { Fault } from '@offramp/core'
 import type { TurnEnd } from '../contract.ts'
 import { turnWith } from '../turn.ts'
@@ -60,17 +60,16 @@ export class Workers {
     const lease = await ledger.lease(LANE, process.name, LEASE_MS)
     if (!lease) return { state: 'lost' }
     const { pass } = this
+    const batches = weather.batches ? { batch: { items: 3, bytes: 300 } } : {}
     const stop = new AbortController()
     if (!world.calm && dice.chance(0.1)) world.scheduler.at(clock.now() + dice.between(10, 2_000), () => stop.abort(), process)
     const noise = world.calm ? {} : { noise: dice.next }
     const end = await turnWith(world.guards)(
       {
         source: memorySource(world.account, { wire, whole: weather.whole, chunk: 64, poison: this.#poison(process), ...noise }),
-        destination: memoryDestination(world.mailbox, {
-          wire,
-          markless: weather.markless,
-          ...(weather.batches ? { batch: { items: 3, bytes: 300 } } : {}),
-        }),
+        destination: weather.named
+          ? memoryShelf(world.mailbox, { wire, unmarked: world.unmarked, ...batches })
+          : memoryDestination(world.mailbox, { wire, markless: weather.markless, ...batches }),
         ledger,
         lease,
         pass,

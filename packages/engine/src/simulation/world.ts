@@ -15,6 +15,8 @@ export interface Weather {
   readonly late: number
   /** The account's person does something. */
   readonly edits: number
+  /** Share of the person's doings that are about the names of folders. */
+  readonly renames: number
   /** Somebody does something at the destination. */
   readonly people: number
   /** The ledger's store restarts without its last second; or empty. */
@@ -26,6 +28,8 @@ export interface Weather {
   readonly batches: boolean
   readonly whole: boolean
   readonly markless: boolean
+  /** Without marks, and idempotent by name: DAV. */
+  readonly named: boolean
   readonly poison: boolean
 }
 
@@ -35,6 +39,8 @@ export interface Settings {
   /** What the ledger does wrong on purpose. */
   readonly ledger?: Pick<MemoryLedgerOptions, 'acceptsLapsed' | 'ignoresForgetting'>
   readonly weather?: Partial<Weather>
+  /** The named destination leaves no mark on what it writes. */
+  readonly unmarked?: boolean
   /** Told of every step, for whoever looks into a run. */
   readonly trace?: (...facts: readonly unknown[]) => void
 }
@@ -44,10 +50,11 @@ export const LEASE_MS = 15_000
 
 function weatherOf(dice: Dice): Weather {
   const sometimes = (share: number, value: number): number => (dice.chance(share) ? value : 0)
-  const markless = dice.chance(0.15)
+  const markless = dice.chance(0.3)
   // A write that lands after its doubt was forgotten is found by nobody but `verify`: the two do not come together here.
   const late = sometimes(0.4, 0.05)
-  const forgets = !markless && late === 0
+  const named = markless && dice.chance(0.6)
+  const forgets = (!markless || named) && late === 0
   return {
     crash: sometimes(0.8, 0.004 + dice.next() * 0.02),
     stop: sometimes(0.4, 0.006),
@@ -63,7 +70,9 @@ function weatherOf(dice: Dice): Weather {
     batches: dice.chance(0.6),
     whole: dice.chance(0.2),
     markless,
+    named,
     poison: dice.chance(0.3),
+    renames: sometimes(0.4, 0.15),
   }
 }
 
@@ -79,6 +88,7 @@ export class World {
   readonly ledger: NonNullable<Settings['ledger']>
   /** Item -> what reading it does. */
   readonly poison = new Map<string, 'call' | 'connection' | 'corrupt' | 'kill'>()
+  readonly unmarked: boolean
   calm = false
   /** Whether the ledger's store has forgotten anything. */
   forgot = false
@@ -92,6 +102,7 @@ export class World {
     this.guards = { ...ALL_SAFEGUARDS, ...settings.guards }
     this.trace = settings.trace ?? (() => undefined)
     this.ledger = settings.ledger ?? {}
+    this.unmarked = settings.unmarked ?? false
   }
 
   kill(process: Process): void {
@@ -134,7 +145,7 @@ export class World {
 }
 
 const isWrite = (what: string): boolean =>
-  /put|expunge|store|move|drop|intend|withdraw|settle|advance|raise|suspect|cleared|removed/.test(what)
+  /put|expunge|store|move|drop|intend|withdraw|settle|advance|raise|suspect|cleared|removed|house/.test(what)
 
 function attempt(effect: () => unknown): void {
   try {

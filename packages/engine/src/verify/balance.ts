@@ -18,6 +18,7 @@ export class Balance {
   readonly #rows = new Map<string, Row>()
   readonly #exceptions: Exception[] = []
   readonly #kept = new Map<Exception['kind'], number>()
+  readonly #losses = new Map<string, number>()
   readonly #more: Partial<Record<Exception['kind'], number>> = {}
 
   /** One item of the source. `id`: the collection's; names may repeat. */
@@ -38,6 +39,15 @@ export class Balance {
     }
     this.#kept.set(kind, kept + 1)
     this.#exceptions.push(exception)
+  }
+
+  /** One item has lost this on the way. */
+  lessen(loss: string): void {
+    this.#losses.set(loss, (this.#losses.get(loss) ?? 0) + 1)
+  }
+
+  losses(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#losses)
   }
 
   collections(): readonly CollectionBalance[] {

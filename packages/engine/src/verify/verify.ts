@@ -18,6 +18,7 @@ import { walkAnew } from '../listings.ts'
 import { Balance } from './balance.ts'
 import { type Checking, checkCopy } from './check-copy.ts'
 import { readCopies } from './copies.ts'
+import { Homes } from './homes.ts'
 
 /** Refs asked of a page. */
 const PAGE_ITEMS = 200
@@ -40,11 +41,13 @@ const nameOfListing = ({ id, collection }: Listing): string => (collection ? nam
 /** See `Verify`. */
 export const verify: Verify = async (request, lease, call) => {
   const copies = await readCopies(request, call)
+  const { homes } = await request.ledger.books(request.lane)
   const verifying: Verifying = {
     request,
     lease,
     call,
     copies,
+    homes: new Homes(request.destination, homes),
     deep: sampler(request.sample),
     whole: (item) => (request.source.census ? request.source.open({ id: item.id, version: item.version }, call) : Promise.resolve(item)),
     balance: new Balance(),
@@ -58,7 +61,7 @@ export const verify: Verify = async (request, lease, call) => {
 function balanceOf({ request, balance, copies, seen, hashed }: Verifying): LaneBalance {
   let goneSince = 0
   for (const key of copies.arrived) if (!seen.has(key)) goneSince++
-  return { lane: request.lane, collections: balance.collections(), hashed, goneSince, ...balance.exceptions() }
+  return { lane: request.lane, collections: balance.collections(), hashed, goneSince, losses: balance.losses(), ...balance.exceptions() }
 }
 
 /** The same items each time, at least one a place: an entry's key is as good as a die. */
@@ -82,6 +85,7 @@ async function verifyListing(verifying: Verifying, listing: Listing): Promise<vo
   }
   if (listing.collection) balance.row(listing.collection.id, name)
   for (const collection of listing.collections ?? []) balance.row(collection.id, nameOf(collection))
+  await verifying.homes.ask(listing, verifying.call)
   const { census } = verifying.request.source
   const waiting = census
     ? await eachCounted(verifying, listing)
@@ -207,6 +211,10 @@ async function verifyCopy(verifying: Verifying, { entry, item, row, except }: Ar
   if (verdict.hashed) verifying.hashed++
   row.bytes += verdict.bytes
   for (const { kind, message } of verdict.remarks) except(kind, message)
+  for (const loss of entry.losses ?? []) {
+    verifying.balance.lessen(loss)
+    except('lessened', loss)
+  }
 }
 
 /** Undefined where it cannot be opened, as may be expected of what was skipped or has failed. */

@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto'
 import { fastClock, MemoryGate } from '@offramp/conformance'
-import { type Account, asFault, type Fault, type Item, type ItemRef, type Listing, type Log, type Source } from '@offramp/core'
+import {
+  type Account,
+  asFault,
+  type Fault,
+  type Item,
+  type ItemRef,
+  type Listing,
+  type ListingsCall,
+  type Log,
+  type Source,
+} from '@offramp/core'
 import { type EmulatedWorkspace, startWorkspace, type WorkspaceOptions } from '@offramp/emulators'
 import { googleSource } from '../endpoint.ts'
 import type { Bounds } from '../mail-bodies.ts'
@@ -68,8 +78,8 @@ export async function lab({ domain = {}, settings = {}, bounds, speed = 20 }: La
   return { workspace, endpoint, clock, lines, connect, source: await connect(), mailbox: workspace.mailbox(ANNA) }
 }
 
-export async function listingOf(source: Source): Promise<Listing> {
-  for await (const listing of source.listings(call)) if (listing.id === 'gmail') return listing
+export async function listingOf(source: Source, asked: ListingsCall = call): Promise<Listing> {
+  for await (const listing of source.listings(asked)) if (listing.id === 'gmail') return listing
   throw new Error('no listing')
 }
 

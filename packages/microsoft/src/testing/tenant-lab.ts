@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { fastClock, MemoryGate } from '@offramp/conformance'
-import { asFault, type Fault, type Item, type ItemRef, type Listing, type Log, type Source } from '@offramp/core'
+import { asFault, type Fault, type Item, type ItemRef, type Kind, type Listing, type Log, type Source } from '@offramp/core'
 import { type EmulatedTenant, startTenant, type TenantOptions } from '@offramp/emulators'
 import { microsoftSource } from '../endpoint.ts'
 import type { MicrosoftSettings } from '../settings.ts'
@@ -44,10 +44,10 @@ export async function lab(options: Partial<TenantOptions> = {}, settings: Partia
     { clock, log, gate: new MemoryGate(clock, { patienceMs: 300_000, ticketMs: 3_600_000 }) },
   )
   open.push(tenant, endpoint)
-  const connect = async (address = ANNA): Promise<Source> => {
+  const connect = async (address = ANNA, kind: Kind = 'mail'): Promise<Source> => {
     const account = await endpoint.account(address, call)
     if (account === undefined) throw new Error(`no account ${address}`)
-    return endpoint.connect(account, 'mail')
+    return endpoint.connect(account, kind)
   }
   return { tenant, endpoint, clock, lines, connect, source: await connect() }
 }

@@ -1,5 +1,5 @@
 import { entryKey, Fault, type Intent, type Outcome, versionKey } from '@offramp/core'
-import { packException, STATES } from './entry-codec.ts'
+import { packException, packLosses, STATES } from './entry-codec.ts'
 import { packReceipt } from './receipt-codec.ts'
 
 /** Names of a batch, each sent once and spoken of by number. */
@@ -39,10 +39,20 @@ export function packOutcomes(outcomes: readonly Outcome[]): Buffer {
     const state = STATES.indexOf(outcome.state)
     if (outcome.state === 'arrived') {
       const { flags, bytes } = packReceipt(outcome.receipt)
-      return [...head, u8(state), u16(names.number('p', outcome.receipt.place)), u8(flags), u16(bytes.length), bytes]
+      const lost = packLosses(outcome)
+      return [
+        ...head,
+        u8(state),
+        u16(names.number('p', outcome.receipt.place)),
+        u8(flags),
+        u16(bytes.length),
+        bytes,
+        u16(lost.length),
+        lost,
+      ]
     }
     const bytes = packException(outcome)
-    return [...head, u8(state), u16(0), u8(0), u16(bytes.length), bytes]
+    return [...head, u8(state), u16(0), u8(0), u16(bytes.length), bytes, u16(0)]
   })
   return Buffer.concat([names.pack(), ...rows])
 }

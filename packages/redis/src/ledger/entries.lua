@@ -4,7 +4,7 @@ for at = 1, #ARGV[2], 10 do
   local key = sub(ARGV[2], at, at + 9)
   local value, extra = get('e', key), false
   if value then
-    if byte(value, 1) % 4 ~= ARRIVED then extra = get('x', key) end
+    if has_extra(byte(value, 1)) then extra = get('x', key) end
     mention(value, extra)
   end
   out[#out + 1] = value

@@ -8,6 +8,8 @@ export const STATES: readonly EntryState[] = ['intended', 'arrived', 'rejected',
 /** Characters of an exception's message and label that are kept. Enough for a server's answer, and a bound for a hostile one. */
 export const MAX_MESSAGE = 500
 export const MAX_LABEL = 200
+/** Losses of one item that are kept. */
+export const MAX_LOSSES = 20
 
 /** Names by number, as an answer brings them along. */
 export interface Names {
@@ -29,7 +31,16 @@ export function packException({ id, reason, message, label }: Exception): Buffer
   return Buffer.concat(parts)
 }
 
-/** An entry from what Redis keeps of it: `key` is 10 bytes, `extra` is there for everything that has not arrived. */
+/** What is kept beside an entry that arrived with losses; nothing for all others. A sentence has no line break, so the lines are the list. */
+export function packLosses({ losses = [], label }: { readonly losses?: readonly string[]; readonly label?: string }): Buffer {
+  if (losses.length === 0) return Buffer.alloc(0)
+  const lines = losses.map((loss) => cut(loss.replaceAll(/[\r\n]+/g, ' '), MAX_MESSAGE)).slice(0, MAX_LOSSES)
+  const parts = [text(''), text(''), text(lines.join('\n'))]
+  parts.push(label === undefined ? Buffer.from([0]) : Buffer.concat([Buffer.from([1]), text(cut(label, MAX_LABEL))]))
+  return Buffer.concat(parts)
+}
+
+/** An entry from what Redis keeps of it: `key` is 10 bytes, `extra` is there for everything that has not arrived, or has with losses. */
 export function readEntry(key: Buffer, value: Buffer, extra: Buffer | undefined, names: Names): Entry {
   const reader = new ByteReader(value)
   const flags = reader.byte()
@@ -58,6 +69,7 @@ function readExtra(extra: Buffer, state: EntryState, names: Names): Partial<Entr
   const reason = reader.text()
   const message = reader.text()
   const label = reader.byte() === 1 ? { label: reader.text() } : {}
+  if (state === 'arrived') return { tries: 0, losses: message.split('\n'), ...label }
   if (state === 'intended') return { tries, id, ...(place === undefined ? {} : { place }) }
   return { tries, id, message, ...label, ...(isReason(reason) ? { reason } : {}) }
 }

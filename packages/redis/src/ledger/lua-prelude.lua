@@ -108,8 +108,11 @@ local function read_varint(s, at)
 end
 
 -- An entry's value: flags, version (6), listing (varint), then the receipt if flag 8 is set: place (varint), locator (varint if flag 64,
--- else length and text), size (varint), hash (8, flag 16), memo (the rest, flag 32). Flags: 0-3 state, 4 gone.
+-- else length and text), size (varint), hash (8, flag 16), memo (the rest, flag 32). Flags: 0-3 state, 4 gone, 128 arrived with losses,
+-- which stand in `x` as everything does that has not arrived.
 local function has(flags, bit) return floor(flags / bit) % 2 == 1 end
+
+local function has_extra(flags) return flags % 4 ~= ARRIVED or has(flags, 128) end
 
 local function listing_of(value) return read_varint(value, 8) end
 

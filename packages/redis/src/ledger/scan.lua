@@ -1,5 +1,5 @@
 -- ARGV: time, position, budget (entries looked at), states as digits. Answer: next position (-1 at the end), names, then key, value, extra.
--- What has not arrived stands in `x` as well, so that exceptions are found without passing a million arrived ones.
+-- What has not arrived stands in `x` as well (beside what arrived with losses), so that exceptions are found without passing a million arrived ones.
 local pos, budget, states = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local tree = string.find(states, '1', 1, true) and 'e' or 'x'
 local out, buckets = {}, 0
@@ -16,7 +16,7 @@ while pos < 2 ^ 32 and budget > 0 and buckets < 2000 do
     end
     local state = value and byte(value, 1) % 4
     if value and string.find(states, state, 1, true) then
-      if tree == 'e' and state ~= ARRIVED then extra = get('x', key) end
+      if tree == 'e' and has_extra(byte(value, 1)) then extra = get('x', key) end
       mention(value, extra)
       out[#out + 1] = key
       out[#out + 1] = value

@@ -1,6 +1,7 @@
 import { type Ask, asker, done, inParts, read } from '../../control/ask.ts'
 import type { DeskArguments, DeskCall } from './desk-calls.ts'
 import type { GmailControl, GmailTruth, LabelTruth } from './gmail-control.ts'
+import { remoteDesks } from './work-desks.ts'
 import type { WorkspaceControl } from './workspace-control.ts'
 
 /** A domain that runs in another process. Its key is in a file that the process named when it started. */
@@ -19,12 +20,14 @@ export async function connectWorkspace(controlUrl: string): Promise<RemoteWorksp
     violations: () => read(ask('GET', 'violations')),
     stats: () => read(ask('GET', 'stats')),
     mailbox: (address) => remoteMailbox(ask, address),
+    work: (address) => remoteDesks(ask, address),
     faults: { add: (rule) => tell('POST', 'faults', rule), clear: () => tell('DELETE', 'faults') },
     scenario: (script) => tell('POST', 'scenario', script),
     admin: {
       authorise: (scopes) => admin('authorise', scopes),
       suspend: (address, suspended) => admin('suspend', address, suspended),
       gmail: (address, on) => admin('gmail', address, on),
+      calendar: (address, on) => admin('calendar', address, on),
       deleteKey: () => admin('deleteKey'),
       disableApi: (api, disabled) => admin('disableApi', api, disabled),
       skew: (ms) => admin('skew', ms),
@@ -52,6 +55,7 @@ function remoteMailbox(ask: Ask, address: string): GmailControl {
     messages: (range) => inParts((from) => read(ask('GET', `${base}/messages?from=${from}`)), range),
     bytes: async (id) => new Uint8Array(await (await ask('GET', `${base}/bytes/${encodeURIComponent(id)}`)).arrayBuffer()),
     hash: (id) => read(ask('GET', `${base}/hash/${encodeURIComponent(id)}`)),
+    rawReads: () => read(call('rawReads')),
     expireHistory: () => done(call('expireHistory')),
   }
 }

@@ -10,6 +10,7 @@ export interface DeskArguments {
   readonly trash: readonly [id: string]
   readonly remove: readonly [id: string]
   readonly editDraft: readonly [id: string, base64: string]
+  readonly rawReads: readonly []
   readonly expireHistory: readonly []
 }
 
@@ -24,6 +25,7 @@ const CALLS: { readonly [Call in DeskCall]: (desk: GmailControl, ...given: DeskA
   trash: (desk, id) => desk.trash(id),
   remove: (desk, id) => desk.remove(id),
   editDraft: (desk, id, base64) => desk.editDraft(id, Buffer.from(base64, 'base64')),
+  rawReads: (desk) => desk.rawReads(),
   expireHistory: (desk) => desk.expireHistory(),
 }
 

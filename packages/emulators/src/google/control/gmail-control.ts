@@ -47,6 +47,8 @@ export interface GmailControl {
   bytes(id: string): Promise<Uint8Array>
   /** SHA-256 of `bytes`, hex. */
   hash(id: string): Promise<string>
+  /** How often the bytes of each message were sent to a client, by id; those that nobody read are not named. */
+  rawReads(): Promise<Readonly<Record<string, number>>>
   /** No history id of before now is known any more. */
   expireHistory(): Promise<void>
 }

@@ -86,6 +86,10 @@ export class GmailDesk implements GmailControl {
     return hash.digest('hex')
   }
 
+  async rawReads(): Promise<Readonly<Record<string, number>>> {
+    return Object.fromEntries(this.#mailbox.rawReads)
+  }
+
   async expireHistory(): Promise<void> {
     this.#mailbox.history.expire()
   }

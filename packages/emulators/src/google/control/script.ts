@@ -5,18 +5,22 @@ import { accountNamed } from '../directory/account.ts'
 import type { GmailMailbox } from '../gmail/mailbox.ts'
 import type { GmailMessage } from '../gmail/state.ts'
 import type { WorkspaceState } from '../serve/state.ts'
-import type { GmailAct, GmailScript } from './workspace-control.ts'
+import { isWorkAct, playWork } from './work-acts.ts'
+import type { GmailAct, GmailScript, WorkAct } from './workspace-control.ts'
 
 /** Plays a script against the requests of one mailbox. */
 export class PlayedScript {
   readonly #mailbox: GmailMailbox
+  readonly #state: WorkspaceState
   readonly #script: GmailScript
   readonly #random
   #seen = 0
   #received = 0
+  #acts = 0
 
   constructor(state: WorkspaceState, script: GmailScript) {
     this.#mailbox = accountNamed(state, script.mailbox).mailbox
+    this.#state = state
     this.#script = script
     this.#random = randomFrom(state.seed, 'script', script.seed ?? 0)
   }
@@ -30,8 +34,10 @@ export class PlayedScript {
     }
   }
 
-  #act(act: GmailAct): void {
-    if (act === 'receive') this.#receive()
+  #act(act: GmailAct | WorkAct): void {
+    const account = accountNamed(this.#state, this.#script.mailbox)
+    if (isWorkAct(act)) playWork(act, { account, state: this.#state, random: this.#random, turn: this.#acts++ })
+    else if (act === 'receive') this.#receive()
     else if (act === 'rename-label') this.#rename()
     else if (act === 'edit-draft') this.#edit()
     else this.#actOn(this.#any([...this.#mailbox.messages.values()]), act)

@@ -1,5 +1,6 @@
 import { type ControlServer, type Outcome, serveWishes, type Wish } from '../../control/wishes.ts'
 import { callDesk, isDeskCall } from './desk-calls.ts'
+import { callWorkDesk } from './work-desks.ts'
 import type { WorkspaceControl } from './workspace-control.ts'
 
 const PAGE = 5_000
@@ -34,6 +35,10 @@ async function perform(workspace: WorkspaceControl, wish: Wish): Promise<Outcome
       if (!isDeskCall(call)) throw new Error(`The control API knows no "${call}".`)
       return { json: await callDesk(workspace.mailbox(address), call, JSON.parse(wish.body)) }
     }
+    case 'POST work': {
+      const [address = '', ...call] = rest
+      return { json: await callWorkDesk(workspace.work(address), call, JSON.parse(wish.body)) }
+    }
     default:
       throw new Error(`The control API knows no "${wish.method} ${what}".`)
   }
@@ -45,6 +50,7 @@ const ACTS: { readonly [Act in keyof Admin]: (admin: Admin, ...given: Parameters
   authorise: (admin, scopes) => admin.authorise(scopes),
   suspend: (admin, address, suspended) => admin.suspend(address, suspended),
   gmail: (admin, address, on) => admin.gmail(address, on),
+  calendar: (admin, address, on) => admin.calendar(address, on),
   deleteKey: (admin) => admin.deleteKey(),
   disableApi: (admin, api, disabled) => admin.disableApi(api, disabled),
   skew: (admin, ms) => admin.skew(ms),

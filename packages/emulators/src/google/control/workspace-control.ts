@@ -1,5 +1,6 @@
 import type { WorkspaceFaultRule } from '../faults/rule.ts'
 import type { GmailControl } from './gmail-control.ts'
+import type { WorkDesks } from './work-desks.ts'
 
 /** What the emulated domain has been asked, for benches and tests. */
 export interface WorkspaceStats {
@@ -13,6 +14,18 @@ export interface WorkspaceStats {
 /** What a scripted user does. Choices depend on the seed and on what is there, never on time. */
 export type GmailAct = 'relabel' | 'archive' | 'trash' | 'delete' | 'star' | 'read' | 'receive' | 'rename-label' | 'edit-draft'
 
+/** The same at the primary calendar, the address book and the tasks. */
+export type WorkAct =
+  | 'add-event'
+  | 'edit-event'
+  | 'cancel-event'
+  | 'edit-occurrence'
+  | 'cancel-occurrence'
+  | 'add-contact'
+  | 'edit-contact'
+  | 'delete-contact'
+  | 'edit-task'
+
 /** A user who acts while the client works, keyed on how many requests have come. */
 export interface GmailScript {
   readonly mailbox: string
@@ -20,8 +33,8 @@ export interface GmailScript {
   /** Only requests of this method count (`messages.get`). Default: all of the mailbox. */
   readonly method?: string
   readonly steps: readonly (
-    | { readonly at: number; readonly act: GmailAct; readonly count?: number }
-    | { readonly every: number; readonly act: GmailAct; readonly times: number }
+    | { readonly at: number; readonly act: GmailAct | WorkAct; readonly count?: number }
+    | { readonly every: number; readonly act: GmailAct | WorkAct; readonly times: number }
   )[]
 }
 
@@ -41,6 +54,8 @@ export interface WorkspaceControl {
   violations(): Promise<readonly string[]>
   stats(): Promise<WorkspaceStats>
   mailbox(address: string): GmailControl
+  /** Calendars, address book and tasks of an account. */
+  work(address: string): WorkDesks
   readonly faults: { add(rule: WorkspaceFaultRule): Promise<void>; clear(): Promise<void> }
   scenario(script: GmailScript): Promise<void>
   readonly admin: {
@@ -48,9 +63,10 @@ export interface WorkspaceControl {
     authorise(scopes: readonly string[]): Promise<void>
     suspend(address: string, suspended: boolean): Promise<void>
     gmail(address: string, on: boolean): Promise<void>
+    calendar(address: string, on: boolean): Promise<void>
     /** From now on the service account's key is unknown. */
     deleteKey(): Promise<void>
-    /** `gmail`, `admin`. */
+    /** `gmail`, `admin`, `calendar`, `people`, `tasks`. */
     disableApi(api: string, disabled: boolean): Promise<void>
     /** The token endpoint's clock is so many milliseconds ahead. */
     skew(ms: number): Promise<void>

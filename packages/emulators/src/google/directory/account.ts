@@ -1,6 +1,9 @@
 import { hash32 } from '../../generate/random.ts'
+import type { ListEntry } from '../calendar/state.ts'
+import type { ContactBook } from '../contacts/book.ts'
 import type { GmailMailbox } from '../gmail/mailbox.ts'
 import type { MailboxSettingsSeed, WorkspaceAccountSeed } from '../options.ts'
+import type { Todo } from '../tasks/todo.ts'
 
 /** A user of the domain. */
 export interface Account {
@@ -14,9 +17,17 @@ export interface Account {
   readonly archived: boolean
   /** Off: the service is not enabled for this user. The mailbox is kept. */
   gmail: boolean
+  /** Off: not signed up for Calendar. */
+  calendar: boolean
   readonly mailbox: GmailMailbox
+  readonly calendarList: ListEntry[]
+  readonly book: ContactBook
+  readonly todo: Todo
   readonly settings: MailboxSettingsSeed
 }
+
+/** What an account holds. */
+export type Holdings = Pick<Account, 'mailbox' | 'calendarList' | 'book' | 'todo'>
 
 interface Directory {
   readonly accounts: readonly Account[]
@@ -26,7 +37,7 @@ interface Directory {
 export const accountId = (seed: number, address: string): string =>
   `1${String(hash32(seed, address, 'a')).padStart(10, '0')}${String(hash32(seed, address, 'b')).padStart(10, '0')}`
 
-export function makeAccount(seed: WorkspaceAccountSeed, domainSeed: number, mailbox: GmailMailbox): Account {
+export function makeAccount(seed: WorkspaceAccountSeed, domainSeed: number, holdings: Holdings): Account {
   const address = seed.address.toLowerCase()
   return {
     id: accountId(domainSeed, address),
@@ -37,7 +48,8 @@ export function makeAccount(seed: WorkspaceAccountSeed, domainSeed: number, mail
     suspended: seed.suspended ?? false,
     archived: seed.archived ?? false,
     gmail: (seed.gmail ?? 'on') === 'on',
-    mailbox,
+    calendar: (seed.calendar ?? 'on') === 'on',
+    ...holdings,
     settings: seed.settings ?? {},
   }
 }

@@ -1,7 +1,9 @@
 import { retryAfterOf } from '../../faults/retry-after.ts'
 import type { CommonEffect } from '../../faults/rule.ts'
 import type { Reply } from '../../serve/reply.ts'
+import { serviceOf } from '../limits/api-quotas.ts'
 import { errorReply, GoogleError, invalidCredentials, quotaExceeded } from '../serve/errors.ts'
+import type { Route } from '../serve/routes.ts'
 import type { WorkspaceState } from '../serve/state.ts'
 import { tokenErrorReply } from '../token/oauth-error.ts'
 import type { WorkspaceEffect } from './rule.ts'
@@ -37,17 +39,24 @@ function statusReply(effect: Extract<CommonEffect, { readonly kind: 'status' }>)
 interface Scene {
   readonly state: WorkspaceState
   readonly mailbox: string
+  /** Whose words are used. */
+  readonly api: Route['api']
 }
 
-function quotaReply(effect: Extract<WorkspaceEffect, { readonly kind: 'quota' }>, { state, mailbox }: Scene): Reply {
+function quotaReply(effect: Extract<WorkspaceEffect, { readonly kind: 'quota' }>, { state, mailbox, api }: Scene): Reply {
   const code = effect.status ?? 429
+  const service = api === 'admin' ? 'gmail.googleapis.com' : serviceOf(api)
   switch (effect.sort) {
     case 'user':
+      if (api !== 'gmail') {
+        const reason = code === 403 ? 'userRateLimitExceeded' : 'rateLimitExceeded'
+        return errorReply(new GoogleError(code, { message: 'Rate Limit Exceeded', reason, domain: 'usageLimits', form: 'classic' }))
+      }
       return errorReply(state.quotas.shut(mailbox, effect.ms ?? 1_000, code))
     case 'concurrent':
       return errorReply(new GoogleError(429, { message: 'Too many concurrent requests for user', reason: 'rateLimitExceeded' }))
     case 'front': {
-      const facts = { service: 'gmail.googleapis.com', project: state.registration.projectNumber }
+      const facts = { service, project: state.registration.projectNumber }
       return errorReply(quotaExceeded(code, 'Queries per minute per user', facts))
     }
     default:

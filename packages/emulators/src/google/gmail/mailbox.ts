@@ -29,6 +29,8 @@ export class GmailMailbox {
   readonly labels = new Map<string, GmailLabel>()
   readonly messages = new Map<string, GmailMessage>()
   readonly drafts = new Map<string, GmailMessage>()
+  /** How often the bytes of each message were sent, by id. */
+  readonly rawReads = new Map<string, number>()
   /** Newest first. */
   readonly shelf = new Shelf()
   readonly history: History

@@ -49,13 +49,16 @@ function messageOf(asked: Asked, id = asked.names['id'] ?? ''): GmailMessage {
 export function showAsAsked(asked: Asked, message: GmailMessage, mask = maskOf(asked)): Shown {
   const format = formatOf(asked)
   watchFormat(asked, message, format)
-  return showMessage(message, {
+  const shown = showMessage(message, {
     format,
     headers: new Set(asked.query.getAll('metadataHeaders').map((name) => name.toLowerCase())),
     mask,
     warm: asked.state.warm,
     attachmentId: (leaf) => asked.state.pages.seal({ of: message.id, page: leaf, at: [] }),
   })
+  const { rawReads } = asked.account.mailbox
+  if (shown.raw !== undefined) rawReads.set(message.id, (rawReads.get(message.id) ?? 0) + 1)
+  return shown
 }
 
 export const getMessage = (asked: Asked): Shown => showAsAsked(asked, messageOf(asked))

@@ -4,6 +4,7 @@ import type { Reply } from '../../serve/reply.ts'
 import { type Account, findAccount } from '../directory/account.ts'
 import { replacementFor } from '../faults/effects.ts'
 import type { WorkspaceEffect } from '../faults/rule.ts'
+import { serviceOf } from '../limits/api-quotas.ts'
 import { costOf } from '../limits/costs.ts'
 import type { Grant } from '../token/mint.ts'
 import type { Asked } from './asked.ts'
@@ -16,6 +17,7 @@ import {
   invalidCredentials,
   noCredentials,
   noMailService,
+  notACalendarUser,
 } from './errors.ts'
 import { checkManners, checkParameters } from './manners.ts'
 import { type Found, findRoute } from './routes.ts'
@@ -65,7 +67,7 @@ function pass(state: WorkspaceState, call: Call, inside: (leave: () => void) => 
   const { route } = found
   const caller = findAccount(state, grant.sub)
   if (!caller) throw invalidCredentials()
-  const mailbox = route.api === 'gmail' ? caller.address : undefined
+  const mailbox = route.api === 'admin' ? undefined : caller.address
   state.requests.set(route.method, (state.requests.get(route.method) ?? 0) + 1)
   state.ticks(route.method, mailbox)
   checkManners(state, call, { route, mailbox })
@@ -75,7 +77,7 @@ function pass(state: WorkspaceState, call: Call, inside: (leave: () => void) => 
   const url = `${call.path}${call.query.size === 0 ? '' : `?${call.query}`}`
   const effect = state.faults.next({ method: call.method, url, mailbox: caller.address })
   if (effect?.kind === 'poison-message') state.poisoned.add(`${caller.address}/${found.names['id'] ?? ''}`)
-  const instead = effect && replacementFor(effect, { state, mailbox: caller.address })
+  const instead = effect && replacementFor(effect, { state, mailbox: caller.address, api: route.api })
   if (instead) return { reply: instead, effect: undefined, leave }
   const asked = understood(state, call, { found, grant, caller })
   return { reply: showReply(route, asked, route.answer(asked)), effect: onWire(effect), leave }
@@ -117,12 +119,14 @@ function charge(
   { route }: Found,
   { mailbox, payer }: { readonly mailbox: string | undefined; readonly payer: string },
 ): () => void {
+  if (route.api === 'calendar' || route.api === 'people' || route.api === 'tasks') {
+    state.apiQuotas.enter(route.api, payer)
+    return nothing
+  }
   if (mailbox !== undefined) return state.quotas.enter({ mailbox, payer, units: costOf(route.method, state.table) })
   state.quotas.query(route.method.startsWith('userUsageReport') ? 'reports' : 'directory', payer)
   return nothing
 }
-
-const SERVICES = { gmail: 'gmail.googleapis.com', admin: 'admin.googleapis.com' } as const
 
 function understood(
   state: WorkspaceState,
@@ -130,7 +134,7 @@ function understood(
   { found, grant, caller }: { readonly found: Found; readonly grant: Extract<Grant, { readonly as: 'user' }>; readonly caller: Account },
 ): Asked {
   const { route, names } = found
-  const service = SERVICES[route.api]
+  const service = serviceOf(route.api)
   if (state.disabledApis.has(route.api)) throw apiDisabled(service, state.registration.projectNumber)
   if (!route.scopes.some((scope) => grant.scopes.has(scope))) throw insufficientScopes(service, route.method)
   if (call.method !== 'GET') {
@@ -141,10 +145,11 @@ function understood(
   if (route.api === 'gmail') {
     const user = names['user'] ?? ''
     if (user !== 'me' && findAccount(state, user) !== caller) throw forbidden(`Delegation denied for ${caller.address}`)
-    // Whoever is suspended keeps no access, whatever token is out.
-    if (caller.suspended) throw invalidCredentials()
     if (!caller.gmail) throw noMailService()
   }
+  // Whoever is suspended keeps no access, whatever token is out.
+  if (route.api !== 'admin' && caller.suspended) throw invalidCredentials()
+  if (route.api === 'calendar' && !caller.calendar) throw notACalendarUser()
   checkParameters(route, call.query)
   return {
     state,

@@ -4,7 +4,9 @@ export interface ErrorFacts {
   readonly message: string
   /** `errors[0].reason`: what a client must decide by, as a 403 alone says nothing. */
   readonly reason: string
-  readonly domain?: 'global' | 'usageLimits'
+  readonly domain?: 'global' | 'usageLimits' | 'calendar'
+  /** `classic`: no `status` (Calendar, Tasks). `aip`: no `errors` (People). Absent: both, as Gmail has it. */
+  readonly form?: 'classic' | 'aip'
   /** The canonical name, `NOT_FOUND`. Absent: as the HTTP status has it. */
   readonly status?: string
   readonly details?: readonly object[]
@@ -16,6 +18,7 @@ const STATUSES: Readonly<Record<number, string>> = {
   401: 'UNAUTHENTICATED',
   403: 'PERMISSION_DENIED',
   404: 'NOT_FOUND',
+  410: 'FAILED_PRECONDITION',
   409: 'ABORTED',
   412: 'FAILED_PRECONDITION',
   413: 'INVALID_ARGUMENT',
@@ -37,13 +40,13 @@ export class GoogleError extends Error {
   }
 
   body(): object {
-    const { message, reason, domain = 'global', status = STATUSES[this.code], details, location } = this.facts
+    const { message, reason, domain = 'global', status = STATUSES[this.code], details, location, form } = this.facts
     const where = location === undefined ? {} : { locationType: location.type, location: location.name }
     const error = {
       code: this.code,
       message,
-      errors: [{ message, domain, reason, ...where }],
-      ...(status !== undefined && { status }),
+      ...(form === 'aip' ? {} : { errors: [{ message, domain, reason, ...where }] }),
+      ...(status !== undefined && form !== 'classic' && { status }),
       ...(details !== undefined && { details }),
     }
     return { error }
@@ -84,7 +87,7 @@ export const noCredentials = (): GoogleError =>
     location: { type: 'header', name: 'Authorization' },
   })
 
-const errorInfo = (reason: string, service: string, metadata: object = {}): object => ({
+export const errorInfo = (reason: string, service: string, metadata: object = {}): object => ({
   '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
   reason,
   domain: 'googleapis.com',
@@ -111,6 +114,10 @@ export const apiDisabled = (service: string, project: string): GoogleError => {
 /** What every Gmail call answers for a user without Gmail: the workload is absent, nothing has failed (facts 1.1). */
 export const noMailService = (): GoogleError =>
   new GoogleError(400, { message: 'Mail service not enabled', reason: 'failedPrecondition', status: 'FAILED_PRECONDITION' })
+
+/** What Calendar answers for a user for whom the service is off (facts 10). */
+export const notACalendarUser = (): GoogleError =>
+  new GoogleError(403, { message: 'The user must be signed up for Google Calendar.', reason: 'notACalendarUser', form: 'classic' })
 
 /** The form of the API's front end, for quotas of the project. */
 export const quotaExceeded = (code: 403 | 429, limit: string, facts: { readonly service: string; readonly project: string }): GoogleError =>

@@ -11,6 +11,7 @@ import { isMetadata, metadataToken, signerOf, signJwt } from '../token/sign-jwt.
 import { type Answer, answerCall } from './answer.ts'
 import { isBatch, runBatch } from './batch.ts'
 import { errorReply, GoogleError } from './errors.ts'
+import { isPhoto, photoReply } from './photo.ts'
 import type { WorkspaceState } from './state.ts'
 
 interface Exchange {
@@ -47,6 +48,7 @@ export async function handle(state: WorkspaceState, request: IncomingMessage, re
 
 async function answerOf(state: WorkspaceState, exchanged: Exchange): Promise<Answer> {
   const { request, method, path, query } = exchanged
+  if (isPhoto(path)) return answerPhoto(state, exchanged)
   if (TOKEN_PATHS.has(path)) return answerToken(state, exchanged)
   if (!isBatch(path) && signerOf(path) === undefined && !isMetadata(path))
     return answerCall(state, { method, path, query, headers: request.headers })
@@ -79,12 +81,20 @@ async function answerOther(state: WorkspaceState, { request, path }: Exchange): 
   return runBatch(request.headers, body, (call) => answerCall(state, call))
 }
 
+function answerPhoto(state: WorkspaceState, { request, method, path }: Exchange): Answer {
+  count(state, 'photo')
+  const effect = state.faults.next({ method, url: path, mailbox: undefined })
+  const instead = effect && replacementFor(effect, { state, mailbox: 'pictures', api: 'people' })
+  const reply = instead ?? photoReply(state, path, request.headers.authorization)
+  return { reply, effect: undefined, leave: nothing }
+}
+
 async function answerToken(state: WorkspaceState, { request, method, path }: Exchange): Promise<Answer> {
   const form = new URLSearchParams((await readBody(request, tooLarge)).toString())
   count(state, 'token')
   if (request.headers.authorization !== undefined) state.violations.note('Authorization sent to the token endpoint')
   const effect = state.faults.next({ method, url: path, mailbox: undefined })
-  const instead = effect && replacementFor(effect, { state, mailbox: 'the token endpoint' })
+  const instead = effect && replacementFor(effect, { state, mailbox: 'the token endpoint', api: 'admin' })
   if (instead) return { reply: instead, effect: undefined, leave: nothing }
   const reply =
     method === 'POST'

@@ -23,6 +23,9 @@ const LONGEST_QUOTA_USER = 40
 const HOSTS: Readonly<Record<Route['api'], readonly string[]>> = {
   gmail: ['gmail.googleapis.com', 'www.googleapis.com'],
   admin: ['admin.googleapis.com', 'www.googleapis.com'],
+  calendar: ['www.googleapis.com', 'calendar-json.googleapis.com'],
+  people: ['people.googleapis.com'],
+  tasks: ['tasks.googleapis.com', 'www.googleapis.com'],
 }
 
 /** Notes what Google would let pass, and a migration would suffer from. */

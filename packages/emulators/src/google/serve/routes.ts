@@ -1,12 +1,15 @@
+import { CALENDAR_ROUTES } from '../calendar/routes.ts'
+import { PEOPLE_ROUTES } from '../contacts/routes.ts'
 import { ADMIN_ROUTES } from '../directory/routes.ts'
 import { GMAIL_ROUTES } from '../gmail/routes.ts'
+import { TASK_ROUTES } from '../tasks/routes.ts'
 import type { Asked, Shown } from './asked.ts'
 
 /** One method of an API. */
 export interface Route {
   /** `messages.get`; unique over all APIs. */
   readonly method: string
-  readonly api: 'gmail' | 'admin'
+  readonly api: 'gmail' | 'admin' | 'calendar' | 'people' | 'tasks'
   /** The path, with variables in braces. */
   readonly path: string
   /** Any of them will do. Full names. */
@@ -33,7 +36,7 @@ const compile = (route: Route): Compiled => ({
   pattern: new RegExp(`^${route.path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
 })
 
-const ROUTES: readonly Compiled[] = [...GMAIL_ROUTES, ...ADMIN_ROUTES].map(compile)
+const ROUTES: readonly Compiled[] = [...GMAIL_ROUTES, ...ADMIN_ROUTES, ...CALENDAR_ROUTES, ...PEOPLE_ROUTES, ...TASK_ROUTES].map(compile)
 
 /** The method of a path; undefined where there is none. */
 export function findRoute(path: string): Found | undefined {

@@ -1,8 +1,11 @@
 import type { FaultPlan } from '../../faults/plan.ts'
 import type { Seal } from '../../serve/seal.ts'
 import type { Violations } from '../../serve/violations.ts'
+import type { Calendar } from '../calendar/calendar.ts'
 import type { Account } from '../directory/account.ts'
 import type { WorkspaceEffect } from '../faults/rule.ts'
+import type { SyncState } from '../kept/sync-token.ts'
+import type { ApiQuotas } from '../limits/api-quotas.ts'
 import type { Quotas } from '../limits/quotas.ts'
 import type { WorkspaceOptions, WorkspaceQuirks } from '../options.ts'
 import type { Registration } from '../token/key.ts'
@@ -23,7 +26,10 @@ export interface WorkspaceState {
   readonly exchanges: Map<string, readonly number[]>
   /** Tokens that were refused, `''` for none, and when first. */
   readonly refusedTokens: Map<string, number>
+  /** All of the domain, by id. */
+  readonly calendars: Map<string, Calendar>
   readonly quotas: Quotas
+  readonly apiQuotas: ApiQuotas
   readonly table: '2026' | 'legacy'
   readonly raceMs: number
   readonly faults: FaultPlan<WorkspaceEffect>
@@ -33,9 +39,13 @@ export interface WorkspaceState {
   readonly violations: Violations
   readonly requests: Map<string, number>
   readonly pages: Seal<PageState>
+  readonly syncs: Seal<SyncState>
   readonly quirks: Required<WorkspaceQuirks>
   readonly latencyMs: number
   readonly warm: boolean
+  readonly timeScale: number
+  /** Where a picture that Google hosts is served here. */
+  photoUrl: (url: string) => string
   readonly now: () => number
   /** `format=full` by mailbox, and other habits that are only bad in bulk. */
   readonly habits: Map<string, number>

@@ -1,8 +1,8 @@
 const PREFIX = 'https://www.googleapis.com/auth/'
 const MAIL = 'https://mail.google.com/'
 
-/** All that reading mail needs: the directory, the reports, and Gmail (facts 1.2). */
-export const MAIL_SCOPES: readonly string[] = [
+/** All that a migration reads (facts 1.2). */
+export const ALL_SCOPES: readonly string[] = [
   'admin.directory.user.readonly',
   'admin.directory.group.readonly',
   'admin.directory.orgunit.readonly',
@@ -10,6 +10,11 @@ export const MAIL_SCOPES: readonly string[] = [
   'admin.directory.domain.readonly',
   'admin.reports.usage.readonly',
   'gmail.readonly',
+  'calendar.readonly',
+  'calendar.acls.readonly',
+  'contacts.readonly',
+  'contacts.other.readonly',
+  'tasks.readonly',
 ]
 
 /** As it stands in a token request. */

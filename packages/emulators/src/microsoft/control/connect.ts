@@ -3,6 +3,8 @@ import type { FaultRule } from '../faults/rule.ts'
 import type { TenantStats } from '../serve/stats.ts'
 import type { DeskArguments, DeskCall } from './desk-calls.ts'
 import type { FolderTruth, MailboxControl, MessageTruth } from './mailbox-control.ts'
+import { remoteOutlook } from './outlook-calls.ts'
+import type { OutlookControl } from './outlook-desk.ts'
 import type { ScenarioScript } from './scenario.ts'
 
 /** A tenant that runs in another process. Its secret is in a file that the process named when it started. */
@@ -17,6 +19,7 @@ export interface RemoteTenant {
   violations(): Promise<readonly string[]>
   stats(): Promise<TenantStats>
   mailbox(address: string): MailboxControl
+  outlook(address: string): OutlookControl
   readonly faults: { add(rule: FaultRule): Promise<void>; clear(): Promise<void> }
   scenario(script: ScenarioScript): Promise<void>
   readonly admin: {
@@ -38,6 +41,7 @@ export async function connectTenant(controlUrl: string): Promise<RemoteTenant> {
     violations: () => read(ask('GET', 'violations')),
     stats: () => read(ask('GET', 'stats')),
     mailbox: (address) => remoteMailbox(ask, address),
+    outlook: (address) => remoteOutlook((name, given) => ask('POST', `outlook/${encodeURIComponent(address)}/${name}`, given)),
     faults: { add: (rule) => tell('POST', 'faults', rule), clear: () => tell('DELETE', 'faults') },
     scenario: (script) => tell('POST', 'scenario', script),
     admin: {

@@ -1,6 +1,7 @@
 import { type ControlServer, type Outcome, serveWishes, type Wish } from '../../control/wishes.ts'
 import type { EmulatedTenant } from '../tenant.ts'
 import { callDesk, isDeskCall } from './desk-calls.ts'
+import { callOutlook } from './outlook-calls.ts'
 
 const PAGE = 5_000
 
@@ -32,6 +33,10 @@ async function perform(tenant: EmulatedTenant, wish: Wish): Promise<Outcome> {
       const [address = '', call = ''] = rest
       if (!isDeskCall(call)) throw new Error(`The control API knows no "${call}".`)
       return { json: await callDesk(tenant.mailbox(address), call, JSON.parse(wish.body)) }
+    }
+    case 'POST outlook': {
+      const [address = '', call = ''] = rest
+      return { json: await callOutlook(tenant.outlook(address), call, JSON.parse(wish.body)) }
     }
     default:
       throw new Error(`The control API knows no "${wish.method} ${what}".`)

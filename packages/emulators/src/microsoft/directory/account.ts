@@ -1,4 +1,6 @@
 import { guidFrom } from '../../generate/random.ts'
+import { makeOutlook, type Outlook } from '../items/outlook.ts'
+import { seedOutlook } from '../items/seed.ts'
 import { Mailbox } from '../mail/mailbox.ts'
 import { seedMailbox } from '../mail/seed.ts'
 import type { AccountSeed } from '../options.ts'
@@ -11,6 +13,10 @@ export interface Account {
   readonly address: string
   readonly seed: AccountSeed
   readonly mailbox: Mailbox | undefined
+  /** Calendars, contacts and tasks; there wherever a mailbox is. */
+  readonly outlook: Outlook | undefined
+  /** What of given files could not be put in. */
+  readonly untold: readonly string[]
   /** An administrator's scope keeps the application out. */
   blocked: boolean
   overQuota: boolean
@@ -23,5 +29,7 @@ export function makeAccount(seed: AccountSeed, tenantSeed: number, now: () => nu
   const hasMailbox = (seed.mailbox ?? 'cloud') === 'cloud' && seed.userType !== 'Guest'
   const mailbox = hasMailbox ? new Mailbox({ id: guidFrom(tenantSeed, 'mailbox', address), address, now }) : undefined
   if (mailbox) seedMailbox(mailbox, seed, tenantSeed)
-  return { id, address, seed, mailbox, blocked: false, overQuota: seed.overQuota ?? false }
+  const outlook = hasMailbox ? makeOutlook({ seed: `${tenantSeed}/${address}`, now }) : undefined
+  const untold = outlook ? seedOutlook(outlook, seed, `${tenantSeed}/${address}`) : []
+  return { id, address, seed, mailbox, outlook, untold, blocked: false, overQuota: seed.overQuota ?? false }
 }

@@ -9,6 +9,10 @@ const NEEDS = {
   settings: ['MailboxSettings.Read', 'MailboxSettings.ReadWrite'],
   'mail-basic': ['Mail.ReadBasic.All', 'Mail.ReadBasic', 'Mail.Read', 'Mail.ReadWrite'],
   mail: ['Mail.Read', 'Mail.ReadWrite'],
+  'calendars-basic': ['Calendars.ReadBasic', 'Calendars.Read', 'Calendars.ReadWrite'],
+  calendars: ['Calendars.Read', 'Calendars.ReadWrite'],
+  contacts: ['Contacts.Read', 'Contacts.ReadWrite'],
+  tasks: ['Tasks.Read.All', 'Tasks.ReadWrite.All'],
   reports: ['Reports.Read.All'],
   'report-settings': ['ReportSettings.Read.All', 'ReportSettings.ReadWrite.All'],
 } as const

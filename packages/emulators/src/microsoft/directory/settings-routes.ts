@@ -12,7 +12,7 @@ function settingsOf({ account, mailbox }: MailAccount): MailboxSettings {
   const locale = account.seed.language ?? 'en-US'
   return {
     archiveFolder: archive ? mailbox.ids.folder(archive.serial) : null,
-    timeZone: ZONE,
+    timeZone: account.seed.timeZone ?? ZONE,
     delegateMeetingMessageDeliveryOptions: 'sendToDelegateOnly',
     dateFormat: 'dd.MM.yyyy',
     timeFormat: 'HH:mm',

@@ -3,6 +3,9 @@ import type { IdSpace } from '../mail/ids.ts'
 export interface Preferences {
   readonly ids: IdSpace
   readonly maxPageSize: number | undefined
+  /** In which zone times are wanted, as the client calls it. */
+  readonly timeZone?: string
+  readonly bodyType?: 'text' | 'html'
   /** For the answer's `Preference-Applied`; undefined where nothing was applied. */
   readonly applied: string | undefined
 }
@@ -16,5 +19,16 @@ export function parsePrefer(header: string | undefined): Preferences {
   const applied: string[] = []
   if (immutable) applied.push('IdType="ImmutableId"')
   if (maxPageSize !== undefined) applied.push(`odata.maxpagesize=${maxPageSize}`)
-  return { ids: immutable ? 'immutable' : 'default', maxPageSize, applied: applied.length === 0 ? undefined : applied.join(', ') }
+  const timeZone = /outlook\.timezone\s*=\s*"?([^",;]+)"?/i.exec(text)?.[1]?.trim()
+  const bodyType = /outlook\.body-content-type\s*=\s*"?(text|html)"?/i.exec(text)?.[1]?.toLowerCase() === 'text' ? 'text' : undefined
+  const wantsHtml = /outlook\.body-content-type\s*=\s*"?html"?/i.test(text)
+  if (timeZone !== undefined) applied.push(`outlook.timezone="${timeZone}"`)
+  if (bodyType !== undefined || wantsHtml) applied.push(`outlook.body-content-type="${bodyType ?? 'html'}"`)
+  return {
+    ...(timeZone !== undefined && { timeZone }),
+    ...(bodyType !== undefined ? { bodyType } : wantsHtml ? { bodyType: 'html' as const } : {}),
+    ids: immutable ? 'immutable' : 'default',
+    maxPageSize,
+    applied: applied.length === 0 ? undefined : applied.join(', '),
+  }
 }

@@ -28,6 +28,8 @@ export interface Expand {
   readonly path: string
   readonly filter: Filter | undefined
   readonly select: readonly string[] | undefined
+  /** What is to be expanded within it. */
+  readonly expand?: readonly Expand[]
 }
 
 const SYSTEM = new Set(['select', 'expand', 'filter', 'orderby', 'top', 'skip', 'count', 'search', 'skiptoken', 'deltatoken', 'format'])
@@ -71,7 +73,7 @@ function parseExpand(text: string): readonly Expand[] {
         return [option.slice(0, equals).replace(/^\$/, '').trim().toLowerCase(), option.slice(equals + 1)] as const
       }),
     )
-    const filter = options.get('filter')
+    const [filter, within] = [options.get('filter'), options.get('expand')]
     return {
       path: (nested[1] ?? '').trim(),
       filter: filter === undefined ? undefined : parseFilter(filter),
@@ -79,6 +81,7 @@ function parseExpand(text: string): readonly Expand[] {
         .get('select')
         ?.split(',')
         .map((each) => each.trim()),
+      ...(within !== undefined && { expand: parseExpand(within) }),
     }
   })
 }

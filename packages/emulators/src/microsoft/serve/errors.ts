@@ -54,6 +54,9 @@ export const accessDenied = (): GraphError => new GraphError(403, 'ErrorAccessDe
 export const insufficientPrivileges = (): GraphError =>
   new GraphError(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.')
 
+/** What To Do answers where a permission is missing: neither 403, nor a word about it. */
+export const unknownError = (): GraphError => new GraphError(401, 'UnknownError', '')
+
 export const noPermissions = (): GraphError =>
   new GraphError(401, 'NoPermissionsInAccessToken', 'The token contains no permissions, or permissions can not be understood.')
 

@@ -2,7 +2,22 @@ import type { Asked } from './asked.ts'
 import type { TenantState } from './tenant-state.ts'
 
 /** Kinds of requests whose answers hold, or whose path holds, ids of messages. */
-const WITH_MESSAGE_IDS = new Set(['messages', 'message', 'delta', 'value', 'attachments', 'attachment'])
+const WITH_MESSAGE_IDS = new Set([
+  'messages',
+  'message',
+  'delta',
+  'value',
+  'attachments',
+  'attachment',
+  'events',
+  'event',
+  'instances',
+  'event-attachments',
+  'contacts',
+  'contact',
+  'contact-delta',
+  'photo',
+])
 
 /** Notes what a real tenant would let pass, and a migration would suffer from later. */
 export function checkManners(

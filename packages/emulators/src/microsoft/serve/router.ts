@@ -1,4 +1,6 @@
 import type { Reply } from '../../serve/reply.ts'
+import { EVENT_BODY_PROPERTIES } from '../calendar/event-json.ts'
+import type { OutlookAccount } from '../calendar/find.ts'
 import { folderDelta } from '../delta/folder-delta.ts'
 import { messageDelta } from '../delta/message-delta.ts'
 import { masterCategories } from '../directory/mailbox-lists.ts'
@@ -8,6 +10,7 @@ import { allows, type Need } from '../directory/roles.ts'
 import { messageRules } from '../directory/rule-routes.ts'
 import { mailboxSettings } from '../directory/settings-routes.ts'
 import { getUser, listUsers } from '../directory/user-routes.ts'
+import { outlookRoute } from '../items/routes.ts'
 import { getAttachment, listAttachments } from '../mail/attachment-routes.ts'
 import { findFolder, type MailAccount } from '../mail/find.ts'
 import { getFolder, listFolders } from '../mail/folder-routes.ts'
@@ -26,17 +29,18 @@ import {
   noRoute,
   notSupported,
   outOfScope,
+  unknownError,
 } from './errors.ts'
 import { findAccount, type TenantState } from './tenant-state.ts'
 
 /** A route that was found: what sort it is, and how to answer it. */
-interface Route {
+export interface Route {
   /** For statistics. */
   readonly kind: string
   readonly need: Need
   /** Whose mailbox it is about, as the path names it. */
   readonly user?: string
-  readonly run: (account: MailAccount) => Reply
+  readonly run: (account: OutlookAccount) => Reply
 }
 
 /** A route that needs no mailbox. */
@@ -86,12 +90,15 @@ function mailboxRoute(state: TenantState, asked: Asked, user: string): Route {
       return route('categories', 'settings', () => masterCategories(asked))
     case 'translateExchangeIds':
       return route('translate', 'mail-basic', (account) => translateIds(asked, account))
-    default:
-      throw noRoute(parts[2] ?? '')
+    default: {
+      const found = outlookRoute(state, asked, route)
+      if (!found) throw noRoute(parts[2] ?? '')
+      return found
+    }
   }
 }
 
-type Make = (kind: string, need: Need, run: Route['run']) => Route
+export type Make = (kind: string, need: Need, run: Route['run']) => Route
 
 function folderRoute(state: TenantState, asked: Asked, route: Make): Route {
   const [, , , name, what, message, more] = asked.parts
@@ -140,16 +147,19 @@ export function answerRoute(state: TenantState, asked: Asked, found: Found): Rep
     return found.answer()
   }
   if (claims.roles === undefined) throw noPermissions()
-  if (!allows(claims, found.need) || seesTooMuch(asked, found)) throw accessDenied()
+  if (!allows(claims, found.need) || seesTooMuch(asked, found)) throw found.need === 'tasks' ? unknownError() : accessDenied()
   const account = findAccount(state, found.user ?? '')
   if (!account) throw invalidUser(found.user ?? '')
   if (account.blocked) throw outOfScope()
-  if (!account.mailbox) throw mailboxNotEnabled(account.seed.mailbox === 'on-premises' ? 'on-premises' : 'none')
-  return found.run({ account, mailbox: account.mailbox })
+  if (!account.mailbox || !account.outlook) throw mailboxNotEnabled(account.seed.mailbox === 'on-premises' ? 'on-premises' : 'none')
+  return found.run({ account, mailbox: account.mailbox, outlook: account.outlook })
 }
 
 /** Mail.ReadBasic.All shows neither bodies nor attachments nor extended properties. */
 function seesTooMuch({ claims, query }: Asked, { need, kind }: Route): boolean {
+  if (need === 'calendars-basic' && !allows(claims, 'calendars')) {
+    return query.select === undefined || query.select.some((name) => EVENT_BODY_PROPERTIES.has(name))
+  }
   if (need !== 'mail-basic' || allows(claims, 'mail')) return false
   const isMessages = kind === 'messages' || kind === 'message' || kind === 'delta'
   return (

@@ -1,6 +1,6 @@
 import { type Cursor, Fault } from '@offramp/core'
 
-/** How a folder is being listed: with changes or without, in full or by ids alone. */
+/** How a folder, calendar or list is being listed: with changes or without, in full or by ids alone. */
 export type Mode = 'delta' | 'ids' | 'list' | 'list-ids'
 
 export interface Position {
@@ -17,9 +17,9 @@ const LETTERS: Readonly<Record<Mode, string>> = { delta: 'd', ids: 'i', list: 'l
 export const encodePosition = ({ mode, size, link }: Position): Cursor =>
   `${LETTERS[mode]}${size ?? ''}${link === undefined ? '' : ` ${link}`}`
 
-/** Throws a `listing` fault for what this connector cannot have written. */
-export function decodePosition(cursor: Cursor | undefined): Position {
-  if (cursor === undefined) return { mode: 'delta' }
+/** `begins`: how a listing is walked for the first time. Throws a `listing` fault for what this connector cannot have written. */
+export function decodePosition(cursor: Cursor | undefined, begins: Mode = 'delta'): Position {
+  if (cursor === undefined) return { mode: begins }
   const [, letter, size, link] = /^([dilj])(\d*)(?: (\/v1\.0\/.+))?$/s.exec(cursor) ?? []
   const mode = (['delta', 'ids', 'list', 'list-ids'] as const).find((each) => LETTERS[each] === letter)
   if (mode === undefined) {

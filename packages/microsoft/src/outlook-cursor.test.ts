@@ -1,6 +1,6 @@
 import { asFault } from '@offramp/core'
 import { expect, test } from 'vitest'
-import { decodePosition, encodePosition, type Position } from './mail-cursor.ts'
+import { decodePosition, encodePosition, type Position } from './outlook-cursor.ts'
 
 test.each<Position>([
   { mode: 'delta' },
@@ -13,7 +13,7 @@ test.each<Position>([
 })
 
 test('no cursor is the start of a delta', () => {
-  expect(decodePosition(undefined)).toEqual({ mode: 'delta' })
+  expect(decodePosition(undefined, 'delta')).toEqual({ mode: 'delta' })
 })
 
 test.each(['', 'x', 'https://evil.example/v1.0/users', 'd https://evil.example/', 'd /beta/users', '{"mode":"delta"}'])(

@@ -1,0 +1,67 @@
+import { type Call, Fault, type Item } from '@offramp/core'
+import { uidOf } from '@offramp/formats'
+import { fitAttachments } from './attachments.ts'
+import { type Desk, HASHES } from './desk.ts'
+import { withClientAgent, withDuration, withUid } from './edit-calendar.ts'
+import { ITEM_BYTES } from './limits.ts'
+import { objectName } from './names.ts'
+import { fitPhoto } from './photo.ts'
+
+/** An item made ready for one server. */
+export interface Outgoing {
+  readonly uid: string
+  readonly name: string
+  readonly bytes: Uint8Array
+  /** Of what it means, as it is sent. */
+  readonly hash: string
+  readonly losses: readonly string[]
+}
+
+export const OTHER_UID =
+  'It was written under a UID of its own, because something else has its UID already: later changes by its organiser will not reach it.'
+export const ONE_MINUTE = 'It takes no time at the source, and one minute here: the server refuses events without a duration.'
+
+export async function collect(item: Item, call: Call): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  for await (const part of item.body(call)) {
+    length += part.length
+    if (length > ITEM_BYTES) throw tooLarge(length, ITEM_BYTES)
+    parts.push(part)
+  }
+  return Buffer.concat(parts)
+}
+
+const tooLarge = (bytes: number, most: number): Fault =>
+  new Fault({
+    reach: 'item',
+    reason: 'too-large',
+    code: 'dav-too-large',
+    message: `It has ${bytes} bytes or more, and the server takes ${most}.`,
+  })
+
+/** Reads the item and fits it to the server: guests marked where that is the method, attachments and photos as small as they must be. */
+export async function outgoingOf(desk: Desk, item: Item, most: number | undefined, call: Call): Promise<Outgoing> {
+  const raw = await collect(item, call)
+  const uid = uidOf(raw)
+  const marked = desk.kind === 'event' && desk.silence.marksGuests ? withClientAgent(raw) : raw
+  const limit = most ?? Number.POSITIVE_INFINITY
+  const { bytes, losses } =
+    desk.kind === 'contact'
+      ? await fitPhoto(marked, desk.settings.choices?.contacts?.photoPixels)
+      : await fitAttachments(marked, limit, desk.files, call)
+  if (bytes.length > limit) throw tooLarge(bytes.length, limit)
+  return { uid, name: objectName(uid, desk.kind), bytes, hash: HASHES[desk.kind](bytes), losses }
+}
+
+/** The same under another UID, with the loss that this is. */
+export function underUid(desk: Desk, out: Outgoing, uid: string): Outgoing {
+  const bytes = withUid(out.bytes, uid)
+  return { uid, name: objectName(uid, desk.kind), bytes, hash: HASHES[desk.kind](bytes), losses: [...out.losses, OTHER_UID] }
+}
+
+/** The same with a duration; undefined where it has one. */
+export function lasting(desk: Desk, out: Outgoing): Outgoing | undefined {
+  const bytes = desk.kind === 'event' ? withDuration(out.bytes) : undefined
+  return bytes && { ...out, bytes, hash: HASHES[desk.kind](bytes), losses: [...out.losses, ONE_MINUTE] }
+}

@@ -1,0 +1,37 @@
+import type { CloudState } from '../serve/state.ts'
+import type { CloudControl } from './cloud-control.ts'
+import { userDesk } from './user-desk.ts'
+
+/** The hands on a Nextcloud in this process. */
+export function controlOf(state: CloudState, at: { readonly url: string; readonly ca: string }): CloudControl {
+  return {
+    ...at,
+    version: state.version.join('.'),
+    users: [...state.users.keys()],
+    user: (id) => userDesk(state, id),
+    violations: async () => state.violations.list(),
+    stats: async () => ({
+      requests: Object.fromEntries(state.requests),
+      mostAtOnce: state.manners.most,
+      faults: Object.fromEntries(state.faults.fired),
+    }),
+    mails: async () => {
+      await Promise.allSettled(state.posting)
+      return [...state.mails]
+    },
+    writes: async () => [...state.writes],
+    faults: { add: async (rule) => state.faults.add(rule), clear: async () => state.faults.clear() },
+    admin: {
+      set: async (settings) => {
+        Object.assign(state.settings, settings)
+      },
+      limit: async (limits) => {
+        Object.assign(state.limits, limits)
+      },
+      forget: async () => {
+        state.rates.forget()
+        state.bruteForce.forget()
+      },
+    },
+  }
+}

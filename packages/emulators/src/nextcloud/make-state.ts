@@ -1,0 +1,85 @@
+import { FaultPlan } from '../faults/plan.ts'
+import { Violations } from '../serve/violations.ts'
+import { named, newCollection } from './dav/collection.ts'
+import type { CloudEffect } from './faults/rule.ts'
+import { BruteForce } from './limits/brute-force.ts'
+import { RateLimits } from './limits/rate-limits.ts'
+import type { CloudLimits, CloudSettings, NextcloudOptions } from './options.ts'
+import { Manners } from './serve/manners.ts'
+import type { CloudState } from './serve/state.ts'
+import { type CloudUser, makeUser } from './users/user.ts'
+import { isSince, type Version, versionOf } from './version.ts'
+
+const HOUR = 3_600_000
+
+const SETTINGS: CloudSettings = {
+  sendInvitations: 'yes',
+  mailSharees: 'yes',
+  calendarRetentionObligation: 30 * 86_400,
+  maintenance: false,
+  generateBirthdayCalendar: 'yes',
+  windowsCompatibleNames: 'no',
+  mailFrom: 'invitations-noreply@cloud.example',
+}
+
+/** What seeds and options make of a Nextcloud, before it listens. */
+export function makeState(options: NextcloudOptions): CloudState {
+  const { seed, wellKnown = 'redirect', timeScale = 1, latencyMs = 0, now = Date.now } = options
+  const version = versionOf(options.version ?? '32.0.7')
+  const violations = new Violations()
+  const limits = limitsOf(options.limits ?? {}, version)
+  let lastId = 0
+  const nextId = (): number => {
+    lastId += 1
+    return lastId
+  }
+  const users = new Map(options.users.map((wish) => [wish.id, furnished(makeUser(wish, seed), nextId)]))
+  return {
+    seed,
+    version,
+    wellKnown,
+    users,
+    settings: { ...SETTINGS, ...options.settings },
+    limits,
+    uidConflict: options.quirks?.uidConflict ?? (isSince(version, '34') ? 409 : 400),
+    deaf: options.quirks?.deaf ?? false,
+    smtp: options.smtp,
+    rates: new RateLimits(HOUR / timeScale),
+    bruteForce: new BruteForce(timeScale),
+    manners: new Manners({ violations, limits, now }),
+    faults: new FaultPlan<CloudEffect>(seed, options.faults),
+    violations,
+    requests: new Map(),
+    mails: [],
+    writes: [],
+    posting: new Set(),
+    timeScale,
+    latencyMs,
+    now,
+    nextId,
+  }
+}
+
+/** Facts 5.4: neither limits of calendars nor of sizes before 26 and 30. */
+function limitsOf(wish: CloudLimits, version: Version): CloudState['limits'] {
+  const [rated, sized] = [isSince(version, '26'), isSince(version, '30')]
+  return {
+    calendarsPerHour: wish.calendarsPerHour ?? (rated ? 10 : -1),
+    calendars: wish.calendars ?? (rated ? 30 : -1),
+    booksPerHour: wish.booksPerHour ?? (rated ? 10 : -1),
+    books: wish.books ?? (rated ? 10 : -1),
+    eventBytes: wish.eventBytes ?? (sized ? 10_485_760 : -1),
+    cardBytes: wish.cardBytes ?? (sized ? 5_242_880 : -1),
+    importsPerHour: wish.importsPerHour ?? 10,
+    concurrent: wish.concurrent ?? 8,
+    raceMs: wish.raceMs ?? 250,
+  }
+}
+
+/** What every new user is given. */
+function furnished(user: CloudUser, nextId: () => number): CloudUser {
+  const owner = user.id
+  user.calendars.push(newCollection({ id: nextId(), kind: 'calendar', uri: 'personal', owner, properties: named('Personal') }))
+  user.books.push(newCollection({ id: nextId(), kind: 'book', uri: 'contacts', owner, properties: named('Contacts') }))
+  return user
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { type Call, Fault } from '@offramp/core'
+import { type Json, objectsOf, textOf } from '@offramp/wire'
+import { cancelledDates } from './calendar-event.ts'
+import { restOf } from './calendar-lists.ts'
+import type { GraphClient } from './client.ts'
+
+/** Only these are asked for: a page is smaller, and a poisoned property stays away. */
+const FIELDS = [
+  'id',
+  'changeKey',
+  'type',
+  'iCalUId',
+  'createdDateTime',
+  'lastModifiedDateTime',
+  'categories',
+  'subject',
+  'body',
+  'start',
+  'end',
+  'originalStart',
+  'originalStartTimeZone',
+  'isAllDay',
+  'location',
+  'locations',
+  'attendees',
+  'organizer',
+  'isOrganizer',
+  'responseStatus',
+  'showAs',
+  'sensitivity',
+  'importance',
+  'isReminderOn',
+  'reminderMinutesBeforeStart',
+  'onlineMeeting',
+  'onlineMeetingUrl',
+  'onlineMeetingProvider',
+  'hasAttachments',
+  'isCancelled',
+]
+
+/** Of every event in a list. */
+export const EVENT_SELECT = [...FIELDS, 'recurrence'].join(',')
+/** Of every event in a list of later passes: enough to see whether it has changed. */
+export const REF_SELECT = 'id,changeKey,type'
+/** `cancelledOccurrences` comes only where it is asked for by name. */
+const SERIES_SELECT = `${EVENT_SELECT},cancelledOccurrences`
+/** The value of `$expand` that brings the exceptions. */
+export const SERIES_QUERY = `exceptionOccurrences($select=${FIELDS.join(',')})`
+
+/** A master with its exceptions and cancelled dates, or a single event. Undefined where it is gone. */
+export async function readSeries(mailbox: GraphClient, path: string, call: Call, expand = SERIES_QUERY): Promise<Json | undefined> {
+  try {
+    const event = await mailbox.json({ path: `${path}?$select=${SERIES_SELECT}&$expand=${encodeURIComponent(expand)}`, asks: 'item' }, call)
+    return await restOf(mailbox, event, call)
+  } catch (thrown) {
+    if (thrown instanceof Fault && thrown.reason === 'gone') return undefined
+    throw thrown
+  }
+}
+
+/** What Graph counts up with each change of an event; the etag repeats it. */
+const changeOf = (event: Json): string => textOf(event['changeKey']) ?? /"(.*)"/.exec(textOf(event['@odata.etag']) ?? '')?.[1] ?? ''
+
+/** Changes with anything of the series: its master, an exception, a cancelled occurrence; and with its calendar. */
+export function seriesVersion(event: Json, calendar: string): string {
+  const exceptions = objectsOf(event['exceptionOccurrences'])
+  const cancelled = cancelledDates(event)
+  if (exceptions.length === 0 && cancelled.length === 0) return `${changeOf(event)}|${calendar}`
+  return `${hashOf([changeOf(event), exceptions.map((each) => `${textOf(each['id'])} ${changeOf(each)}`).sort(), cancelled])}|${calendar}`
+}
+
+/** What Graph counts, and what does not stand in the body. */
+const NOT_CONTENT: ReadonlySet<string> = new Set([
+  'id',
+  'changeKey',
+  'lastModifiedDateTime',
+  'calendar',
+  'exceptionOccurrences',
+  'cancelledOccurrences',
+])
+
+/** Changes with what the event says. Whether a file is another shows in the change key alone. */
+export function seriesRevision(event: Json): string {
+  const all = [event, ...objectsOf(event['exceptionOccurrences'])].map((each) => [
+    Object.entries(each).filter(([name]) => !NOT_CONTENT.has(name) && !name.includes('@odata.')),
+    each['hasAttachments'] === true ? changeOf(each) : '',
+  ])
+  return hashOf([all, cancelledDates(event)])
+}
+
+const hashOf = (parts: unknown): string => createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)

@@ -1,0 +1,96 @@
+import type { Seen } from '@offramp/conformance'
+
+/** Plain HTTP with a pair of eyes: nothing of the connector, and no XML reader either. */
+export interface RawDav {
+  send(
+    method: string,
+    path: string,
+    options?: RawOptions,
+  ): Promise<{ readonly status: number; readonly text: string; readonly headers: Headers }>
+  put(path: string, body: Uint8Array | string, headers?: Readonly<Record<string, string>>): Promise<void>
+  move(from: string, to: string): Promise<void>
+  remove(path: string): Promise<void>
+  /** First visit, on which some servers make the account's home. */
+  meet(home: string): Promise<void>
+  /** Collections below a path: their addresses and names. */
+  collections(home: string): Promise<readonly { readonly path: string; readonly name: string }[]>
+  /** Names of the objects in a collection. */
+  objects(path: string): Promise<readonly string[]>
+  /** Every object of every collection, with its text. */
+  peek(home: string): Promise<readonly Seen[]>
+}
+
+interface RawOptions {
+  readonly body?: Uint8Array | string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
+
+const unescaped = (text: string): string =>
+  text
+    .replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, inner: string) => inner.replaceAll('&', '&amp;'))
+    .replace(/&#x?([0-9a-f]+);/gi, (whole, digits: string) => String.fromCodePoint(Number.parseInt(digits, whole.includes('x') ? 16 : 10)))
+    .replace(/&(\w+);/g, (whole, name: string) => ENTITIES[name] ?? whole)
+
+const LIST = '<?xml version="1.0"?><d:propfind xmlns:d="DAV:"><d:prop><d:displayname/><d:resourcetype/><d:getetag/></d:prop></d:propfind>'
+
+const partsOf = (xml: string): readonly string[] =>
+  [...xml.matchAll(/<(?:\w+:)?response[ >][\s\S]*?<\/(?:\w+:)?response>/g)].map(([part]) => part)
+
+const inner = (part: string, name: string): string =>
+  new RegExp(`<(?:\\w+:)?${name}[^>]*>([\\s\\S]*?)</(?:\\w+:)?${name}>`).exec(part)?.[1] ?? ''
+
+export function rawDav({ url, user, pass }: { readonly url: string; readonly user: string; readonly pass: string }): RawDav {
+  const authorization = `Basic ${Buffer.from(`${user}:${pass}`).toString('base64')}`
+  const send: RawDav['send'] = async (method, path, { body, headers } = {}) => {
+    const sent = typeof body === 'object' ? Buffer.from(body) : body
+    const answer = await fetch(new URL(path, url), {
+      method,
+      redirect: 'manual',
+      headers: { authorization, ...headers },
+      ...(sent === undefined ? {} : { body: sent }),
+    })
+    return { status: answer.status, text: await answer.text(), headers: answer.headers }
+  }
+  const must: RawDav['send'] = async (method, path, options) => {
+    const answer = await send(method, path, options)
+    if (answer.status > 299) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`)
+    return answer
+  }
+  const list = async (path: string): Promise<readonly string[]> => {
+    const headers = { 'content-type': 'application/xml', depth: '1' }
+    return partsOf((await must('PROPFIND', path, { body: LIST, headers })).text)
+  }
+  const pathIn = (part: string): string => new URL(unescaped(inner(part, 'href')).trim(), url).pathname
+  const collections: RawDav['collections'] = async (home) =>
+    (await list(home))
+      .filter((part) => /<(?:\w+:)?(calendar|addressbook)\s*\/>/.test(part))
+      .map((part) => ({ path: pathIn(part), name: unescaped(inner(part, 'displayname')) }))
+  const objects: RawDav['objects'] = async (path) =>
+    (await list(path))
+      .filter((part) => !/<(?:\w+:)?collection\s*\/>/.test(part))
+      .map((part) => decodeURIComponent(pathIn(part).split('/').at(-1) ?? ''))
+  return {
+    send,
+    async put(path, body, headers = {}) {
+      const type = path.endsWith('.vcf') ? 'text/vcard' : 'text/calendar'
+      await must('PUT', path, { body, headers: { 'content-type': `${type}; charset=utf-8`, ...headers } })
+    },
+    move: async (from, to) => void (await must('MOVE', from, { headers: { destination: new URL(to, url).href, overwrite: 'F' } })),
+    remove: async (path) => void (await must('DELETE', path)),
+    meet: async (home) => void (await send('PROPFIND', home, { body: LIST, headers: { 'content-type': 'application/xml', depth: '0' } })),
+    collections,
+    objects,
+    async peek(home) {
+      const seen: Seen[] = []
+      for (const { path, name } of await collections(home)) {
+        for (const locator of await objects(path)) {
+          const { text, status } = await send('GET', path + encodeURIComponent(locator))
+          if (status === 200) seen.push({ place: name, locator, body: Buffer.from(text, 'utf8'), traits: {} })
+        }
+      }
+      return seen
+    },
+  }
+}
