@@ -125,6 +125,44 @@ test('what people do between two passes is carried over to the same copies', asy
   expect((await lab.tenant.stats()).values.fetches - before).toBeLessThan(90)
 })
 
+test('folders that exchange their names between two passes: verification names what stands elsewhere, and the next pass brings it home', async () => {
+  const anna = lab.tenant.mailbox(ANNA)
+  const [some, others] = [
+    ['Inbox', 'North'],
+    ['Inbox', 'South'],
+  ]
+  for (const path of [some, others]) await anna.addFolder(path)
+  for (const n of [1, 2, 3]) await anna.add(some, text(`North ${n}`, 'to the north'))
+  for (const n of [1, 2]) await anna.add(others, text(`South ${n}`, 'to the south'))
+  await pass()
+  await anna.renameFolder(some, 'Passing')
+  await anna.renameFolder(others, 'North')
+  await anna.renameFolder(['Inbox', 'Passing'], 'South')
+  const told = await lab.offramp('verify', '--json')
+  expect(told.code).toBe(1)
+  const waiting = lastJson<Report>(told)
+    .lanes.flatMap(({ balance }) => balance?.exceptions ?? [])
+    .filter(({ kind }) => kind === 'waiting')
+  expect(waiting.map(({ message }) => /its folder is now INBOX\/(North|South)/.exec(message)?.[1]).sort()).toEqual([
+    'North',
+    'North',
+    'South',
+    'South',
+    'South',
+  ])
+  const before = (await lab.tenant.stats()).values.fetches
+  expect((await pass()).totals).toMatchObject({ remainder: 0, failed: 0, doubled: 0 })
+  const raw = await lab.dovecot.raw(lab.loginOf(ANNA))
+  const subjects = async (name: string) =>
+    (await raw.messages(name)).map(({ bytes }) => /^Subject: (.*)$/m.exec(bytes.toString('latin1'))?.[1]?.trim()).sort()
+  expect(await subjects('INBOX/South')).toEqual(['North 1', 'North 2', 'North 3'])
+  expect(await subjects('INBOX/North')).toEqual(['South 1', 'South 2'])
+  raw.close()
+  expect((await auditOf(lab, ANNA)).lost).toEqual([])
+  // They are moved, and not read again: what was read is what verify reads back.
+  expect((await lab.tenant.stats()).values.fetches - before).toBeLessThan(90)
+})
+
 test('what a person does at the destination is left alone, and told', async () => {
   const [moved, deleted, unread] = await plain(ANNA, 3)
   if (!moved || !deleted || !unread) throw new Error('There is too little mail.')

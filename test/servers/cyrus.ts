@@ -204,3 +204,10 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
     },
   }
 }
+
+/** Cyrus makes an account's mailboxes, calendars and address books when it first logs in by IMAP; before, its HTTP answers 500. */
+export async function firstLogin(server: Cyrus, user: string): Promise<void> {
+  const raw = await server.raw(user)
+  await raw.command('NOOP')
+  raw.close()
+}

@@ -1,4 +1,5 @@
 import type { DestinationEndpoint, Kind, SourceEndpoint } from '@offramp/core'
+import { davHost, openDav } from './dav.ts'
 import { domainOf, openGoogle } from './google.ts'
 import { openImap } from './imap.ts'
 import type { Means } from './means.ts'
@@ -18,11 +19,13 @@ const DESTINATIONS: {
   readonly [K in DestinationSettings['kind']]: (settings: DestinationSettings & { kind: K }, means: Means) => Promise<DestinationEndpoint>
 } = {
   imap: openImap,
+  dav: openDav,
 }
 
 /** What each sort of destination takes, known before anybody is asked. */
 const TAKES: { readonly [K in DestinationSettings['kind']]: readonly Kind[] } = {
   imap: ['mail'],
+  dav: ['event', 'contact', 'task'],
 }
 
 export const kindsOf = ({ kind }: DestinationSettings): readonly Kind[] => TAKES[kind]
@@ -33,23 +36,26 @@ export const openSource = (settings: SourceSettings, means: Means): Promise<Sour
 
 /** Makes a destination endpoint of a project. Asks nobody yet. */
 export const openDestination = (settings: DestinationSettings, means: Means): Promise<DestinationEndpoint> =>
-  DESTINATIONS[settings.kind](settings, means)
+  settings.kind === 'dav' ? DESTINATIONS[settings.kind](settings, means) : DESTINATIONS[settings.kind](settings, means)
 
 /** The name by which the table of mappings chooses a destination. */
-export const endpointName = ({ name, host }: DestinationSettings): string => name ?? host
+export const endpointName = (settings: DestinationSettings): string => settings.name ?? hostOf(settings)
+
+const hostOf = (settings: DestinationSettings): string => (settings.kind === 'dav' ? davHost(settings) : settings.host)
 
 /** Names the environment that is read, so that lane ids are the same in every process. */
 export const sourceId = (settings: SourceSettings): string =>
   settings.kind === 'google-workspace' ? `${settings.kind}:${domainOf(settings)}` : `${settings.kind}:${settings.tenantId.toLowerCase()}`
 
 /**
- * IMAP hosts of the services that are read: https://support.microsoft.com/office/pop-imap-and-smtp-settings,
+ * IMAP hosts of the services that are read, and Google's for CalDAV and CardDAV: https://support.microsoft.com/office/pop-imap-and-smtp-settings,
  * https://support.google.com/mail/answer/7126229
  */
 const OWN_HOSTS: Readonly<Record<SourceSettings['kind'], RegExp>> = {
   'microsoft-365': /(^|\.)(office365\.com|office365\.us|outlook\.com|partner\.outlook\.cn)$/i,
-  'google-workspace': /(^|\.)(gmail\.com|googlemail\.com)$/i,
+  'google-workspace': /(^|\.)(gmail\.com|googlemail\.com|google\.com|googleusercontent\.com)$/i,
 }
 
 /** Whether a destination is the source's own service, where the same name would be the same account. */
-export const atSource = (source: SourceSettings, destination: DestinationSettings): boolean => OWN_HOSTS[source.kind].test(destination.host)
+export const atSource = (source: SourceSettings, destination: DestinationSettings): boolean =>
+  OWN_HOSTS[source.kind].test(hostOf(destination).replace(/:\d+$/, ''))

@@ -18,6 +18,7 @@ export async function openGoogle(project: GoogleProject, means: Means): Promise<
     name: project.name ?? domainOf(project),
     admin,
     auth: accountOf(project, means),
+    choices: means.choices,
     ...given('clientId', clientId),
     ...given('labels', labels),
     ...given('spamAndTrash', spamAndTrash),

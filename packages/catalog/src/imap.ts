@@ -1,33 +1,11 @@
-import { type DestinationEndpoint, Fault } from '@offramp/core'
+import type { DestinationEndpoint } from '@offramp/core'
 import type { ImapAuth, ImapSettings } from '@offramp/imap'
 import { given } from './given.ts'
 import type { Means } from './means.ts'
+import { passwordOf, refFor } from './passwords.ts'
 import type { ImapProject } from './settings.ts'
 
 const MEGABYTE = 1_048_576
-
-/** `{account}` in a reference is the login; one that would lead out of the folder is refused. */
-function refFor(template: string, account: string): string {
-  if (!template.includes('{account}')) return template
-  if (!/[\\/\0]/.test(account) && account !== '.' && account !== '..') return template.replaceAll('{account}', account)
-  throw new Fault({
-    reach: 'account',
-    code: 'catalog-account-in-path',
-    message: `The login ${account} cannot be a part of a file's name.`,
-    remedy: 'Give its password by the column "password ref" of the table.',
-  })
-}
-
-async function passwordOf(endpoint: string, account: string, template: string | undefined, means: Means): Promise<string> {
-  const ref = means.passwordRef(endpoint, account) ?? template
-  if (ref !== undefined) return means.secret(refFor(ref, account))
-  throw new Fault({
-    reach: 'account',
-    code: 'catalog-no-password',
-    message: `No password is known for ${account} at ${endpoint}.`,
-    remedy: 'Name one in the column "password ref" of the table, or set `auth` of the destination.',
-  })
-}
 
 function authOf(project: ImapProject, endpoint: string, means: Means): ImapAuth {
   const auth = project.auth ?? { kind: 'password' }

@@ -24,6 +24,7 @@ export async function openMicrosoft(project: MicrosoftProject, means: Means): Pr
     tenantId,
     clientId,
     auth: credentialOf(project, means),
+    choices: means.choices,
     ...given('cloud', cloud),
     ...given('outOfScopeProbe', outOfScopeProbe),
     ...given('limits', limits),

@@ -18,6 +18,14 @@ export interface MicrosoftProject {
   readonly proxy?: string
 }
 
+/** Requests to one of Google's APIs. */
+export interface GoogleApiLimits {
+  readonly userPerMinute?: number
+  readonly projectPerMinute?: number
+  readonly projectPerDay?: number
+  readonly concurrent?: number
+}
+
 /** A Google Workspace as a project file has it. */
 export interface GoogleProject {
   readonly kind: 'google-workspace'
@@ -39,6 +47,9 @@ export interface GoogleProject {
     readonly projectPerMinute?: number
     readonly projectPerDay?: number
     readonly concurrent?: number
+    readonly calendar?: GoogleApiLimits
+    readonly people?: GoogleApiLimits
+    readonly tasks?: GoogleApiLimits
   }
   readonly apiUrl?: string
   readonly tokenUrl?: string
@@ -70,8 +81,29 @@ export interface ImapProject {
   readonly compress?: boolean
 }
 
+/** How accounts of a CalDAV and CardDAV server are opened. `{account}` in a reference stands for the login. */
+export type DavAuthProject =
+  | { readonly kind: 'password'; readonly password?: string }
+  | { readonly kind: 'proxy'; readonly user: string; readonly password: string }
+  | { readonly kind: 'bearer'; readonly token: string }
+
+/** A CalDAV and CardDAV server (Nextcloud, Cyrus, Radicale, SOGo, ...) as a project file has it. */
+export interface DavProject {
+  readonly kind: 'dav'
+  readonly name?: string
+  readonly url: string
+  readonly ca?: string
+  readonly proxy?: string
+  readonly auth?: DavAuthProject
+  readonly connections?: number
+  readonly connectionsPerAccount?: number
+  readonly silence?: { readonly method?: 'auto' | 'client-agent'; readonly sink?: string }
+  readonly sizeLimitMegabytes?: number
+  readonly fileSpace?: string
+}
+
 /** One member for each source connector. */
 export type SourceSettings = MicrosoftProject | GoogleProject
 
 /** One member for each destination connector. */
-export type DestinationSettings = ImapProject
+export type DestinationSettings = ImapProject | DavProject

@@ -135,6 +135,11 @@ export interface Destination {
    * collection was prepared for the first time, the server may still refuse the name, and `prepare` then gives another.
    */
   pathOf?(collection: Collection, call: Call): Promise<string>
+  /**
+   * The place that `prepare` gives, without making it; undefined where nothing stands there yet. Asked of all collections of an account in the order
+   * of its listings, as `pathOf` is. For verification. Absent: what the ledger remembers is taken for it.
+   */
+  placeOf?(collection: Collection, call: Call): Promise<Place | undefined>
   /** What a category is called as a flag on this server, for its own settings (Sieve). Costs no request. */
   flagOf?(category: string): string
   /** Everything in the place, ours or not, in the order of locators: for verification, sweep and rebuild. */

@@ -79,6 +79,25 @@ export interface ListingState {
   readonly cursor?: Cursor
   /** The last pass that walked it to its end; 0 when none has. */
   readonly donePass: number
+  /** Places in which its items stood, and from which they are still to be brought to where their collections stand now. */
+  readonly left?: readonly string[]
+}
+
+/** Where a collection stands at the destination. */
+export interface Home {
+  /** `Collection.id`. */
+  readonly collection: string
+  /** `Place.id`. */
+  readonly place: string
+}
+
+/** A listing of which a collection stands elsewhere now: its walk begins anew. */
+export interface Moving {
+  readonly listing: string
+  /** All of them, in place of those that were known. */
+  readonly left: readonly string[]
+  /** Where to begin. Absent: from nothing. */
+  readonly cursor?: Cursor
 }
 
 /** Everything of a lane that is not an entry. */
@@ -88,6 +107,8 @@ export interface Books {
   readonly floors: ReadonlyMap<string, string>
   /** Per place: since this mark there has been doubt, and the sweep has not looked yet. `''`: since ever. */
   readonly suspects: ReadonlyMap<string, string>
+  /** Where each collection stood when it was last prepared: `Place.id` by `Collection.id`. */
+  readonly homes: ReadonlyMap<string, string>
 }
 
 /**
@@ -116,9 +137,11 @@ export interface Lease {
   settle(outcomes: readonly Outcome[]): Promise<void>
   /** The listing says that these left it. Ignored for an item that was since seen in another listing. */
   removed(listing: string, ids: readonly string[]): Promise<void>
-  /** Takes the last step of a batch. `donePass` is set when the page was the listing's last. */
+  /** Where these collections stand now, and which listings have to be walked anew for it. Atomic. */
+  house(homes: readonly Home[], moving: readonly Moving[]): Promise<void>
+  /** Takes the last step of a batch. `donePass` is set when the page was the listing's last: then nothing of it is left anywhere. */
   advance(listing: string, cursor: Cursor, donePass?: number): Promise<void>
-  /** The listing's cursor is dead. Its entries stay. */
+  /** The listing's cursor is dead. Its entries stay, and what is left of it. */
   rewind(listing: string): Promise<void>
   /** Raises floors. Asked only when nothing is in doubt in those places. */
   raise(floors: readonly Required<Search>[]): Promise<void>

@@ -22,6 +22,7 @@ export const REASONS = {
     'It breaks the rules of its format so badly that nobody can say what is meant (a date that does not exist, a rule that no program can follow). It may still open in the original program.',
   'made-by-source': 'The source makes it up from other data (birthdays from contacts, holidays), so the destination makes its own.',
   'not-owned': 'It belongs to another account and is only shared with this one. It is moved with its owner.',
+  'left-out': 'The project says that items of this sort stay behind (its `choices`).',
   'not-offered': 'The source does not let other programs read it.',
 } as const
 

@@ -3,7 +3,6 @@ import { listCollections } from './collections.ts'
 import type { DavKind, Desk } from './desk.ts'
 import { mostBytes } from './destination.ts'
 import { NEXTCLOUD_ADDRESS_BOOKS, NEXTCLOUD_CALENDARS } from './limits.ts'
-import { atLeast, schedules } from './server.ts'
 import { cautionOf, type DavSettings } from './settings.ts'
 import { remedyFor } from './silence.ts'
 
@@ -25,14 +24,6 @@ const error = (about: string, thrown: unknown): Finding => {
 function* abilities({ server, client }: Desk): Generator<Finding> {
   const about = client.host
   yield { level: 'ok', about, says: `Reached ${server.says}.` }
-  if (server.kind === 'nextcloud' && !atLeast(server.version, [31]) && schedules(server)) {
-    yield {
-      level: 'error',
-      about: `${about} invitations`,
-      says: `${server.says} sends and delivers invitations whenever an event with guests is written, and has no header that stops it (that came with 31).`,
-      remedy: remedyFor(server),
-    }
-  }
   if (server.kind === 'nextcloud' && server.version.length === 0)
     yield {
       level: 'warning',

@@ -178,8 +178,9 @@ export async function writeObject(desk: Desk, { path, bytes, over }: Write, call
     },
     call,
   )
-  // A page that says "200 OK" in HTML has stored nothing.
-  if (!/^(200|201|204)$/.test(String(answer.status)) || /html/i.test(answer.headers['content-type'] ?? '')) throw noAnswer(desk)
+  // A page that says "200 OK" in HTML has stored nothing. Nextcloud calls the nothing that it answers with 201 and 204 HTML as well (PHP's default).
+  const isPage = answer.status === 200 && /html/i.test(answer.headers['content-type'] ?? '')
+  if (!/^(200|201|204)$/.test(String(answer.status)) || isPage) throw noAnswer(desk)
   return { etag: answer.headers['etag'], repaired: answer.headers['x-sabre-ew-gross'] !== undefined }
 }
 

@@ -23,15 +23,6 @@ export const schedules = ({ abilities }: Server): boolean => abilities.has('cale
 export const numbersOf = (version: string): readonly number[] =>
   (/\d+(\.\d+)*/.exec(version)?.[0] ?? '').split('.').filter(Boolean).map(Number)
 
-/** Whether a version is at least another, number by number. */
-export function atLeast(version: readonly number[], least: readonly number[]): boolean {
-  for (const [n, wanted] of least.entries()) {
-    const has = version[n] ?? 0
-    if (has !== wanted) return has > wanted
-  }
-  return true
-}
-
 const NAMED: readonly (readonly [RegExp, ServerKind, string])[] = [
   [/cyrus-http\/([\d.]+)/i, 'cyrus', 'Cyrus'],
   [/sogo/i, 'sogo', 'SOGo'],

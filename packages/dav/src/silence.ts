@@ -1,6 +1,6 @@
 import type { Call } from '@offramp/core'
 import type { DavKind } from './desk.ts'
-import { atLeast, type Server, schedules } from './server.ts'
+import { type Server, schedules } from './server.ts'
 import type { SilenceSettings } from './settings.ts'
 
 /** How one server is kept from mailing anybody and from writing into other people's calendars. */
@@ -36,13 +36,16 @@ const NONE: Method = {
   says: 'The server does not announce that it sends invitations (no calendar-auto-schedule), so nothing had to be switched off.',
 }
 
-/** Nextcloud 31 and later; on DELETE since 32.0.7 and 33.0.1. */
-const nextcloudMethod = ({ version, says }: Server): Method => ({
-  headers: { 'x-nc-scheduling': 'false' },
+/**
+ * Nextcloud 31 and later know `X-NC-Scheduling`, on DELETE since 32.0.7 and 33.0.1. Sabre, below all of them, sends nothing for a request with
+ * `Schedule-Reply: F`, be it PUT or DELETE: read in its Schedule/Plugin.php of 4.1.5, 4.2.1 and 4.7.0. Neither leaves a trace in the event.
+ */
+const nextcloudMethod = ({ says }: Server): Method => ({
+  headers: { 'x-nc-scheduling': 'false', 'schedule-reply': 'F' },
   marksGuests: false,
-  coversRemoval: atLeast(version, [33, 0, 1]) || (version[0] === 32 && atLeast(version, [32, 0, 7])),
+  coversRemoval: true,
   known: true,
-  says: `Every write to ${says} carried the header X-NC-Scheduling: false, by which it sends and delivers nothing; it leaves nothing behind in the events.`,
+  says: `Every write to ${says} carried the headers X-NC-Scheduling: false and Schedule-Reply: F, by which it sends and delivers nothing; they leave nothing behind in the events.`,
 })
 
 /** Read in its source and seen with 3.6.1, on PUT and on DELETE, with a mail sink as witness. */
@@ -62,13 +65,13 @@ const AGENT: Method = {
   says: 'Every guest was marked SCHEDULE-AGENT=CLIENT, by a setting of this destination: changes that people make to these events later notify nobody either.',
 }
 
-/** Both headers that any server is known to understand; one that understands neither is found out by its canary. */
+/** All headers that any server is known to understand; one that understands none is found out by its canary. */
 const GUESS: Method = {
-  headers: { 'x-nc-scheduling': 'false', 'scheduling-enabled': 'F' },
+  headers: { 'x-nc-scheduling': 'false', 'schedule-reply': 'F', 'scheduling-enabled': 'F' },
   marksGuests: false,
   coversRemoval: false,
   known: false,
-  says: 'Every write carried the headers X-NC-Scheduling: false and Scheduling-Enabled: F.',
+  says: 'Every write carried the headers X-NC-Scheduling: false, Schedule-Reply: F and Scheduling-Enabled: F.',
 }
 
 /** Chosen by what the server is. Only events are ever sent to anybody. */
@@ -84,7 +87,7 @@ export function methodFor(server: Server, kind: DavKind, settings: SilenceSettin
 export function remedyFor(server: Server): string {
   switch (server.kind) {
     case 'nextcloud':
-      return 'Upgrade Nextcloud to 31 or later, where X-NC-Scheduling works. Or, for the time of the migration, `occ config:app:set dav sendInvitations --value=no` together with `silence.method: client-agent` on this destination; switch it back afterwards.'
+      return 'Look whether a proxy in front of Nextcloud removes the headers X-NC-Scheduling and Schedule-Reply. Or, for the time of the migration, `occ config:app:set dav sendInvitations --value=no` together with `silence.method: client-agent` on this destination; switch it back afterwards.'
     case 'cyrus':
       return 'Set `caldav_allowscheduling: off` in imapd.conf for the time of the migration and restart Cyrus; switch it back afterwards.'
     default:

@@ -5,12 +5,17 @@ export type { MailKind, Profile } from './generate/kinds.ts'
 export type { Occurrence as TrueOccurrence } from './google/calendar/instances.ts'
 export type { AclJson, CalendarEntryJson, EventJson } from './google/calendar/state.ts'
 export type { GroupJson, PersonJson } from './google/contacts/book.ts'
-export type { CalendarControl, CalendarTruth, EventTruth, NewCalendar } from './google/control/calendar-control.ts'
+export type {
+  CalendarControl,
+  CalendarTruth as GoogleCalendarTruth,
+  EventTruth as GoogleEventTruth,
+  NewCalendar as NewGoogleCalendar,
+} from './google/control/calendar-control.ts'
 export { connectWorkspace, type RemoteWorkspace } from './google/control/connect.ts'
 export type { ContactsControl } from './google/control/contacts-control.ts'
 export type { GmailControl, GmailTruth, LabelTruth, NewGmail } from './google/control/gmail-control.ts'
 export { serveWorkspaceControl } from './google/control/server.ts'
-export type { TaskListTruth, TasksControl, TaskTruth } from './google/control/tasks-control.ts'
+export type { TaskListTruth as GoogleTaskListTruth, TasksControl, TaskTruth as GoogleTaskTruth } from './google/control/tasks-control.ts'
 export type { WorkDesks } from './google/control/work-desks.ts'
 export type { GmailAct, GmailScript, WorkAct, WorkspaceControl, WorkspaceStats } from './google/control/workspace-control.ts'
 export type { WorkspaceEffect, WorkspaceFaultRule } from './google/faults/rule.ts'

@@ -64,7 +64,8 @@ function sort(state: TurnState, listing: string, page: { refs: readonly ItemRef[
       // In the same version it waits for the end of the pass, so that it does not hold up its neighbours.
       if (!state.guards.failedIsDoubt) fresh.push({ ref, entry })
       else if (!same) doubts.push({ ref, listing, entry })
-    } else if (!same || (entry.state === 'arrived' && entry.receipt && state.left.has(entry.receipt.place))) fresh.push({ ref, entry })
+    } else if (!same || (entry.state === 'arrived' && entry.receipt && state.left.get(listing)?.has(entry.receipt.place)))
+      fresh.push({ ref, entry })
     else if (entry.state === 'arrived' && entry.receipt && (entry.gone || entry.listing !== listing)) {
       const { receipt, losses, label } = entry
       const kept = { ...(losses === undefined ? {} : { losses }), ...(label === undefined ? {} : { label }) }

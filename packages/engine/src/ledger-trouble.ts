@@ -36,6 +36,7 @@ export const steadyLease = (asked: Asked, lease: Lease): Lease => ({
   withdraw: (...args) => must(asked, lease.withdraw(...args)),
   settle: (...args) => must(asked, lease.settle(...args)),
   removed: (...args) => must(asked, lease.removed(...args)),
+  house: (...args) => must(asked, lease.house(...args)),
   advance: (...args) => must(asked, lease.advance(...args)),
   rewind: (...args) => must(asked, lease.rewind(...args)),
   raise: (...args) => must(asked, lease.raise(...args)),

@@ -1,4 +1,4 @@
-import { type Cursor, Fault, type Lease, type Listing, type Page } from '@offramp/core'
+import { type Collection, type Cursor, Fault, type Home, type Lease, type Listing, type Moving, type Page } from '@offramp/core'
 import { workPage } from './batch.ts'
 import { faultOfItem } from './strikes.ts'
 import { checkStop, type TurnState } from './turn-state.ts'
@@ -16,9 +16,9 @@ export async function preparedListings(state: TurnState): Promise<readonly Listi
   const listings: Listing[] = []
   const asked = hasBeenWalked(state) ? { ...state.reading, bare: true as const } : state.reading
   for await (const listing of state.request.source.listings(asked)) listings.push(listing)
-  for (const { collection, collections = [], skip } of listings) {
-    if (skip !== undefined) continue
-    for (const one of collection ? [collection, ...collections] : collections) {
+  for (const listing of listings) {
+    if (listing.skip !== undefined) continue
+    for (const one of collectionsIn(listing)) {
       checkStop(state)
       await state.places.prepare(one)
     }
@@ -30,12 +30,15 @@ export async function preparedListings(state: TurnState): Promise<readonly Listi
 const hasBeenWalked = ({ books: { listings } }: TurnState): boolean =>
   listings.size > 0 && [...listings.values()].every(({ donePass }) => donePass > 0)
 
+export const collectionsIn = ({ collection, collections = [] }: Listing): readonly Collection[] =>
+  collection === undefined ? collections : [collection, ...collections]
+
 /** Walks every listing that this pass has not walked to its end. */
 export async function walkListings(state: TurnState): Promise<void> {
   const { ledger, lease, pass } = state.request
   const listings = await preparedListings(state)
   state.progress.expect(listings)
-  await relistLeft(state, listings)
+  await followHomes(state, listings)
   const books = await ledger.books(lease.lane)
   for (const listing of listings) {
     const standing = books.listings.get(listing.id)
@@ -49,16 +52,34 @@ export async function walkListings(state: TurnState): Promise<void> {
 export const walkAnew = (lease: Lease, { id, again }: Pick<Listing, 'id' | 'again'>): Promise<void> =>
   again === undefined ? lease.rewind(id) : lease.advance(id, again)
 
-/** A listing of changes would not name the items whose receipts lead to places that have been left; so it is walked from its beginning. */
-async function relistLeft(state: TurnState, all: readonly Listing[]): Promise<void> {
-  const { ledger, lease } = state.request
-  state.left = state.places.left()
-  if (state.left.size === 0) return
-  const listings = new Set<string>()
-  for await (const { receipt, listing, gone } of ledger.scan(lease.lane, ['arrived'])) {
-    if (receipt && !gone && state.left.has(receipt.place)) listings.add(listing)
+/**
+ * A collection may stand elsewhere than when it was last looked at: it has another name, has exchanged its name with a neighbour, or the server has
+ * lost its numbering (a new UIDVALIDITY). A listing of changes would not name the items that have to follow it; so it is walked from its beginning,
+ * and what it has left is remembered until that walk has ended, in however many turns.
+ */
+async function followHomes(state: TurnState, all: readonly Listing[]): Promise<void> {
+  if (!state.guards.bringHome) return
+  const homes: Home[] = []
+  const moving: Moving[] = []
+  const left = new Map<string, ReadonlySet<string>>()
+  for (const listing of all) {
+    if (listing.skip !== undefined) continue
+    const known = new Set(state.books.listings.get(listing.id)?.left)
+    let follows = false
+    for (const collection of collectionsIn(listing)) {
+      const { id: place } = (await state.places.prepare(collection)).place
+      const was = state.places.homeOf(collection)
+      if (was === place) continue
+      homes.push({ collection: collection.id, place })
+      if (was === undefined) continue
+      known.add(was)
+      follows = true
+    }
+    if (follows) moving.push({ listing: listing.id, left: [...known], ...(listing.again === undefined ? {} : { cursor: listing.again }) })
+    if (known.size > 0) left.set(listing.id, known)
   }
-  for (const id of listings) await walkAnew(lease, all.find((listing) => listing.id === id) ?? { id })
+  await state.places.house(homes, moving)
+  state.left = left
 }
 
 async function walkListing(state: TurnState, listing: Listing, from: string | undefined): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Books, Call, Collection, Destination, Item, Lease, Ledger, Place, Receipt, Search } from '@offramp/core'
+import type { Books, Call, Collection, Destination, Home, Item, Lease, Ledger, Moving, Place, Receipt, Search } from '@offramp/core'
 import { looseKey } from './natural-keys.ts'
 import type { Safeguards } from './safeguards.ts'
 
@@ -20,7 +20,7 @@ interface Survey {
 
 interface PlacesOf {
   readonly request: { readonly destination: Destination; readonly ledger: Ledger; readonly lease: Lease }
-  readonly guards: Pick<Safeguards, 'checkFloor'>
+  readonly guards: Pick<Safeguards, 'checkFloor' | 'bringHome'>
   readonly books: Books
   readonly reading: Call
 }
@@ -40,6 +40,7 @@ export class Places {
   readonly #byId = new Map<string, KnownPlace>()
   readonly #floors: Map<string, string>
   readonly #suspects: Map<string, string>
+  readonly #homes: Map<string, string>
   /** Homes of items since floors were last raised. */
   readonly #touched = new Set<KnownPlace>()
 
@@ -47,14 +48,30 @@ export class Places {
     this.#of = of
     this.#floors = new Map(of.books.floors)
     this.#suspects = new Map(of.books.suspects)
+    this.#homes = new Map(of.books.homes)
   }
 
   /** Where an item is to stand. */
   async home(item: Item): Promise<KnownPlace> {
     const at = await this.prepare(item.home)
+    // A collection that is newer than the listings of this turn.
+    if (this.#of.guards.bringHome && !this.#homes.has(item.home.id))
+      await this.house([{ collection: item.home.id, place: at.place.id }], [])
     this.#touched.add(at)
     if (!at.known && !this.#floors.has(at.place.id)) await this.#meet(at)
     return at
+  }
+
+  /** Where the collection stood when it was last prepared, in this turn or an earlier one. */
+  homeOf(collection: Collection): string | undefined {
+    return this.#homes.get(collection.id)
+  }
+
+  /** Records where collections stand. */
+  async house(homes: readonly Home[], moving: readonly Moving[]): Promise<void> {
+    if (homes.length + moving.length === 0) return
+    await this.#of.request.lease.house(homes, moving)
+    for (const { collection, place } of homes) this.#homes.set(collection, place)
   }
 
   /** Makes the place, once a turn. */
@@ -68,17 +85,6 @@ export class Places {
 
   get suspects(): ReadonlyMap<string, string> {
     return this.#suspects
-  }
-
-  /**
-   * Places in which copies of ours stood and that no collection has any more, where others have come instead that the ledger does not
-   * know: the server has lost its numbering (a new UIDVALIDITY), or a collection has another name. Their receipts lead nowhere, or to a
-   * place that is no longer home. Asked once every collection is prepared.
-   */
-  left(): ReadonlySet<string> {
-    const prepared = [...this.#byId.values()]
-    const haveCome = prepared.some(({ place }) => place.mark !== undefined && !this.#floors.has(place.id))
-    return new Set(haveCome ? [...this.#floors.keys()].filter((id) => !this.#byId.has(id)) : [])
   }
 
   /** From where copies of ours may stand there that no receipt names. */

@@ -23,6 +23,8 @@ export interface Safeguards {
   readonly checkFloor: boolean
   /** Doubles that came late are looked for at the end. */
   readonly sweep: boolean
+  /** Where each collection stands is remembered, and its items follow it to another place. */
+  readonly bringHome: boolean
 }
 
 export const ALL_SAFEGUARDS: Safeguards = {
@@ -36,4 +38,5 @@ export const ALL_SAFEGUARDS: Safeguards = {
   failedIsDoubt: true,
   checkFloor: true,
   sweep: true,
+  bringHome: true,
 }

@@ -23,8 +23,8 @@ export interface TurnState {
   readonly strikes: Map<string, number>
   /** Different items that failed since one last went well, at the source and at the destination. */
   readonly inARow: { readonly read: Set<string>; readonly write: Set<string> }
-  /** See `Places.left`: an item with a receipt there is copied anew over it, which finds it again or brings it home. */
-  left: ReadonlySet<string>
+  /** See `ListingState.left`, by listing: an item with a receipt there is copied anew over it, which finds it again or brings it home. */
+  left: ReadonlyMap<string, ReadonlySet<string>>
   /** Since when a write with unknown outcome may still arrive late. */
   unknownSince: number | undefined
   /** By the clock, when the turn began. */
@@ -49,7 +49,7 @@ export async function openState(asked: TurnRequest, guards: Safeguards, call: Ca
     progress: new Progress(request),
     strikes: new Map(),
     inARow: { read: new Set(), write: new Set() },
-    left: new Set(),
+    left: new Map(),
     unknownSince: undefined,
     beganAt: request.clock.now(),
   }

@@ -1,6 +1,9 @@
 import { type Call, Fault, type Services, type SourceEndpoint } from '@offramp/core'
 import { makeWire } from '@offramp/wire'
+import { calendarSource } from './calendars.ts'
+import { readShares } from './calendars-shares.ts'
 import { makeGoogle } from './client.ts'
+import { contactSource } from './contacts.ts'
 import { readAccount, readAccounts } from './directory.ts'
 import { classifyFor, type Whose } from './faults.ts'
 import { mailSource } from './mail.ts'
@@ -10,6 +13,7 @@ import { preflight } from './preflight.ts'
 import { type GoogleSettings, hostsOf, policyOf, USER_AGENT } from './settings.ts'
 import { makeSigner, type Signer } from './signer.ts'
 import { readSizes } from './sizes.ts'
+import { taskSource } from './tasks.ts'
 import { googleTokens } from './token.ts'
 
 /**
@@ -35,7 +39,7 @@ export function googleSource(settings: GoogleSettings, services: Services, bound
   const sizes = sizesWhenAsked((call) => readSizes(google, clock, call))
   return {
     name: settings.name,
-    kinds: ['mail'],
+    kinds: ['mail', 'event', 'contact', 'task'],
     manner: policyOf(settings).labels === 'copies' ? 'labels: copies' : 'labels: folder or archive',
     check: (asked, call) => preflight({ settings, google, tokens, signer, clock }, asked, call),
     async *accounts(call) {
@@ -52,12 +56,24 @@ export function googleSource(settings: GoogleSettings, services: Services, bound
         const policy = policyOf(settings)
         return mailSource(google, account, { clock, log, policy, bytesOf: sizes.of, ...(bounds === undefined ? {} : { bounds }) })
       }
-      const message = `Endpoint ${settings.name} moves mail; ${kind} of Google Workspace is not among the kinds it names.`
+      const { choices = {} } = settings
+      if (kind === 'event') return calendarSource(google, account, given('choices', choices.calendars))
+      if (kind === 'contact') return contactSource(google, account, given('choices', choices.contacts))
+      if (kind === 'task') return taskSource(google, account, { clock })
+      const message = `Endpoint ${settings.name} moves mail, events, contacts and tasks; ${kind} of Google Workspace is not among the kinds it names.`
       throw new Fault({ reach: 'run', code: 'google-kind', message, remedy: `Take ${kind} out of the project.` })
+    },
+    async *shares(account, kind, call) {
+      if (kind === 'event') yield* readShares(google, account, call)
     },
     mailSettings: (account, call) => readMailSettings(google, account, { labels: policyOf(settings).labels, call }),
     close: () => wire.close(),
   }
+}
+
+function given<Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } {
+  const empty: { readonly [K in Key]?: Value } = {}
+  return value === undefined ? empty : { ...empty, [key]: value }
 }
 
 /** The key file is read when something is signed; who it belongs to is remembered, and nothing else of it. */

@@ -1,4 +1,4 @@
-import { type Account, type Call, type CheckRequest, type Clock, Fault, type Finding, silentLog } from '@offramp/core'
+import { type Account, type Call, type CheckRequest, type Clock, Fault, type Finding, type Kind, silentLog } from '@offramp/core'
 import { inArchive } from './archive-room.ts'
 import type { Google } from './client.ts'
 import { copiesFactor } from './copies-factor.ts'
@@ -6,7 +6,8 @@ import { readAccount } from './directory.ts'
 import { allowancesOf } from './limits.ts'
 import { movableIn } from './mail-measure.ts'
 import { duration, paceOf } from './pace.ts'
-import { delegationRemedy, SCOPES, scopeUrl, WORKLOADS, type Workload } from './scopes.ts'
+import { probeWork } from './preflight-work.ts'
+import { delegationRemedy, SCOPES, scopeUrl, type Workload, workloadsFor } from './scopes.ts'
 import { type GoogleSettings, type LabelPolicy, policyOf } from './settings.ts'
 import type { Signer } from './signer.ts'
 import { readSizes } from './sizes.ts'
@@ -50,7 +51,13 @@ export async function* preflight(parts: PreflightParts, asked: CheckRequest, cal
     if (isGranted(scopes, 'sizes')) yield* await sizes(parts, asked.accounts, call)
     yield NOT_READABLE
   }
+  yield* probeWork(parts, { ...asked, kinds: asked.kinds.filter((kind) => isGrantedFor(scopes, kind)) }, call)
 }
+
+const isGrantedFor = (tried: readonly Tried[], kind: Kind): boolean =>
+  (kind === 'event' && isGranted(tried, 'calendars')) ||
+  (kind === 'contact' && isGranted(tried, 'contacts')) ||
+  (kind === 'task' && isGranted(tried, 'tasks'))
 
 const NOT_READABLE: Finding = {
   level: 'warning',
@@ -86,7 +93,7 @@ const isGranted = (tried: readonly Tried[], workload: Workload): boolean =>
 
 /** One token a scope: together, one that is missing would refuse all. */
 async function tryScopes({ settings, tokens }: PreflightParts, asked: CheckRequest, call: Call): Promise<readonly Tried[]> {
-  const wanted = WORKLOADS.filter((workload) => workload !== 'mail' || asked.kinds.includes('mail'))
+  const wanted = workloadsFor(asked.kinds, settings.choices?.contacts?.collected === true)
   return Promise.all(
     wanted.map(async (workload): Promise<Tried> => {
       // The administrator is there for sure, an account may be suspended; delegation is the same for both.
@@ -248,7 +255,7 @@ async function sizes({ google, clock }: PreflightParts, accounts: readonly Accou
   }
 }
 
-function asError(about: string, thrown: unknown): Finding {
+export function asError(about: string, thrown: unknown): Finding {
   const says = thrown instanceof Error ? thrown.message : String(thrown)
   const remedy = thrown instanceof Fault ? thrown.remedy : undefined
   return { level: 'error', about, says, ...(remedy === undefined ? {} : { remedy }) }

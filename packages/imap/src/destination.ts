@@ -17,7 +17,7 @@ import { Likeness } from './likeness.ts'
 import { BATCH } from './limits.ts'
 import { MailboxIndex } from './mailbox-index.ts'
 import { bodyOf, bytesFor, type Gathered, hashOf, type Outgoing, outgoing } from './message.ts'
-import { type Owners, Places, readPlaceId, standing } from './prepare.ts'
+import { Places, readPlaceId, standing } from './prepare.ts'
 import { expunge, putOver } from './put-over.ts'
 import type { Session } from './session.ts'
 import { read, walk } from './walk.ts'
@@ -67,9 +67,9 @@ const noInbox = (session: Session): Fault =>
     remedy: 'The own login of an administrator shows no mailbox (Cyrus): use kind "authzid" or "master", which open the account itself.',
   })
 
-/** One account's mailbox on an IMAP server. `owners` is shared by all destinations of the account in this process. */
-export function makeDestination(session: Session, profile: DestinationProfile, owners: Owners): Destination {
-  const places = new Places(session, owners)
+/** One account's mailbox on an IMAP server. */
+export function makeDestination(session: Session, profile: DestinationProfile): Destination {
+  const places = new Places(session)
   const writer = new Writer(session)
   const index = new MailboxIndex()
 
@@ -179,6 +179,7 @@ export function makeDestination(session: Session, profile: DestinationProfile, o
     profile,
     keywordsAsKept: (keywords) => keywords.map((keyword) => categoryOf(keywordOf(keyword))),
     prepare: (collection, call) => places.prepare(collection, call),
+    placeOf: (collection, call) => places.placeOf(collection, call),
     pathOf: (collection, call) => places.pathOf(collection, call),
     flagOf: keywordOf,
     mark,

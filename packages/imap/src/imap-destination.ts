@@ -1,31 +1,24 @@
 import { type Call, type Destination, type DestinationEndpoint, Fault, type Services } from '@offramp/core'
 import { check } from './check.ts'
 import { makeDestination, profileOf } from './destination.ts'
-import type { Owners } from './prepare.ts'
 import { type Refusals, Session } from './session.ts'
 import { cautionOf, type ImapSettings } from './settings.ts'
 
 /** Any IMAP server as a destination for mail. Nothing is connected before `check` or `connect` is asked. */
 export function imapDestination(settings: ImapSettings, services: Services): DestinationEndpoint {
   const refusals: Refusals = new Map()
-  const owners = new Map<string, Owners>()
   const open = new Set<Session>()
   const session = (account: string): Session => {
     const made = new Session({ settings, services, account, refusals })
     open.add(made)
     return made
   }
-  const ownersOf = (account: string): Owners => {
-    const known = owners.get(account) ?? new Map<string, string>()
-    owners.set(account, known)
-    return known
-  }
   const caution = cautionOf(settings)
 
   const connect = async (account: string, call: Call): Promise<Destination> => {
     const made = session(account)
     try {
-      const destination = makeDestination(made, await profileOf(made, call), ownersOf(account))
+      const destination = makeDestination(made, await profileOf(made, call))
       return {
         ...destination,
         async close() {

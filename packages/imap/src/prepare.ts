@@ -21,9 +21,6 @@ export function readPlaceId(id: string): PlaceAddress {
   return { uidValidity: Number(id.slice(0, Math.max(0, colon))) || 0, path: id.slice(colon + 1) }
 }
 
-/** Which collection has taken which path in this process, by the path in one case. Shared by all connections of an account. */
-export type Owners = Map<string, string>
-
 const fold = (path: string): string => path.normalize('NFC').toLowerCase()
 
 export interface Standing {
@@ -53,15 +50,24 @@ export async function standing(connection: Connection, path: string, call: Call)
   return uidValidity === undefined || uidNext === undefined ? await connection.select(path, call, true) : { uidValidity, uidNext }
 }
 
+const placeAt = (path: string, { uidValidity, uidNext }: Standing): Place => ({
+  id: placeId({ path, uidValidity }),
+  name: path,
+  mark: String(uidNext),
+})
+
 /** Makes places. Keeps the list of mailboxes, and loads it anew when something is made. */
 export class Places {
   readonly #session: Session
-  readonly #owners: Owners
+  /**
+   * Which collection has taken which path, by the path in one case. All are asked for in the same order each time that an account is connected: what
+   * they were called the last time does not count, or two that exchange their names would be taken for twins.
+   */
+  readonly #owners = new Map<string, string>()
   #tree: MailboxTree | undefined
 
-  constructor(session: Session, owners: Owners) {
+  constructor(session: Session) {
     this.#session = session
-    this.#owners = owners
   }
 
   prepare(collection: Collection, call: Call): Promise<Place> {
@@ -69,7 +75,7 @@ export class Places {
       const path = await this.#pathFor(connection, collection, call)
       const stands = await standing(connection, path, call)
       if (stands === undefined) throw notMade(path)
-      return { id: placeId({ path, uidValidity: stands.uidValidity }), name: path, mark: String(stands.uidNext) }
+      return placeAt(path, stands)
     }, call)
   }
 
@@ -78,6 +84,16 @@ export class Places {
     return this.#session.use(async (connection) => {
       const { wishes, there } = this.#choose(collection, await this.#loaded(connection, call))
       return this.#take(there ?? wishes[0]?.path ?? '', collection)
+    }, call)
+  }
+
+  /** The place that `prepare` would give, where it stands already. Makes nothing. */
+  placeOf(collection: Collection, call: Call): Promise<Place | undefined> {
+    return this.#session.use(async (connection) => {
+      const { wishes, there } = this.#choose(collection, await this.#loaded(connection, call))
+      const path = this.#take(there ?? wishes[0]?.path ?? '', collection)
+      const stands = there === undefined ? undefined : await standing(connection, path, call)
+      return stands && placeAt(path, stands)
     }, call)
   }
 

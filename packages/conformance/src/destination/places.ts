@@ -69,6 +69,37 @@ export const placeCases: readonly DestinationCase[] = [
     },
   },
   {
+    name: 'placeOf: says where prepare puts, and makes nothing',
+    async run(lab) {
+      const { destination } = lab
+      if (destination.placeOf === undefined) return
+      const twins = [at('Looked for'), at('Looked for', 'below'), { id: 'twin', path: ['Looked for'] }]
+      for (const home of twins) expect(await destination.placeOf(home, call)).toBeUndefined()
+      const made: string[] = []
+      const writer = await lab.again()
+      for (const home of twins) made.push((await writer.prepare(home, call)).id)
+      const later = await lab.again()
+      for (const [n, home] of twins.entries()) expect((await later.placeOf?.(home, call))?.id).toBe(made[n])
+      const loose = { id: 'elsewhere', path: ['Not there'] }
+      expect(await later.placeOf?.(loose, call)).toBeUndefined()
+      expect(await (await lab.again()).placeOf?.(loose, call)).toBeUndefined()
+    },
+  },
+  {
+    name: 'prepare: collections that exchange their names exchange their places, whoever has seen them before',
+    async run(lab) {
+      const named = (id: string, name: string): Collection => ({ id, path: [name] })
+      const [one, two] = [await lab.destination.prepare(named('1', 'One'), call), await lab.destination.prepare(named('2', 'Two'), call)]
+      const later = await lab.again()
+      expect((await later.prepare(named('1', 'Two'), call)).id).toBe(two.id)
+      expect((await later.prepare(named('2', 'One'), call)).id).toBe(one.id)
+      const last = await lab.again()
+      const third = await last.prepare(named('1', 'Three'), call)
+      expect([one.id, two.id]).not.toContain(third.id)
+      expect((await last.prepare(named('2', 'Two'), call)).id).toBe(two.id)
+    },
+  },
+  {
     name: 'prepare: twice, and in another process, gives the same place',
     async run(lab) {
       const first = await lab.destination.prepare(SUITE, call)

@@ -29,6 +29,7 @@ export const revisionOf = (body: Uint8Array): string => createHash('sha256').upd
  */
 export class MemoryAccount {
   readonly #collections = new Map<string, Collection>()
+  readonly #parents = new Map<string, string>()
   readonly #items = new Map<string, Held>()
   readonly #changes: Change[] = []
   #counter = 0
@@ -68,7 +69,29 @@ export class MemoryAccount {
     const above = parent === undefined ? [] : (this.#collections.get(parent)?.path ?? [])
     const id = `c${++this.#counter}`
     this.#collections.set(id, { id, path: [...above, name], ...(role ? { role } : {}) })
+    if (parent !== undefined) this.#parents.set(id, parent)
     return id
+  }
+
+  /** What is below goes along. No item changes, and no listing of changes tells of it. */
+  rename(id: string, name: string): void {
+    const collection = this.#collections.get(id)
+    if (!collection) throw new Error(`There is no collection ${id} in this account.`)
+    const parent = this.#collections.get(this.#parents.get(id) ?? '')
+    this.#collections.set(id, { ...collection, path: [...(parent?.path ?? []), name] })
+    for (const [child, above] of this.#parents) if (above === id) this.rename(child, this.#collections.get(child)?.path.at(-1) ?? '')
+  }
+
+  /** Two collections with the same parent have each other's name afterwards. */
+  exchange(one: string, other: string): void {
+    const [first, second] = [one, other].map((id) => this.#collections.get(id)?.path.at(-1) ?? '')
+    this.rename(one, second ?? '')
+    this.rename(other, first ?? '')
+  }
+
+  /** Collections under the same parent, itself among them. */
+  siblings(id: string): readonly string[] {
+    return [...this.#collections.keys()].filter((other) => this.#parents.get(other) === this.#parents.get(id))
   }
 
   add(home: string, facts: { body: Uint8Array; naturalKey: string; traits?: Traits }): string {

@@ -6,6 +6,7 @@ export interface LaneStore {
   readonly listings: Map<string, ListingState>
   readonly floors: Map<string, string>
   readonly suspects: Map<string, string>
+  readonly homes: Map<string, string>
   fence: number
   lease: { readonly holder: string; readonly fence: number; until: number; writes: number } | undefined
 }
@@ -37,6 +38,7 @@ export class LedgerStore {
       listings: new Map(),
       floors: new Map(),
       suspects: new Map(),
+      homes: new Map(),
       fence: 0,
       lease: undefined,
     }
@@ -45,8 +47,8 @@ export class LedgerStore {
   }
 
   books(id: LaneId): Books {
-    const { listings, floors, suspects } = this.lane(id)
-    return { listings: new Map(listings), floors: new Map(floors), suspects: new Map(suspects) }
+    const { listings, floors, suspects, homes } = this.lane(id)
+    return { listings: new Map(listings), floors: new Map(floors), suspects: new Map(suspects), homes: new Map(homes) }
   }
 
   /** Sets or deletes, so that it can be undone. */

@@ -175,6 +175,15 @@ export function memoryDestination(mailbox: Mailbox, options: MemoryDestinationOp
       ...(options.batch ? { batch: options.batch } : {}),
     },
     prepare: (collection, asked) => wire('destination.prepare', () => placeOf(mailbox.make(collection.path)), asked),
+    placeOf: (collection, asked) =>
+      wire(
+        'destination.placeOf',
+        () => {
+          const folder = mailbox.folder(collection.path)
+          return folder && placeOf(folder)
+        },
+        asked,
+      ),
     pathOf: async ({ path }) => nameOf(path),
     flagOf: (category) => category.replaceAll(' ', '_'),
     ...(options.markless

@@ -8,6 +8,7 @@ import {
   type Lease,
   LeaseLost,
   type Ledger,
+  type ListingState,
   type Outcome,
   type Tally,
   versionKey,
@@ -206,12 +207,24 @@ function memoryLease(held: Held): Lease {
           if (entry?.listing === listing) store.set(entries, key, { ...entry, gone: true }, now)
         }
       }),
+    house: (homes, moving) =>
+      write('house', (data, now) => {
+        for (const { collection, place } of homes) store.set(data.homes, collection, place, now)
+        for (const { listing, left, cursor } of moving) {
+          const { donePass } = standingOf(data, listing)
+          store.set(data.listings, listing, { donePass, left, ...(cursor === undefined ? {} : { cursor }) }, now)
+        }
+      }),
     advance: (listing, cursor, donePass) =>
-      write('advance', ({ listings }, now) => {
-        store.set(listings, listing, { cursor, donePass: donePass ?? listings.get(listing)?.donePass ?? 0 }, now)
+      write('advance', (data, now) => {
+        const standing = donePass === undefined ? standingOf(data, listing) : { donePass }
+        store.set(data.listings, listing, { ...standing, cursor }, now)
       }),
     rewind: (listing) =>
-      write('rewind', ({ listings }, now) => store.set(listings, listing, { donePass: listings.get(listing)?.donePass ?? 0 }, now)),
+      write('rewind', (data, now) => {
+        const { cursor: _, ...standing } = standingOf(data, listing)
+        store.set(data.listings, listing, standing, now)
+      }),
     raise: (floors) =>
       write('raise', (data, now) => {
         for (const { place, since } of floors) {
@@ -242,6 +255,8 @@ function memoryLease(held: Held): Lease {
     },
   }
 }
+
+const standingOf = ({ listings }: LaneStore, listing: string): ListingState => listings.get(listing) ?? { donePass: 0 }
 
 function intendAll(store: LedgerStore, { entries }: LaneStore, intents: readonly Intent[], now: number): void {
   for (const { id, listing, version, place } of intents) {

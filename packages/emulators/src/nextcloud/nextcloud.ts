@@ -1,3 +1,4 @@
+import { createServer as createPlainServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import { makeAuthority } from '../authority.ts'
 import { listen, shut } from '../serve/listen.ts'
@@ -12,20 +13,21 @@ export interface EmulatedNextcloud extends CloudControl {
   stop(): Promise<void>
 }
 
-/** Starts a Nextcloud on loopback, over TLS. */
+const SERVED = { keepAlive: true, noDelay: true, requestTimeout: 0, keepAliveTimeout: 60_000 } as const
+
+/** Starts a Nextcloud on loopback, over TLS unless told otherwise. */
 export async function startNextcloud(options: NextcloudOptions): Promise<EmulatedNextcloud> {
   const state = makeState(options)
+  const { scheme = 'https' } = options
   const authority = options.authority ?? (await makeAuthority())
-  const pair = await authority.issue({ hosts: ['localhost', '127.0.0.1'] })
-  const server = createServer(
-    { cert: pair.cert, key: pair.key, keepAlive: true, noDelay: true, requestTimeout: 0, keepAliveTimeout: 60_000 },
-    (request, response) => {
-      void handle(state, request, response)
-    },
-  )
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    void handle(state, request, response)
+  }
+  const { cert, key } = await authority.issue({ hosts: ['localhost', '127.0.0.1'] })
+  const server = scheme === 'http' ? createPlainServer(SERVED, listener) : createServer({ ...SERVED, cert, key }, listener)
   const port = await listen(server, options.port ?? 0)
   return {
-    ...controlOf(state, { url: `https://localhost:${port}/`, ca: authority.ca }),
+    ...controlOf(state, { url: `${scheme}://localhost:${port}/`, ca: authority.ca }),
     stop: async () => {
       await shut(server)
       await Promise.allSettled(state.posting)

@@ -22,6 +22,8 @@ export interface NextcloudOptions {
   /** Milliseconds that each answer takes. Default 0. */
   readonly latencyMs?: number
   readonly faults?: readonly CloudFaultRule[]
+  /** `http` for tests whose proxy must see what passes. Default `https`. */
+  readonly scheme?: 'https' | 'http'
   /** Default: any free port. */
   readonly port?: number
   readonly now?: () => number
@@ -86,6 +88,6 @@ export interface CloudLimits {
 export interface CloudQuirks {
   /** How a UID that is there already is refused. Default: 409 from version 34 on. */
   readonly uidConflict?: 400 | 409
-  /** Scheme and host of addresses in answers are absolute, as behind some proxies. Default `no`. */
-  readonly absoluteHrefs?: boolean
+  /** No header of a request stops scheduling, as behind a proxy that removes what it does not know. */
+  readonly deaf?: boolean
 }

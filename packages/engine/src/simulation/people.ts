@@ -11,6 +11,8 @@ export interface Was {
 
 export const bodyText = (body: Uint8Array): string => Buffer.from(body).toString('latin1')
 
+const NAMES = ['Inbox', 'Sent', 'Projects', '2024', 'Reports', 'Old']
+
 /** What the person at the source and others at the destination do, and what they remember of it for the final reckoning. */
 export class People {
   readonly #world: World
@@ -21,6 +23,8 @@ export class People {
   readonly touched = new Set<string>()
   /** How often somebody has moved a copy of this body into the folder of sorted ones. */
   readonly sorted = new Map<string, number>()
+  /** Every path that a collection has had, the last one last. */
+  readonly paths = new Map<string, string[]>()
   /** Bodies of others' own items at the destination, with the traits that they gave them. */
   readonly foreign = new Map<string, { readonly path: string; readonly traits: string }>()
 
@@ -32,6 +36,7 @@ export class People {
     const { account, dice, weather } = this.#world
     const homes = ['Inbox', 'Sent', 'Projects'].map((name) => account.addCollection(name))
     if (dice.chance(0.5)) homes.push(account.addCollection('2024', homes[2]))
+    this.#rememberPaths()
     for (let n = 0; n < weather.items; n++) this.#add()
     if (dice.chance(0.3)) for (let n = dice.between(1, 3); n > 0; n--) this.#addForeign()
     if (weather.poison) this.#poison()
@@ -42,7 +47,8 @@ export class People {
     const { account, dice } = this.#world
     const item = dice.pick(account.items())
     const roll = dice.next()
-    if (roll < 0.25 || !item) this.#add()
+    if (dice.chance(this.#world.weather.renames)) this.#rename()
+    else if (roll < 0.25 || !item) this.#add()
     else if (roll < 0.5) account.mark(item.id, this.#traits())
     else if (roll < 0.58) account.edit(item.id, this.#body(`edited ${++this.#serial}`))
     else if (roll < 0.85) account.move(item.id, this.#home())
@@ -69,6 +75,26 @@ export class People {
     else {
       mailbox.move(folder, copy.uid, mailbox.make(['Sorted']))
       this.sorted.set(bodyText(copy.body), (this.sorted.get(bodyText(copy.body)) ?? 0) + 1)
+    }
+  }
+
+  /** A folder gets another name, takes over one that was given up, or exchanges its name with a neighbour. */
+  #rename(): void {
+    const { account, dice } = this.#world
+    const id = this.#home()
+    const siblings = account.siblings(id)
+    const taken = new Set(siblings.map((other) => account.collection(other)?.path.at(-1)))
+    const free = NAMES.filter((name) => !taken.has(name))
+    const other = dice.pick(siblings.filter((one) => one !== id))
+    if (other !== undefined && dice.chance(0.5)) account.exchange(id, other)
+    else account.rename(id, dice.pick(free) ?? 'Other')
+    this.#rememberPaths()
+  }
+
+  #rememberPaths(): void {
+    for (const { id, path } of this.#world.account.collections()) {
+      const had = this.paths.get(id) ?? []
+      if (had.at(-1) !== path.join('/')) this.paths.set(id, [...had, path.join('/')])
     }
   }
 

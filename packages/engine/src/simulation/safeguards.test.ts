@@ -38,6 +38,7 @@ const SLIPS: Readonly<Record<string, Mutant>> = {
     unmarked: true,
     weather: { ...fair, markless: true, named: true, people: 0.02, edits: 0.03 },
   },
+  'items stay where their folder was before it got another name': { guards: { bringHome: false } },
   'no sweep for a write that is stored after it was given up': { guards: { sweep: false }, weather: { ...fair, late: 0.1 } },
 }
 

@@ -15,6 +15,8 @@ export interface Weather {
   readonly late: number
   /** The account's person does something. */
   readonly edits: number
+  /** Share of the person's doings that are about the names of folders. */
+  readonly renames: number
   /** Somebody does something at the destination. */
   readonly people: number
   /** The ledger's store restarts without its last second; or empty. */
@@ -70,6 +72,7 @@ function weatherOf(dice: Dice): Weather {
     markless,
     named,
     poison: dice.chance(0.3),
+    renames: sometimes(0.4, 0.15),
   }
 }
 
@@ -142,7 +145,7 @@ export class World {
 }
 
 const isWrite = (what: string): boolean =>
-  /put|expunge|store|move|drop|intend|withdraw|settle|advance|raise|suspect|cleared|removed/.test(what)
+  /put|expunge|store|move|drop|intend|withdraw|settle|advance|raise|suspect|cleared|removed|house/.test(what)
 
 function attempt(effect: () => unknown): void {
   try {

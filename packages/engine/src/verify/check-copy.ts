@@ -3,6 +3,7 @@ import { contentHash } from '../content-hash.ts'
 import type { VerifyRequest } from '../contract.ts'
 import { copyKey, isSameCopy } from '../same-copy.ts'
 import { type Copies, likeness, readBack } from './copies.ts'
+import type { Homes } from './homes.ts'
 import { alteredTraits } from './trait-check.ts'
 
 /** What became of one item's copy. */
@@ -10,12 +11,13 @@ export interface Verdict {
   readonly verified: boolean
   readonly hashed: boolean
   readonly bytes: number
-  readonly remarks: readonly { readonly kind: 'missing' | 'altered' | 'doubled'; readonly message: string }[]
+  readonly remarks: readonly { readonly kind: 'missing' | 'altered' | 'doubled' | 'waiting'; readonly message: string }[]
 }
 
 export interface Checking {
   readonly request: VerifyRequest
   readonly copies: Copies
+  readonly homes: Homes
   readonly call: Call
   /** Whether the content of this one is read back. */
   deep(entry: Entry, receipt: Receipt): boolean
@@ -23,7 +25,7 @@ export interface Checking {
   whole(item: Item): Promise<Item>
 }
 
-const said = (kind: 'missing' | 'altered' | 'doubled', message: string) => ({ kind, message })
+const said = (kind: 'missing' | 'altered' | 'doubled' | 'waiting', message: string) => ({ kind, message })
 
 /** Compares an item that the ledger says has arrived with what stands at the destination. */
 export async function checkCopy(checking: Checking, entry: Entry, listed: Item): Promise<Verdict> {
@@ -33,18 +35,36 @@ export async function checkCopy(checking: Checking, entry: Entry, listed: Item):
   if (!receipt || !standing) return checkMoved(checking, await checking.whole(listed), receipt)
   if (copies.shared.has(copyKey(receipt)))
     return none(said('doubled', 'Two items of the source own this one copy, so one of them is missing.'))
-  if (standing.size !== receipt.size) {
+  const touched = receipt.memo !== undefined && standing.memo !== undefined && standing.memo !== receipt.memo
+  if (standing.size !== receipt.size && !touched) {
     return none(said('altered', `The copy has ${standing.size} bytes, and had ${receipt.size} when it arrived.`))
   }
-  const deep = checking.deep(entry, receipt)
+  const elsewhere = checking.homes.elsewhere(listed.home, receipt)
+  if (elsewhere?.kind === 'waiting') return none(elsewhere)
+  // A state that changed since it was written says that somebody was there, or the server itself; only the content tells which.
+  const deep = touched || checking.deep(entry, receipt)
   const item = deep ? await checking.whole(listed) : listed
   const content = deep ? await checkContent(checking, item, receipt) : 'unread'
   if (content === 'gone') return none(said('missing', 'The copy was there a moment ago and is gone now.'))
+  if (content === 'other' && touched) return { ...STAYS, bytes: standing.size }
   if (content === 'other') return none(said('altered', 'The copy reads back with other bytes than were sent.'))
   const late = receivedLate(request, item, standing.receivedAt)
   const traits = alteredTraits(request, item.traits, standing).map((message) => said('altered', message))
   const double = await doubleOf(checking, standing.like, receipt)
-  return { verified: true, hashed: content === 'same', bytes: standing.size, remarks: [...late, ...traits, ...double] }
+  return {
+    verified: true,
+    hashed: content === 'same',
+    bytes: standing.size,
+    remarks: [...(elsewhere ? [elsewhere] : []), ...late, ...traits, ...double],
+  }
+}
+
+/** A person's change wins, and is told: what arrived was proved when it was written. */
+const STAYS: Verdict = {
+  verified: true,
+  hashed: false,
+  bytes: 0,
+  remarks: [said('altered', 'Somebody has changed it at the destination since it arrived; it was left so.')],
 }
 
 const none = (...remarks: Verdict['remarks']): Verdict => ({ verified: false, hashed: false, bytes: 0, remarks })

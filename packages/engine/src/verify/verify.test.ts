@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { Fault, type Source } from '@offramp/core'
+import { type Destination, Fault, type Source } from '@offramp/core'
 import { expect, test } from 'vitest'
 import { forever, LANE, memoryLane } from '../testing/memory-lane.ts'
 import { verify } from './verify.ts'
@@ -267,5 +267,110 @@ test('copies are compared by what they mean, where the destination writes them a
   expect((await verify(ask, undefined, forever)).collections).toMatchObject([{ verified: 3, remainder: 0 }])
   expect((await verify({ ...ask, destination: lane.destination }, undefined, forever)).collections).toMatchObject([
     { verified: 0, remainder: 3 },
+  ])
+})
+
+test('folders that exchange their names exchange their copies with the next pass, and until then verification says so', async () => {
+  for (const whole of [false, true]) {
+    const lane = await moved(3, { source: { whole } })
+    const second = lane.account.addCollection('Sent')
+    for (const n of [10, 11]) lane.add(second, n)
+    expect(await lane.turn({ pass: 2 })).toEqual({ state: 'done' })
+    expect(await lane.check()).toMatchObject({ exceptions: [], collections: [{ remainder: 0 }, { remainder: 0 }] })
+    lane.account.exchange(lane.home, second)
+    const before = await lane.check()
+    expect(before.collections.map(({ name, source, remainder }) => [name, source, remainder])).toEqual([
+      ['Sent', 3, 3],
+      ['Inbox', 2, 2],
+    ])
+    expect(before.exceptions.map(({ kind }) => kind)).toEqual(Array(5).fill('waiting'))
+    expect(before.exceptions[0]?.message).toContain('its folder is now')
+    // In as many turns as it takes.
+    const limits = { ...lane.limits, pageItems: 1, sliceMs: 0 }
+    for (let turns = 0; (await lane.turn({ pass: 3, limits })).state !== 'done'; turns++) expect(turns).toBeLessThan(12)
+    expect(
+      lane
+        .standing()
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual(['Inbox', 'Inbox', 'Sent', 'Sent', 'Sent'])
+    expect(await lane.check(1)).toMatchObject({ hashed: 5, exceptions: [], collections: [{ remainder: 0 }, { remainder: 0 }] })
+  }
+})
+
+test('a folder with another name takes its copies along, also where its name went to another', async () => {
+  const lane = await moved(3)
+  const second = lane.account.addCollection('Sent')
+  lane.add(second, 10)
+  expect(await lane.turn({ pass: 2 })).toEqual({ state: 'done' })
+  lane.account.rename(lane.home, 'Old')
+  lane.account.rename(second, 'Inbox')
+  expect((await lane.check()).exceptions.map(({ kind }) => kind)).toEqual(Array(4).fill('waiting'))
+  expect(await lane.turn({ pass: 3 })).toEqual({ state: 'done' })
+  expect(
+    lane
+      .standing()
+      .map(({ path }) => path)
+      .sort(),
+  ).toEqual(['Inbox', 'Old', 'Old', 'Old'])
+  expect((await lane.check()).exceptions).toEqual([])
+})
+
+test('a copy that stands elsewhere because somebody has touched it there is verified, and named', async () => {
+  const lane = await moved(2)
+  const second = lane.account.addCollection('Sent')
+  expect(await lane.turn({ pass: 2 })).toEqual({ state: 'done' })
+  const copy = folder(lane).copies.get(1)
+  if (copy) copy.traits = { ...copy.traits, flagged: true }
+  lane.account.move(lane.ids[0] ?? '', second)
+  expect(await lane.turn({ pass: 3 })).toEqual({ state: 'done' })
+  const { collections, exceptions } = await lane.check()
+  expect(collections.map(({ source, verified, remainder }) => [source, verified, remainder])).toEqual([
+    [1, 1, 0],
+    [1, 1, 0],
+  ])
+  expect(exceptions.filter(({ message }) => message.includes('not in its own folder Sent'))).toMatchObject([{ kind: 'altered' }])
+})
+
+test('where the destination cannot say where a folder would be, what the ledger remembers is taken for it', async () => {
+  const lane = await moved(2)
+  const { placeOf: _, ...destination } = lane.destination
+  const check = (at: Destination) =>
+    verify(
+      { source: lane.source, destination: at, ledger: lane.ledger, lane: LANE, sample: 0, report: () => undefined },
+      undefined,
+      forever,
+    )
+  expect((await check(destination)).exceptions).toEqual([])
+  lane.store.lane(LANE).homes.set(lane.home, '1/["Elsewhere"]')
+  expect((await check(destination)).exceptions.map(({ kind, message }) => [kind, message.includes('own folder 1/["Elsewhere"]')])).toEqual(
+    Array(2).fill(['altered', true]),
+  )
+})
+
+test('what a person has changed at a destination whose items can be edited is told, and no remainder', async () => {
+  const lane = await moved(3)
+  const states = new Map<string, string>([['2', 'edited']])
+  const destination: Destination = {
+    ...lane.destination,
+    hashOf: (body) => text(body).then((all) => createHash('sha256').update(all).digest('hex').slice(0, 16)),
+    async *walk(search, call) {
+      for await (const found of lane.destination.walk(search, call)) {
+        const memo = states.get(found.receipt.locator) ?? found.receipt.memo
+        yield { ...found, receipt: { ...found.receipt, ...(memo === undefined ? {} : { memo }) } }
+      }
+    },
+  }
+  for (const uid of [2, 3]) {
+    const copy = folder(lane).copies.get(uid)
+    if (!copy) throw new Error(`There is no copy ${uid}.`)
+    folder(lane).copies.set(uid, { ...copy, body: Buffer.from('something else') })
+  }
+  const { source, ledger } = lane
+  const balance = await verify({ source, destination, ledger, lane: LANE, sample: 0, report: () => undefined }, undefined, forever)
+  expect(balance.collections).toMatchObject([{ source: 3, verified: 2, remainder: 1 }])
+  expect(balance.exceptions.map(({ kind, message }) => [kind, message.slice(0, 28)])).toEqual([
+    ['altered', 'Somebody has changed it at t'],
+    ['altered', 'The copy has 14 bytes, and h'],
   ])
 })

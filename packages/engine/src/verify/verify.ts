@@ -18,6 +18,7 @@ import { walkAnew } from '../listings.ts'
 import { Balance } from './balance.ts'
 import { type Checking, checkCopy } from './check-copy.ts'
 import { readCopies } from './copies.ts'
+import { Homes } from './homes.ts'
 
 /** Refs asked of a page. */
 const PAGE_ITEMS = 200
@@ -40,11 +41,13 @@ const nameOfListing = ({ id, collection }: Listing): string => (collection ? nam
 /** See `Verify`. */
 export const verify: Verify = async (request, lease, call) => {
   const copies = await readCopies(request, call)
+  const { homes } = await request.ledger.books(request.lane)
   const verifying: Verifying = {
     request,
     lease,
     call,
     copies,
+    homes: new Homes(request.destination, homes),
     deep: sampler(request.sample),
     whole: (item) => (request.source.census ? request.source.open({ id: item.id, version: item.version }, call) : Promise.resolve(item)),
     balance: new Balance(),
@@ -82,6 +85,7 @@ async function verifyListing(verifying: Verifying, listing: Listing): Promise<vo
   }
   if (listing.collection) balance.row(listing.collection.id, name)
   for (const collection of listing.collections ?? []) balance.row(collection.id, nameOf(collection))
+  await verifying.homes.ask(listing, verifying.call)
   const { census } = verifying.request.source
   const waiting = census
     ? await eachCounted(verifying, listing)

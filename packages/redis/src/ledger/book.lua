@@ -1,4 +1,5 @@
--- ARGV[5]: verb; then its arguments. The books are one hash: c<listing> cursor, d<listing> pass, f<place> floor, s<place> suspect.
+-- ARGV[5]: verb; then its arguments. The books are one hash: c<listing> cursor, d<listing> pass, l<listing> places
+-- that were left (JSON), f<place> floor, s<place> suspect, h<collection> place.
 if lost() then return 'LOST' end
 if done() then return 'OK' end
 
@@ -14,9 +15,20 @@ end
 local books, verb = base .. ':b', ARGV[5]
 if verb == 'advance' then
   call('HSET', books, 'c' .. ARGV[6], ARGV[7])
-  if ARGV[8] ~= '' then call('HSET', books, 'd' .. ARGV[6], ARGV[8]) end
+  if ARGV[8] ~= '' then
+    call('HSET', books, 'd' .. ARGV[6], ARGV[8])
+    call('HDEL', books, 'l' .. ARGV[6])
+  end
 elseif verb == 'rewind' then
   call('HDEL', books, 'c' .. ARGV[6])
+elseif verb == 'house' then
+  -- How many homes; collection and place of each; then of each listing that is walked anew: its name, the places, and a cursor or ''.
+  local homes = tonumber(ARGV[6])
+  for i = 7, 6 + 2 * homes, 2 do call('HSET', books, 'h' .. ARGV[i], ARGV[i + 1]) end
+  for i = 7 + 2 * homes, #ARGV, 3 do
+    call('HSET', books, 'l' .. ARGV[i], ARGV[i + 1])
+    if ARGV[i + 2] ~= '' then call('HSET', books, 'c' .. ARGV[i], ARGV[i + 2]) else call('HDEL', books, 'c' .. ARGV[i]) end
+  end
 elseif verb == 'raise' then
   for i = 6, #ARGV, 2 do
     local old = call('HGET', books, 'f' .. ARGV[i])

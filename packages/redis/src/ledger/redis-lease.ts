@@ -1,4 +1,15 @@
-import { asFault, type Clock, type Intent, type LaneId, type Lease, LeaseLost, type Outcome, type Search } from '@offramp/core'
+import {
+  asFault,
+  type Clock,
+  type Home,
+  type Intent,
+  type LaneId,
+  type Lease,
+  LeaseLost,
+  type Moving,
+  type Outcome,
+  type Search,
+} from '@offramp/core'
 import type { Script } from '../connection/run-script.ts'
 import { packIntents, packKeys, packOutcomes, packRemoved } from './batch-codec.ts'
 import { LEDGER_SCRIPTS } from './scripts.ts'
@@ -58,6 +69,12 @@ export class RedisLease implements Lease {
 
   removed(listing: string, ids: readonly string[]): Promise<void> {
     return this.#write(LEDGER_SCRIPTS.removed, ids.length, () => [packRemoved(listing, ids)])
+  }
+
+  house(homes: readonly Home[], moving: readonly Moving[]): Promise<void> {
+    const stand = homes.flatMap(({ collection, place }) => [collection, place])
+    const anew = moving.flatMap(({ listing, left, cursor }) => [listing, JSON.stringify(left), cursor ?? ''])
+    return this.#book(homes.length + moving.length === 0 ? ['house'] : ['house', String(homes.length), ...stand, ...anew])
   }
 
   advance(listing: string, cursor: string, donePass?: number): Promise<void> {

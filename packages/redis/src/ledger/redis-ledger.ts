@@ -136,14 +136,22 @@ function readBooks(fields: Readonly<Record<string, string>>): Books {
   const listings = new Map<string, ListingState>()
   const floors = new Map<string, string>()
   const suspects = new Map<string, string>()
+  const homes = new Map<string, string>()
   for (const [field, value] of Object.entries(fields)) {
     const name = field.slice(1)
     if (field.startsWith('c')) listings.set(name, { donePass: 0, ...listings.get(name), cursor: value })
     else if (field.startsWith('d')) listings.set(name, { ...listings.get(name), donePass: Number(value) })
+    else if (field.startsWith('l')) listings.set(name, { donePass: 0, ...listings.get(name), left: readLeft(value) })
+    else if (field.startsWith('h')) homes.set(name, value)
     else if (field.startsWith('f')) floors.set(name, value)
     else if (field.startsWith('s')) suspects.set(name, value)
   }
-  return { listings, floors, suspects }
+  return { listings, floors, suspects, homes }
+}
+
+function readLeft(value: string): readonly string[] {
+  const read: unknown = JSON.parse(value)
+  return Array.isArray(read) ? read.map(String) : []
 }
 
 function readNames(answer: unknown): Names {

@@ -53,13 +53,16 @@ export class ContactBook {
   /** Adds or replaces. */
   put(wish: PersonJson, where: 'people' | 'others' = 'people'): PersonJson {
     const serial = this.#serial++
-    const id = `c${hash32(this.#facts.address, where, serial)}${serial}`
+    const number = BigInt(hash32(this.#facts.address, where, serial)) * 1_000n + BigInt(serial)
+    const id = `c${number}`
     const resourceName = wish.resourceName ?? `${where === 'people' ? 'people' : 'otherContacts'}/${id}`
+    // The same number, as CardDAV has it; it stays when the resource name changes.
+    const known = (wish.metadata?.sources ?? this[where].get(resourceName)?.json.metadata?.sources)?.[0]?.id
     const updateTime = new Date(this.#facts.now()).toISOString()
     const etag = `%E${hash32(resourceName, this[where].now, updateTime).toString(36)}`
     const source = {
       type: where === 'people' ? 'CONTACT' : 'OTHER_CONTACT',
-      id: hash32(resourceName).toString(16),
+      id: known ?? number.toString(16),
       etag: `#${etag}`,
       updateTime,
     }

@@ -22,10 +22,10 @@ export class ContactsDesk implements ContactsControl {
   }
 
   async rename(resourceName: string): Promise<string> {
-    const { etag: _, metadata: __, ...person } = this.#book.known(resourceName)
-    const next = `${resourceName}9`
+    const { etag: _, metadata, ...person } = this.#book.known(resourceName)
+    const next = resourceName.replace('/c', '/1000')
     this.#book.remove(resourceName)
-    this.#book.put({ ...person, resourceName: next, metadata: { previousResourceNames: [resourceName] } })
+    this.#book.put({ ...person, resourceName: next, metadata: { ...metadata, previousResourceNames: [resourceName] } })
     return next
   }
 

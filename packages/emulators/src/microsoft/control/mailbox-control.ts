@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { bodyOfBytes, factsOf, writeBody } from '../../mail/body.ts'
-import { warmBytes } from '../../mail/warm.ts'
+import { warmBytes, warmFacts, warmPreview } from '../../mail/warm.ts'
 import type { Account } from '../directory/account.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
+import { previewOf } from '../mail/message-text.ts'
 import type { FlagStatus, Folder, Marks, Message, Poison } from '../mail/state.ts'
 
 export interface FolderTruth {
@@ -81,6 +82,14 @@ export interface MailboxControl {
 /** An id, or names from the root down. */
 export type FolderName = string | readonly string[]
 
+/** A message with all that its readers will ask of it, as the store of the real provider has it. */
+function written(message: Message): readonly Buffer[] {
+  const bytes = warmBytes(message)
+  warmFacts(message.body)
+  warmPreview(message.body, previewOf)
+  return bytes
+}
+
 export class MailboxDesk implements MailboxControl {
   readonly #account: Account
   readonly #mailbox: Mailbox
@@ -90,7 +99,7 @@ export class MailboxDesk implements MailboxControl {
   constructor(account: Account, mailbox: Mailbox, warm = false) {
     this.#account = account
     this.#mailbox = mailbox
-    this.#write = warm ? warmBytes : ({ body }) => writeBody(body)
+    this.#write = warm ? written : ({ body }) => writeBody(body)
   }
 
   async folders(): Promise<readonly FolderTruth[]> {

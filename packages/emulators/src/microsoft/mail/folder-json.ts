@@ -1,5 +1,5 @@
 import type { MailFolder } from '@microsoft/microsoft-graph-types'
-import { factsOf } from '../../mail/body.ts'
+import { warmFacts } from '../../mail/warm.ts'
 import { unknownProperty } from '../serve/errors.ts'
 import type { Mailbox } from './mailbox.ts'
 import { normalPropertyId } from './message-json.ts'
@@ -55,4 +55,4 @@ export function folderJson(
 }
 
 const sizeOf = (folder: Folder): number =>
-  folder.arrivals.reduce((sum, message) => sum + (message ? factsOf(message.body).storeSize : 0), 0)
+  folder.arrivals.reduce((sum, message) => sum + (message ? warmFacts(message.body).storeSize : 0), 0)

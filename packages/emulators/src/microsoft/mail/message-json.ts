@@ -1,6 +1,7 @@
 import type { Message as GraphMessage, Recipient, SingleValueLegacyExtendedProperty } from '@microsoft/microsoft-graph-types'
 import { hash32 } from '../../generate/random.ts'
-import { factsOf, type MailFacts } from '../../mail/body.ts'
+import type { MailFacts } from '../../mail/body.ts'
+import { warmFacts, warmPreview } from '../../mail/warm.ts'
 import { unknownProperty } from '../serve/errors.ts'
 import type { IdSpace } from './ids.ts'
 import type { Mailbox } from './mailbox.ts'
@@ -22,7 +23,7 @@ export function viewOf(mailbox: Mailbox, message: Message, ids: IdSpace): Messag
     message,
     ids,
     facts: () => {
-      facts ??= factsOf(message.body)
+      facts ??= warmFacts(message.body)
       return facts
     },
   }
@@ -53,7 +54,7 @@ const PROPERTIES: Properties = {
   hasAttachments: ({ facts }) => facts().hasAttachments,
   internetMessageId: ({ facts }) => facts().messageId ?? null,
   subject: ({ facts }) => facts().subject,
-  bodyPreview: (view) => previewOf(view.message.body),
+  bodyPreview: (view) => warmPreview(view.message.body, previewOf),
   importance: ({ message }) => message.marks.importance,
   parentFolderId: ({ mailbox, message }) => mailbox.ids.folder(message.folder.serial),
   conversationId: ({ facts }) =>

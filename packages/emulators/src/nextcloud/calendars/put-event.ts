@@ -59,6 +59,7 @@ export function refuseTaken(state: CloudState, collection: DavCollection, uid: s
   if (!deleted) return
   if (!isSince(state.version, '25')) throw new DavError(400, 'Deleted calendar object with uid already exists in this calendar collection.')
   collection.trash.delete(deleted.stored.name)
-  // Up to 33 what is in the bin is deleted once more, which moves it on under a longer name: the third time that name is taken.
+  // Up to 33 what is in the bin is deleted once more, which moves the oldest on under a longer name; the next keeps its name in the bin, so that
+  // the third deletion finds it taken.
   if (!isSince(state.version, '34')) moveToTrash(state, collection, deleted.stored)
 }

@@ -33,7 +33,7 @@ function inlinePhotos(card: ReturnType<typeof readComponent>): void {
       const found = /^data:(?:image|audio)\/([a-z0-9+.-]+);base64,(.*)$/is.exec(String(property.getFirstValue()))
       if (!found) continue
       card.removeProperty(property)
-      const inline = new ICAL.Property([name, { encoding: 'b', type: (found[1] ?? '').toUpperCase() }, 'text', found[2] ?? ''], card)
+      const inline = new ICAL.Property([name, { encoding: 'b', type: (found[1] ?? '').toUpperCase() }, 'binary', found[2] ?? ''], card)
       card.addProperty(inline)
     }
   }

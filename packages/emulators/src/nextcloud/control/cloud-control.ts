@@ -49,6 +49,7 @@ export interface UserControl {
   stored(below?: string): Promise<readonly StoredTruth[]>
   /** As the person does it in a browser: schedules and mails as ever, and is remembered as a person's. */
   write(path: string, text: string): Promise<void>
+  move(path: string, to: string): Promise<void>
   remove(path: string): Promise<void>
   disable(disabled: boolean): Promise<void>
   /** Bytes; -1: unlimited. */

@@ -16,6 +16,7 @@ export async function connectNextcloud(controlUrl: string): Promise<CloudControl
       collections: () => read(call('collections')),
       stored: (below) => read(below === undefined ? call('stored') : call('stored', below)),
       write: (path, text) => done(call('write', path, text)),
+      move: (path, to) => done(call('move', path, to)),
       remove: (path) => done(call('remove', path)),
       disable: (disabled) => done(call('disable', disabled)),
       quota: (bytes) => done(call('quota', bytes)),

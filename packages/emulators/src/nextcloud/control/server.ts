@@ -42,6 +42,7 @@ const CALLS: { readonly [Call in keyof UserControl]: (user: UserControl, ...give
   collections: (user) => user.collections(),
   stored: (user, below) => user.stored(below),
   write: (user, path, text) => user.write(path, text),
+  move: (user, path, to) => user.move(path, to),
   remove: (user, path) => user.remove(path),
   disable: (user, disabled) => user.disable(disabled),
   quota: (user, bytes) => user.quota(bytes),

@@ -8,6 +8,7 @@ import { DavError } from '../serve/errors.ts'
 import { Manners } from '../serve/manners.ts'
 import type { CloudState } from '../serve/state.ts'
 import type { CloudUser } from '../users/user.ts'
+import { readXml } from '../xml/read.ts'
 import type { CollectionTruth, StoredTruth, UserControl } from './cloud-control.ts'
 
 /** One user of a Nextcloud in this process. */
@@ -19,7 +20,8 @@ export function userDesk(state: CloudState, id: string): UserControl {
     collections: async () => [...user.calendars, ...user.books].map(collectionTruth),
     stored: async (below = '') => everythingOf(user).filter(({ path }) => path.startsWith(below)),
     write: async (path, text) => person(state, user, { method: 'PUT', path, text }),
-    remove: async (path) => person(state, user, { method: 'DELETE', path, text: '' }),
+    move: async (path, to) => person(state, user, { method: 'MOVE', path, to }),
+    remove: async (path) => person(state, user, { method: 'DELETE', path }),
     disable: async (disabled) => {
       user.disabled = disabled
     },
@@ -30,10 +32,13 @@ export function userDesk(state: CloudState, id: string): UserControl {
   }
 }
 
+/** What XML says in a text without elements. */
+const plainText = (xml: string): string => readXml(`<x>${xml}</x>`).text
+
 const collectionTruth = (collection: DavCollection): CollectionTruth => ({
   uri: collection.uri,
   kind: collection.kind,
-  displayName: collection.properties.get(DISPLAY_NAME) ?? '',
+  displayName: plainText(collection.properties.get(DISPLAY_NAME) ?? ''),
   components: collection.components,
   properties: Object.fromEntries(collection.properties),
   shares: Object.fromEntries(collection.shares),
@@ -87,25 +92,32 @@ function segmentsFor(user: CloudUser, path: string): readonly string[] {
   throw new Error(`A person writes below calendars/, addressbooks/ or files/, not to "${path}".`)
 }
 
-/** A person's own PUT or DELETE: as any client's, but without what is only asked of a migration. */
-function person(
-  state: CloudState,
-  viewer: CloudUser,
-  { method, path, text }: { readonly method: string; readonly path: string; readonly text: string },
-): void {
+interface PersonalAct {
+  readonly method: string
+  readonly path: string
+  readonly text?: string
+  /** Where it is moved to. */
+  readonly to?: string
+}
+
+const hrefOf = (segments: readonly string[]): string => `${ROOT}${segments.map(encodeURIComponent).join('/')}`
+
+/** A person's own PUT, MOVE or DELETE: as any client's, but without what is only asked of a migration. */
+function person(state: CloudState, viewer: CloudUser, { method, path, text = '', to }: PersonalAct): void {
   const segments = segmentsFor(viewer, path)
   const body = Buffer.from(text)
+  const destination = to === undefined ? {} : { destination: hrefOf(segmentsFor(viewer, to)), overwrite: 'F' }
   const violations = new Violations()
-  const manners = new Manners({ violations, concurrent: Number.POSITIVE_INFINITY, raceMs: 0, now: state.now })
+  const manners = new Manners({ violations, limits: state.limits, now: state.now })
   try {
     answerDav({
       state: { ...state, violations, manners },
       viewer,
       by: 'person',
       method,
-      path: `${ROOT}${segments.join('/')}`,
+      path: hrefOf(segments),
       segments,
-      headers: { 'content-length': String(body.length) },
+      headers: { 'content-length': String(body.length), ...destination },
       body,
       query: new URLSearchParams(),
     })

@@ -3,32 +3,23 @@ import type { Call } from '../serve/answer.ts'
 import { DavError } from '../serve/errors.ts'
 import type { CloudState } from '../serve/state.ts'
 import { appPassword, type CloudUser } from '../users/user.ts'
+import { isSince } from '../version.ts'
 import { capabilities } from './capabilities.ts'
-
-const OK = { status: 'ok', statuscode: 200, message: 'OK' } as const
-
-export const ocsReply = (data: unknown): Reply => ({
-  status: 200,
-  body: [Buffer.from(JSON.stringify({ ocs: { meta: OK, data } }))],
-  type: 'application/json; charset=utf-8',
-})
-
-export const ocsError = (status: number, message: string): Reply => ({
-  status,
-  body: [Buffer.from(JSON.stringify({ ocs: { meta: { status: 'failure', statuscode: status, message }, data: [] } }))],
-  type: 'application/json; charset=utf-8',
-})
+import { importCalendar } from './import.ts'
+import { ocsError, ocsReply } from './reply.ts'
 
 /** The part of OCS that a migration needs, in version 2: errors are HTTP's (facts 4.7). */
 export function answerOcs(state: CloudState, viewer: CloudUser, call: Call): Reply {
   const { method, path, headers } = call
   // Facts 4.5: without the header it is taken for a forged request.
-  if (headers['ocs-apirequest'] !== 'true') return { ...ocsError(412, 'CSRF check failed'), status: 412 }
+  if (headers['ocs-apirequest'] !== 'true') return ocsError(412, 'CSRF check failed')
   const user = /^\/ocs\/v2\.php\/cloud\/users\/([^/]+)$/.exec(path)?.[1]
   if (method === 'GET' && path === '/ocs/v2.php/cloud/capabilities') return ocsReply(capabilities(state))
   if (method === 'GET' && path === '/ocs/v2.php/cloud/user') return ocsReply(userData(viewer))
   if (method === 'GET' && user !== undefined) return lookUp(state, viewer, decodeURIComponent(user))
   if (method === 'GET' && path === '/ocs/v2.php/core/getapppassword') return mint(state, viewer, headers.authorization ?? '')
+  if (method === 'POST' && path === '/ocs/v2.php/calendar/import' && isSince(state.version, '32'))
+    return importCalendar(state, viewer, call)
   state.violations.note(`the emulator knows no ${method} ${path}`)
   throw new DavError(404, `Invalid query, please check the syntax. API specifications are here: ${path}`)
 }

@@ -21,17 +21,26 @@ export function addressesFor(asked: Asked, { collection }: Shown): ReadonlySet<s
   return new Set(users.flatMap((user) => (user?.email === undefined ? [] : [mailtoOf(user)])))
 }
 
-/** Sabre looks at `Schedule-Reply` before it looks at any change, new objects included, in 4.1.5 as in 4.7.0. */
-export const isReplyRefused = (asked: Asked): boolean => header(asked, 'schedule-reply') === 'F'
+/** Since when `X-NC-Scheduling` is looked at in a PUT; in a DELETE it took until 32.0.7 and 33.0.1 (facts 5.5). */
+const knowsSilence = ({ version, deaf }: CloudState, isDeletion: boolean): boolean => {
+  if (deaf) return false
+  if (!isDeletion) return isSince(version, '31')
+  return version[0] === 32 ? isSince(version, '32.0.7') : isSince(version, '33.0.1')
+}
 
-/** Whether a request itself says that nothing is to be sent (facts 5.5). */
-export const isSilenced = (asked: Asked, state: CloudState): boolean =>
-  isReplyRefused(asked) || (isSince(state.version, '31') && header(asked, 'x-nc-scheduling') === 'false')
+/**
+ * Whether a request itself says that nothing is to be sent. Sabre looks at `Schedule-Reply` before it looks at any change, new objects included,
+ * in 4.1.5 as in 4.7.0.
+ */
+export function isSilenced(asked: Asked, what: 'change' | 'deletion'): boolean {
+  if (header(asked, 'schedule-reply') === 'F' && !asked.state.deaf) return true
+  return header(asked, 'x-nc-scheduling') === 'false' && knowsSilence(asked.state, what === 'deletion')
+}
 
 /** Sends what a changed object makes necessary. Gives whether the object itself was changed by it. */
 export function scheduleChange(asked: Asked, { shown, calendar, before }: Changed): boolean {
   const { state, viewer } = asked
-  if (isSilenced(asked, state)) return false
+  if (isSilenced(asked, 'change')) return false
   const old = before && readComponent(before.bytes.toString())
   const messages = messagesFor({ after: calendar, before: old, addresses: addressesFor(asked, shown), now: state.now() })
   const [first] = calendar.getAllSubcomponents('vevent')

@@ -2,8 +2,8 @@ import type { Violations } from '../../serve/violations.ts'
 
 export interface MannerFacts {
   readonly violations: Violations
-  readonly concurrent: number
-  readonly raceMs: number
+  /** Read anew each time: an administrator may change them. */
+  readonly limits: { readonly concurrent: number; readonly raceMs: number }
   readonly now: () => number
 }
 
@@ -35,11 +35,12 @@ export class Manners {
   enter(user: string): () => void {
     const now = this.#facts.now()
     const wait = this.#waits.get(user)
-    if (wait && now < wait.until && now - wait.since > this.#facts.raceMs) this.#note(`called for ${user} before the time in Retry-After`)
+    if (wait && now < wait.until && now - wait.since > this.#facts.limits.raceMs)
+      this.#note(`called for ${user} before the time in Retry-After`)
     const count = (this.#inFlight.get(user) ?? 0) + 1
     this.#inFlight.set(user, count)
     this.#most = Math.max(this.#most, count)
-    if (count > this.#facts.concurrent) this.#note(`more than ${this.#facts.concurrent} requests at once for ${user}`)
+    if (count > this.#facts.limits.concurrent) this.#note(`more than ${this.#facts.limits.concurrent} requests at once for ${user}`)
     let isOut = false
     return () => {
       if (!isOut) this.#inFlight.set(user, (this.#inFlight.get(user) ?? 1) - 1)
@@ -92,7 +93,7 @@ export class Manners {
   }
 
   #isLate(since: number): boolean {
-    return this.#facts.now() - since > this.#facts.raceMs
+    return this.#facts.now() - since > this.#facts.limits.raceMs
   }
 
   #note(text: string): void {

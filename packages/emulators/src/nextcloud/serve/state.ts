@@ -33,6 +33,8 @@ export interface CloudState {
   /** -1 is unlimited. */
   readonly limits: { -readonly [Name in keyof CloudLimits]-?: number }
   readonly uidConflict: 400 | 409
+  /** No header stops scheduling. */
+  readonly deaf: boolean
   readonly smtp: NextcloudOptions['smtp']
   readonly rates: RateLimits
   readonly bruteForce: BruteForce

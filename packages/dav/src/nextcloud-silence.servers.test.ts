@@ -1,0 +1,119 @@
+import { MemoryGate, specimen } from '@offramp/conformance'
+import { type Destination, type Item, type Place, silentLog, systemClock } from '@offramp/core'
+import { type EmulatedNextcloud, type NextcloudOptions, startNextcloud } from '@offramp/emulators'
+import { type CalendarEvent, writeEvent } from '@offramp/formats'
+import { afterEach, expect, test } from 'vitest'
+import { davDestination } from './dav-destination.ts'
+
+const call = { signal: new AbortController().signal }
+const HOME = { id: 'c:work', path: ['Work'] }
+const ALICE = 'alice@cloud.example'
+
+let cloud: EmulatedNextcloud
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+async function open(options: Partial<NextcloudOptions>, sink?: string): Promise<{ readonly alice: Destination; readonly place: Place }> {
+  cloud = await startNextcloud({
+    seed: 1,
+    users: [
+      { id: 'alice', email: ALICE },
+      { id: 'bob', email: 'bob@cloud.example' },
+    ],
+    ...options,
+  })
+  const { appPassword } = await cloud.user('alice').credentials()
+  const endpoint = davDestination(
+    {
+      name: 'laboratory',
+      url: cloud.url,
+      ca: cloud.ca,
+      auth: { kind: 'password', secret: async () => appPassword },
+      ...(sink === undefined ? {} : { silence: { sink } }),
+    },
+    { gate: new MemoryGate(systemClock), log: silentLog, clock: systemClock },
+  )
+  closing.push(async () => endpoint.close?.(), cloud.stop)
+  const alice = await endpoint.connect('alice', 'event', call)
+  return { alice, place: await alice.prepare(HOME, call) }
+}
+
+interface Wish {
+  readonly organizer: string
+  readonly answer: 'accepted' | 'needs-action'
+  readonly year: number
+}
+
+let made = 0
+
+function meeting({ organizer, answer, year }: Wish): { readonly item: Item; readonly event: CalendarEvent } {
+  made += 1
+  const event: CalendarEvent = {
+    uid: `meeting-${made}@source.example`,
+    start: { local: `${year}-03-04T09:00:00`, zone: 'Europe/Berlin' },
+    end: { local: `${year}-03-04T10:00:00`, zone: 'Europe/Berlin' },
+    summary: `Meeting ${made}`,
+    organizer: { address: organizer },
+    guests: [ALICE, 'bob@cloud.example', 'guest@outside.example'].map((address) => ({
+      address,
+      role: 'required' as const,
+      type: 'individual' as const,
+      answer,
+    })),
+    sequence: 0,
+  }
+  return { item: specimen('event', HOME, made, { naturalKey: event.uid, body: writeEvent(event).bytes }), event }
+}
+
+const WISHES: readonly Wish[] = [ALICE, 'boss@outside.example', 'bob@cloud.example'].flatMap((organizer) =>
+  (['accepted', 'needs-action'] as const).flatMap((answer) => [2035, 2019].map((year) => ({ organizer, answer, year }))),
+)
+
+const foreign = async () => (await cloud.writes()).filter(({ by, user, home }) => by === 'scheduling' || user !== home)
+
+test.each(['24.0.5', '30.0.4', '31.0.0', '32.0.6', '33.0.1', '34.0.0'])(
+  '%s: nobody is mailed and nothing is written for others, when meetings come, change and go; later edits do notify',
+  async (version) => {
+    const { alice, place } = await open({ version })
+    const meetings = WISHES.map(meeting)
+    const receipts = await Promise.all(meetings.map(({ item }) => alice.put(place, item, undefined, call)))
+    for (const [n, { item, event }] of meetings.entries()) {
+      const [receipt, changed] = [receipts[n], { ...event, summary: 'Changed', guests: event.guests?.slice(0, 2) ?? [] }]
+      if (receipt === undefined || 'kept' in receipt) throw new Error('It was not written.')
+      const body = writeEvent(changed).bytes
+      await alice.put(place, specimen('event', HOME, n, { naturalKey: item.naturalKey, body }), receipt, call)
+    }
+    expect([await cloud.mails(), await foreign(), await cloud.violations()]).toEqual([[], [], []])
+    const stored = await cloud.user('alice').stored('calendars')
+    expect(stored.filter(({ text }) => text.includes('SUMMARY:Changed'))).toHaveLength(WISHES.length)
+    expect(stored.filter(({ text }) => /SCHEDULE-(AGENT|STATUS)/.test(text))).toEqual([])
+
+    const own = stored.find(({ text }) => /ORGANIZER[^\r\n]*:mailto:alice/i.test(text.replaceAll(/\r\n /g, '')) && text.includes('2035'))
+    await cloud.user('alice').write(own?.path ?? '', (own?.text ?? '').replace('T090000', 'T083000'))
+    expect((await cloud.mails()).map(({ about, to }) => `${about} ${to}`)).toEqual(['REQUEST bob@cloud.example'])
+  },
+)
+
+test('where no header is heard, the run stops before the first event, and says what the admin must do', async () => {
+  const { alice, place } = await open({ version: '33.0.1', quirks: { deaf: true } })
+  const { item } = meeting({ organizer: ALICE, answer: 'accepted', year: 2035 })
+  await expect(alice.put(place, item, undefined, call)).rejects.toMatchObject({
+    reach: 'account',
+    code: 'dav-not-silent',
+    remedy: expect.any(String),
+  })
+  expect((await cloud.mails()).every(({ to }) => to.endsWith('.invalid'))).toBe(true)
+  const stored = await cloud.user('alice').stored('calendars')
+  expect(stored.filter(({ text }) => text.includes('Meeting'))).toEqual([])
+})
+
+test('with a sink, the canary is seen to be able to fail, and only the sink is told', async () => {
+  const { alice, place } = await open({ version: '31.0.0' }, 'sink@outside.example')
+  const { item } = meeting({ organizer: ALICE, answer: 'accepted', year: 2035 })
+  await alice.put(place, item, undefined, call)
+  expect(new Set((await cloud.mails()).map(({ to }) => to))).toEqual(new Set(['sink@outside.example']))
+  expect(await foreign()).toEqual([])
+  expect(alice.profile.assurances?.join(' ')).toContain('so the check can fail')
+})

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { CREATE, eventText, type TestCloud, testCloud } from '../test-cloud.ts'
+
+const PATH = 'calendars/alice/personal/a.ics'
+const put = (cloud: TestCloud) => cloud.ask('PUT', PATH, { body: eventText(), headers: CREATE }).status
+const remove = (cloud: TestCloud, headers = {}) => cloud.ask('DELETE', PATH, { headers }).status
+
+/** Facts 5.3. */
+test('24: what was deleted cannot be put again, the header for calendars notwithstanding', () => {
+  const cloud = testCloud({ version: '24.0.5' })
+  expect([put(cloud), remove(cloud, { 'x-nc-caldav-no-trashbin': '1' }), put(cloud)]).toEqual([201, 204, 400])
+  expect(cloud.ask('PUT', PATH, { body: eventText(), headers: CREATE }).text).toContain('Deleted calendar object with uid already exists')
+})
+
+test('30: it can, but its third deletion is refused (server#42582); 34: always', () => {
+  const cloud = testCloud({ version: '30' })
+  expect([put(cloud), remove(cloud), put(cloud), remove(cloud), put(cloud), remove(cloud)]).toEqual([201, 204, 201, 204, 201, 403])
+  const late = testCloud({ version: '34' })
+  expect([put(late), remove(late), put(late), remove(late), put(late), remove(late)]).toEqual([201, 204, 201, 204, 201, 204])
+})
+
+test('without a trash bin nothing remains', () => {
+  const cloud = testCloud({ version: '24', settings: { calendarRetentionObligation: 0 } })
+  expect([put(cloud), remove(cloud), put(cloud)]).toEqual([201, 204, 201])
+})
+
+test('after 30 days, or fewer by the scale of time, it is forgotten', () => {
+  const cloud = testCloud({ version: '24', timeScale: 1_000 })
+  expect([put(cloud), remove(cloud), put(cloud)]).toEqual([201, 204, 400])
+  cloud.clock.now += (30 * 86_400_000) / 1_000 + 1
+  expect(put(cloud)).toBe(201)
+})
+
+test("a deleted calendar's name is taken, and shown as deleted; with the header it is free", () => {
+  const cloud = testCloud()
+  const [make, drop] = [
+    () => cloud.ask('MKCALENDAR', 'calendars/alice/work').status,
+    (headers = {}) => cloud.ask('DELETE', 'calendars/alice/work', { headers }).status,
+  ]
+  expect([make(), make(), drop(), make()]).toEqual([201, 405, 204, 405])
+  const listed = cloud.ask('PROPFIND', 'calendars/alice/', { headers: { depth: '1' } }).text
+  expect(listed).toMatch(/work\/<\/d:href>.*deleted-calendar/s)
+  expect(drop()).toBe(204)
+  expect([make(), drop({ 'x-nc-caldav-no-trashbin': '1' }), make()]).toEqual([201, 204, 201])
+})
+
+test('the bin is listed, and gives back', async () => {
+  const cloud = testCloud()
+  put(cloud)
+  remove(cloud)
+  const listed = cloud.ask('PROPFIND', 'calendars/alice/trashbin/objects/', { headers: { depth: '1' } }).xml()
+  const href = listed.children.at(-1)?.children[0]?.text ?? ''
+  expect(href).toContain('/trashbin/objects/')
+  const headers = { destination: 'https://cloud.example/remote.php/dav/calendars/alice/trashbin/restore/file' }
+  expect(cloud.ask('MOVE', href, { headers }).status).toBe(201)
+  expect((await cloud.user('alice').stored('calendars')).map(({ path }) => path)).toEqual(['calendars/personal/a.ics'])
+})
