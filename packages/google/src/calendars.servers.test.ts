@@ -1,5 +1,5 @@
 import type { Source } from '@offramp/core'
-import type { EmulatedWorkspace, EventTruth, WorkDesks } from '@offramp/emulators'
+import type { EmulatedWorkspace, GoogleEventTruth, WorkDesks } from '@offramp/emulators'
 import { occurrences } from '@offramp/formats'
 import { afterEach, describe, expect, test } from 'vitest'
 import { listingsOf, type Opened, openAll, walkWork } from './testing/work.ts'
@@ -30,7 +30,7 @@ async function scene(calendars: object, more: object = {}): Promise<Scene> {
 const bare = (id: string): string => id.split('@')[0] ?? ''
 
 /** Instants of an item, as the emulator's own library has them and as the product's reads them out of the bytes. */
-async function instants({ desks }: Scene, { calendar, event }: EventTruth, text: string) {
+async function instants({ desks }: Scene, { calendar, event }: GoogleEventTruth, text: string) {
   const spans = (all: readonly { start: number; end: number; summary?: string }[]): string[] =>
     all.map(({ start, end, summary }) => `${new Date(start).toISOString()} ${end - start} ${summary ?? ''}`).sort()
   const truth = await desks.calendars.instants(calendar, event.id ?? '', FROM, TO)
@@ -116,7 +116,10 @@ describe('a calendar', () => {
 
   test('that is not the account’s own is named with the reason, and a hidden one is moved', async () => {
     const { source, workspace } = await scene({ others: true })
-    const listed = (await listingsOf(source)).map(({ collection, skip }) => [collection?.path[0], skip ?? collection?.hidden ?? collection?.role])
+    const listed = (await listingsOf(source)).map(({ collection, skip }) => [
+      collection?.path[0],
+      skip ?? collection?.hidden ?? collection?.role,
+    ])
     expect(listed).toEqual([
       [ANNA, 'default'],
       ['Old / projects', true],
@@ -162,7 +165,10 @@ describe('changes', () => {
   test('a deleted series, a deleted event and a deleted orphan are told as removed', async () => {
     const set = await scene({})
     const { calendars } = set.desks
-    const [single, weekly] = [await calendars.put(ANNA, hour('2025-02-03')), await calendars.put(ANNA, { ...hour('2025-01-06'), ...series })]
+    const [single, weekly] = [
+      await calendars.put(ANNA, hour('2025-02-03')),
+      await calendars.put(ANNA, { ...hour('2025-01-06'), ...series }),
+    ]
     await calendars.putException(ANNA, weekly.id ?? '', { originalStartTime: hour('2025-01-13').start, summary: 'moved' })
     const orphan = await calendars.orphan(ANNA)
     const before = await walkWork(set.source)

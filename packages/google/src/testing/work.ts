@@ -50,7 +50,10 @@ export interface Opened {
 }
 
 /** Every item of a walk: what it says, or the reason for which it stays behind. Anything else that goes wrong is thrown. */
-export async function openAll(source: Source, { refs }: WorkWalk): Promise<{ readonly items: readonly Opened[]; readonly left: ReadonlyMap<string, string> }> {
+export async function openAll(
+  source: Source,
+  { refs }: WorkWalk,
+): Promise<{ readonly items: readonly Opened[]; readonly left: ReadonlyMap<string, string> }> {
   const items: Opened[] = []
   const left = new Map<string, string>()
   for (const ref of refs.values()) {
@@ -64,4 +67,3 @@ export async function openAll(source: Source, { refs }: WorkWalk): Promise<{ rea
   }
   return { items, left }
 }
-
