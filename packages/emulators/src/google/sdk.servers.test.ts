@@ -3,7 +3,7 @@ import { admin, type admin_directory_v1 } from '@googleapis/admin'
 import { type calendar_v3, calendar as calendarApi } from '@googleapis/calendar'
 import { type gmail_v1, gmail as gmailApi } from '@googleapis/gmail'
 import { people as peopleApi } from '@googleapis/people'
-import { auth as tasksAuth, tasks as tasksApi } from '@googleapis/tasks'
+import { tasks as tasksApi, auth as tasksAuth } from '@googleapis/tasks'
 import { JWT } from 'google-auth-library'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type EmulatedWorkspace, startWorkspace } from './workspace.ts'
@@ -143,7 +143,10 @@ test('the official client walks a calendar, follows its sync token, and sees whe
   const events: calendar_v3.Schema$Event[] = []
   let syncToken: string | undefined
   for (let pageToken: string | undefined; ; ) {
-    const { data }: { data: calendar_v3.Schema$Events } = await api.events.list({ ...question, ...(pageToken !== undefined && { pageToken }) })
+    const { data }: { data: calendar_v3.Schema$Events } = await api.events.list({
+      ...question,
+      ...(pageToken !== undefined && { pageToken }),
+    })
     events.push(...(data.items ?? []))
     pageToken = data.nextPageToken ?? undefined
     syncToken = data.nextSyncToken ?? undefined
@@ -151,11 +154,20 @@ test('the official client walks a calendar, follows its sync token, and sees whe
   }
   const desk = workspace.work(ANNA).calendars
   const truth = await desk.items(ANNA)
-  expect(new Set(events.filter((event) => !event.recurringEventId).map(({ id }) => id))).toEqual(new Set(truth.map(({ event }) => event.id)))
+  expect(new Set(events.filter((event) => !event.recurringEventId).map(({ id }) => id))).toEqual(
+    new Set(truth.map(({ event }) => event.id)),
+  )
   const series = truth.find(({ event }) => event.recurrence?.some((line) => line.includes('COUNT')))?.event
-  const { data } = await api.events.instances({ calendarId: ANNA, eventId: series?.id ?? '', maxResults: 2_500, timeMax: '2030-01-01T00:00:00Z' })
+  const { data } = await api.events.instances({
+    calendarId: ANNA,
+    eventId: series?.id ?? '',
+    maxResults: 2_500,
+    timeMax: '2030-01-01T00:00:00Z',
+  })
   const instants = await desk.instants(ANNA, series?.id ?? '', 0, Date.UTC(2030, 0, 1))
-  expect(data.items?.map(({ start }) => Date.parse(start?.dateTime ?? `${start?.date}T00:00:00Z`))).toEqual(instants.map(({ start }) => start))
+  expect(data.items?.map(({ start }) => Date.parse(start?.dateTime ?? `${start?.date}T00:00:00Z`))).toEqual(
+    instants.map(({ start }) => start),
+  )
   await desk.patch(ANNA, series?.id ?? '', { summary: 'changed' })
   const changes = await api.events.list({ ...question, syncToken: syncToken ?? '' })
   expect(changes.data.items?.map(({ summary }) => summary)).toEqual(['changed'])

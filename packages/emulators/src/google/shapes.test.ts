@@ -134,7 +134,10 @@ test('Calendar: each event and each instance of a series is an Event', () => {
 })
 
 test.each([
-  ['people/me/connections?pageSize=1000&personFields=names,emailAddresses,memberships,photos,metadata&requestSyncToken=true', 'ListConnectionsResponse'],
+  [
+    'people/me/connections?pageSize=1000&personFields=names,emailAddresses,memberships,photos,metadata&requestSyncToken=true',
+    'ListConnectionsResponse',
+  ],
   ['contactGroups?pageSize=1000', 'ListContactGroupsResponse'],
   ['otherContacts?pageSize=1000&readMask=names,emailAddresses,metadata', 'ListOtherContactsResponse'],
 ])('People: %s is %s', (path, shape) => {

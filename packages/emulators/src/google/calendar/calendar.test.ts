@@ -57,7 +57,10 @@ describe('events.list', () => {
 
   test('tells of a deleted occurrence which it was, of the owner’s deleted event all, and of another’s its id', async () => {
     const weekly = await desk.put(ANNA, { ...HOUR, recurrence: ['RRULE:FREQ=WEEKLY;COUNT=5'] })
-    const gone = await desk.putException(ANNA, weekly.id ?? '', { originalStartTime: { dateTime: '2025-01-13T10:00:00Z' }, status: 'cancelled' })
+    const gone = await desk.putException(ANNA, weekly.id ?? '', {
+      originalStartTime: { dateTime: '2025-01-13T10:00:00Z' },
+      status: 'cancelled',
+    })
     const own = await desk.put(ANNA, { ...HOUR, summary: 'own' })
     const others = await desk.put(ANNA, { ...HOUR, organizer: { email: 'boss@elsewhere.example' } })
     for (const { id } of [own, others]) await desk.cancel(ANNA, id ?? '')
@@ -66,7 +69,11 @@ describe('events.list', () => {
     expect(byId.get(own.id)).toMatchObject({ status: 'cancelled', summary: 'own' })
     expect(Object.keys(byId.get(others.id) ?? {}).sort()).toEqual(['etag', 'id', 'kind', 'status'])
     // Deleted occurrences come unasked, deleted events do not.
-    expect(walk('maxResults=2500').items.map(({ id }) => id).sort()).toEqual([weekly.id, gone.id].sort())
+    expect(
+      walk('maxResults=2500')
+        .items.map(({ id }) => id)
+        .sort(),
+    ).toEqual([weekly.id, gone.id].sort())
   })
 
   test('follows its sync token: what has changed, each once, and deletions', async () => {
@@ -83,13 +90,17 @@ describe('events.list', () => {
     expect(domain.state.violations.list()).toEqual([])
   })
 
-  test.each(['timeMin=2025-01-01T00:00:00Z', 'updatedMin=2025-01-01T00:00:00Z', 'iCalUID=x', 'q=x', 'orderBy=updated', 'showDeleted=false'])(
-    'refuses a sync token together with %s',
-    (parameter) => {
-      const { sync } = walk(WHOLE)
-      expect(refusal(`maxResults=2500&singleEvents=false&syncToken=${sync}&${parameter}`)[0]).toBe(400)
-    },
-  )
+  test.each([
+    'timeMin=2025-01-01T00:00:00Z',
+    'updatedMin=2025-01-01T00:00:00Z',
+    'iCalUID=x',
+    'q=x',
+    'orderBy=updated',
+    'showDeleted=false',
+  ])('refuses a sync token together with %s', (parameter) => {
+    const { sync } = walk(WHOLE)
+    expect(refusal(`maxResults=2500&singleEvents=false&syncToken=${sync}&${parameter}`)[0]).toBe(400)
+  })
 
   test('refuses a sync token with other parameters than before, and one that has expired: with a reason and without', async () => {
     const { sync } = walk(WHOLE)
@@ -142,7 +153,11 @@ describe('instances', () => {
 
   test('keep the clock on the wall when clocks change', async () => {
     const at = (dateTime: string) => ({ dateTime, timeZone: 'Europe/Berlin' })
-    const weekly = { start: at('2025-03-24T09:00:00+01:00'), end: at('2025-03-24T10:00:00+01:00'), recurrence: ['RRULE:FREQ=WEEKLY;COUNT=3'] }
+    const weekly = {
+      start: at('2025-03-24T09:00:00+01:00'),
+      end: at('2025-03-24T10:00:00+01:00'),
+      recurrence: ['RRULE:FREQ=WEEKLY;COUNT=3'],
+    }
     const { id } = await desk.put(ANNA, weekly)
     expect(instances(id ?? '').map(({ start }) => start?.dateTime)).toEqual([
       '2025-03-24T08:00:00Z',

@@ -21,7 +21,12 @@ function open(contacts: object, quirks: object = {}): void {
 beforeEach(() => open({ people: 12 }))
 
 interface AipError {
-  readonly error: { readonly code: number; readonly status: string; readonly message: string; readonly details?: readonly { readonly reason: string }[] }
+  readonly error: {
+    readonly code: number
+    readonly status: string
+    readonly message: string
+    readonly details?: readonly { readonly reason: string }[]
+  }
 }
 
 const list = (query: string) => domain.get<people_v1.Schema$ListConnectionsResponse>(`/v1/people/me/connections?${query}`)
@@ -86,9 +91,7 @@ test('a sync token tells what has changed and who is gone, for a week after the 
 test('a listing cuts at a hundred addresses, the person itself does not', async () => {
   const { resourceName } = await desk.put({ emailAddresses: Array.from({ length: 150 }, (_, n) => ({ value: `${n}@x.example` })) })
   expect(list(QUESTION).json.connections?.find((person) => person.resourceName === resourceName)?.emailAddresses).toHaveLength(100)
-  const { json } = domain.get<people_v1.Schema$Person>(
-    `/v1/${resourceName}?personFields=emailAddresses&sources=READ_SOURCE_TYPE_CONTACT`,
-  )
+  const { json } = domain.get<people_v1.Schema$Person>(`/v1/${resourceName}?personFields=emailAddresses&sources=READ_SOURCE_TYPE_CONTACT`)
   expect(json.emailAddresses).toHaveLength(150)
 })
 
