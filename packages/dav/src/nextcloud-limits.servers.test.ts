@@ -180,3 +180,13 @@ test.each(['24.0.5', '32.0.7', '34.0.0'])('%s: what a person has thrown away doe
   receiptOf(await put(events, place, what))
   expect((await stored()).filter(({ text }) => text.includes(what.summary ?? ''))).toHaveLength(1)
 })
+
+test.each(['bob', 'carla@cloud.example'])('a calendar is shared with %s, once; nobody is there who is not there', async (to) => {
+  const { events } = await open({ users: [{ id: 'alice', email: 'alice@cloud.example' }, { id: 'bob' }, { id: 'carla@cloud.example' }] })
+  await events.prepare(HOME, soon())
+  expect(await events.share?.(HOME, to, 'write', soon())).toBe('shared')
+  expect(await events.share?.(HOME, to, 'read', soon())).toBe('already')
+  const work = (await cloud.user('alice').collections()).find(({ displayName }) => displayName === 'Work')
+  expect(work?.shares).toEqual({ [`principals/users/${to}`]: 'read-write' })
+  expect(await faultOf(events.share?.(HOME, 'nobody', 'read', soon()) ?? Promise.resolve())).toMatchObject({ code: 'dav-no-such-account' })
+})
