@@ -1,5 +1,5 @@
 import type { Source } from '@offramp/core'
-import type { EmulatedWorkspace, EventTruth, WorkDesks } from '@offramp/emulators'
+import type { EmulatedWorkspace, GoogleEventTruth, WorkDesks } from '@offramp/emulators'
 import { occurrences } from '@offramp/formats'
 import { afterEach, describe, expect, test } from 'vitest'
 import { listingsOf, type Opened, openAll, walkWork } from './testing/work.ts'
@@ -30,7 +30,7 @@ async function scene(calendars: object, more: object = {}): Promise<Scene> {
 const bare = (id: string): string => id.split('@')[0] ?? ''
 
 /** Instants of an item, as the emulator's own library has them and as the product's reads them out of the bytes. */
-async function instants({ desks }: Scene, { calendar, event }: EventTruth, text: string) {
+async function instants({ desks }: Scene, { calendar, event }: GoogleEventTruth, text: string) {
   const spans = (all: readonly { start: number; end: number; summary?: string }[]): string[] =>
     all.map(({ start, end, summary }) => `${new Date(start).toISOString()} ${end - start} ${summary ?? ''}`).sort()
   const truth = await desks.calendars.instants(calendar, event.id ?? '', FROM, TO)
