@@ -179,3 +179,13 @@ test('check says what Nextcloud limits, how silence will be kept, and writes not
   expect(text).toMatch(/event may have 9\.5 MB/)
   expect((await cloud.writes()).filter(({ by }) => by === 'client')).toEqual([])
 })
+
+test.each(['bob', 'carla@cloud.example'])('a calendar is shared with %s, once; nobody is there who is not there', async (to) => {
+  const { events } = await open({ users: [{ id: 'alice', email: 'alice@cloud.example' }, { id: 'bob' }, { id: 'carla@cloud.example' }] })
+  await events.prepare(HOME, soon())
+  expect(await events.share?.(HOME, to, 'write', soon())).toBe('shared')
+  expect(await events.share?.(HOME, to, 'read', soon())).toBe('already')
+  const work = (await cloud.user('alice').collections()).find(({ displayName }) => displayName === 'Work')
+  expect(work?.shares).toEqual({ [`principals/users/${to}`]: 'read-write' })
+  expect(await faultOf(events.share?.(HOME, 'nobody', 'read', soon()) ?? Promise.resolve())).toMatchObject({ code: 'dav-no-such-account' })
+})
