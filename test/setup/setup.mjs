@@ -21,14 +21,15 @@ const PARTS = {
     brew: 'dovecot',
     fedora: 'dovecot-pigeonhole',
   },
+  radicale: { binary: 'radicale', debian: 'radicale', what: 'Radicale', brew: 'radicale', fedora: 'radicale' },
   mbsync: { binary: 'mbsync', debian: 'isync', what: 'mbsync', brew: 'isync', fedora: 'isync' },
 }
 
 /** What each of the npm scripts needs beside the workspace. */
 export const PROFILES = {
-  setup: ['redis', 'dovecot', 'sieve', 'mbsync'],
+  setup: ['redis', 'dovecot', 'sieve', 'mbsync', 'radicale'],
   demo: ['redis', 'dovecot'],
-  test: ['redis', 'dovecot', 'sieve'],
+  test: ['redis', 'dovecot', 'sieve', 'radicale'],
   bench: ['redis', 'dovecot', 'mbsync'],
   check: [],
   cli: [],

@@ -1,4 +1,5 @@
 import ICAL from 'ical.js'
+import { exchangeLines } from './content-lines.ts'
 
 /** A calendar's bytes after a change to every event or task in it (the master and each exception). */
 export function editParts(bytes: Uint8Array, edit: (part: ICAL.Component) => void): Uint8Array {
@@ -7,9 +8,8 @@ export function editParts(bytes: Uint8Array, edit: (part: ICAL.Component) => voi
   return Buffer.from(`${calendar.toString()}\r\n`, 'utf8')
 }
 
-/** The same under another UID. */
-export const withUid = (bytes: Uint8Array, uid: string): Uint8Array =>
-  editParts(bytes, (part) => void part.updatePropertyWithValue('uid', uid))
+/** The same under another UID: a calendar in each of its parts, or a card. */
+export const withUid = (bytes: Uint8Array, uid: string): Uint8Array => exchangeLines(bytes, 'UID', () => `UID:${uid}`)
 
 /**
  * Every guest is the client's affair, and so is the organiser. On each guest, because sabre looks there and at nothing else; NONE would be ignored by
@@ -37,7 +37,7 @@ export function withDuration(bytes: Uint8Array): Uint8Array | undefined {
     const end = part.getFirstPropertyValue('dtend')
     const duration = part.getFirstPropertyValue('duration')
     if (!(start instanceof ICAL.Time) || start.isDate) return
-    const some = end instanceof ICAL.Time ? end.compare(start) > 0 : duration instanceof ICAL.Duration && duration.toSeconds() > 0
+    const some = end instanceof ICAL.Time ? end.compare(start) !== 0 : duration instanceof ICAL.Duration && duration.toSeconds() !== 0
     if (some) return
     changed = true
     part.removeAllProperties('dtend')

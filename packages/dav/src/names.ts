@@ -55,8 +55,8 @@ export function fileName(name: string, bytes: Uint8Array): string {
     .replace(/[\\/:*?"<>|]/g, '_')
     .trim()
     .replace(/^\.+/, '_')
-  const dot = clean.lastIndexOf('.')
-  const [stem, end] = dot > 0 && clean.length - dot <= 12 ? [clean.slice(0, dot), clean.slice(dot)] : [clean, '']
+  const end = /\.[a-z0-9]{1,10}$/i.exec(clean)?.[0] ?? ''
+  const stem = clean.slice(0, clean.length - end.length)
   const print = createHash('sha256').update(bytes).digest('hex').slice(0, 8)
   // Nextcloud writes `.part` for ever as locked, and names above some 220 bytes not at all.
   return `${[...(stem === '' ? 'attachment' : stem)].slice(0, 40).join('')} (${print})${end.toLowerCase() === '.part' ? '.part_' : end}`

@@ -1,4 +1,5 @@
 import ICAL from 'ical.js'
+import { exchangeLines } from './content-lines.ts'
 import { PHOTO } from './limits.ts'
 
 export const PHOTO_LOST = 'The photo was left out: no program here can read it.'
@@ -12,22 +13,20 @@ export interface Scaled {
 const PREFIX = /^data:([\w/+.-]+)(?:;[\w=.-]+)*;base64,/i
 
 interface Found {
-  readonly property: ICAL.Property
   readonly bytes: Buffer
   readonly asData: boolean
 }
 
 /** A photo that stands in the card. One that is an address is left as it is: nothing is ever fetched. */
-function photoOf(card: ICAL.Component): Found | undefined {
-  const property = card.getFirstProperty('photo')
+function photoIn(line: string): Found | undefined {
+  const property = ICAL.Component.fromString(`BEGIN:VCARD\r\nVERSION:3.0\r\n${line}\r\nEND:VCARD\r\n`).getFirstProperty('photo')
   const raw: unknown = property?.getFirstValue()
   const value = raw instanceof ICAL.Binary ? raw.value : raw
-  if (property === null || property === undefined || typeof value !== 'string') return undefined
+  if (!property || typeof value !== 'string') return undefined
   const data = PREFIX.exec(value)
-  if (data !== null) return { property, bytes: Buffer.from(value.slice(data[0].length), 'base64'), asData: true }
+  if (data !== null) return { bytes: Buffer.from(value.slice(data[0].length), 'base64'), asData: true }
   const encoding = String(property.getParameter('encoding') ?? '').toLowerCase()
-  if (encoding !== 'b' && encoding !== 'base64') return undefined
-  return { property, bytes: Buffer.from(value, 'base64'), asData: false }
+  return encoding === 'b' || encoding === 'base64' ? { bytes: Buffer.from(value, 'base64'), asData: false } : undefined
 }
 
 /** Smaller than so many pixels, and as JPEG, which every program shows. Undefined: it is no picture that can be read. */
@@ -56,22 +55,25 @@ async function scaled(photo: Buffer, pixels: number): Promise<Buffer | 'as it is
 
 /** A card whose photo has at most so many pixels a side. A photo that nothing can read is taken out, since servers and phones choke on it. */
 export async function fitPhoto(bytes: Uint8Array, pixels: number = PHOTO.pixels): Promise<Scaled> {
-  const text = Buffer.from(bytes).toString('utf8')
-  if (!/^(?:[\w-]+\.)?PHOTO[;:]/im.test(text)) return { bytes, losses: [] }
-  const card = ICAL.Component.fromString(text)
-  const found = photoOf(card)
-  if (found === undefined) return { bytes, losses: [] }
-  const small = await scaled(found.bytes, pixels)
-  if (small === 'as it is') return { bytes, losses: [] }
-  card.removeAllProperties('photo')
-  if (small !== undefined) card.addProperty(propertyOf(small, found.asData))
-  return { bytes: Buffer.from(`${card.toString()}\r\n`, 'utf8'), losses: [small === undefined ? PHOTO_LOST : PHOTO_SMALLER] }
+  const lines: string[] = []
+  exchangeLines(bytes, 'PHOTO', (line) => {
+    lines.push(line)
+    return line
+  })
+  const losses = new Set<string>()
+  const now = new Map<string, string | undefined>()
+  for (const line of lines) {
+    const found = photoIn(line)
+    const small = found && (await scaled(found.bytes, pixels))
+    if (found === undefined || small === 'as it is') now.set(line, line)
+    else {
+      losses.add(small === undefined ? PHOTO_LOST : PHOTO_SMALLER)
+      now.set(line, small && lineOf(small, found.asData))
+    }
+  }
+  return losses.size === 0 ? { bytes, losses: [] } : { bytes: exchangeLines(bytes, 'PHOTO', (line) => now.get(line)), losses: [...losses] }
 }
 
 /** In the way of the card's version. */
-function propertyOf(jpeg: Buffer, asData: boolean): ICAL.Property {
-  const base64 = jpeg.toString('base64')
-  return asData
-    ? new ICAL.Property(['photo', {}, 'uri', `data:image/jpeg;base64,${base64}`], undefined)
-    : new ICAL.Property(['photo', { encoding: 'B', type: 'JPEG' }, 'binary', base64], undefined)
-}
+const lineOf = (jpeg: Buffer, asData: boolean): string =>
+  asData ? `PHOTO:data:image/jpeg;base64,${jpeg.toString('base64')}` : `PHOTO;ENCODING=b;TYPE=JPEG:${jpeg.toString('base64')}`

@@ -65,13 +65,13 @@ const AGENT: Method = {
   says: 'Every guest was marked SCHEDULE-AGENT=CLIENT, by a setting of this destination: changes that people make to these events later notify nobody either.',
 }
 
-/** Both headers that any server is known to understand; one that understands neither is found out by its canary. */
+/** All headers that any server is known to understand; one that understands none is found out by its canary. */
 const GUESS: Method = {
-  headers: { 'x-nc-scheduling': 'false', 'scheduling-enabled': 'F' },
+  headers: { 'x-nc-scheduling': 'false', 'schedule-reply': 'F', 'scheduling-enabled': 'F' },
   marksGuests: false,
   coversRemoval: false,
   known: false,
-  says: 'Every write carried the headers X-NC-Scheduling: false and Scheduling-Enabled: F.',
+  says: 'Every write carried the headers X-NC-Scheduling: false, Schedule-Reply: F and Scheduling-Enabled: F.',
 }
 
 /** Chosen by what the server is. Only events are ever sent to anybody. */

@@ -2,6 +2,7 @@ import type { DavCollection } from '../dav/collection.ts'
 import type { Stored } from '../dav/shelf.ts'
 import { forbidden } from '../serve/errors.ts'
 import type { CloudState } from '../serve/state.ts'
+import type { CloudUser } from '../users/user.ts'
 
 /** `a.ics` becomes `a-deleted.ics`, so that the name is free. */
 function trashedName(name: string): string {
@@ -19,13 +20,11 @@ export function moveToTrash(state: CloudState, calendar: DavCollection, stored: 
   calendar.trash.set(name, { stored: { ...stored, name }, deletedAt: state.now() })
 }
 
-/** Forgets what has been in the bin for longer than the administrator has it kept. */
-export function expireTrash(state: CloudState): void {
+/** Forgets what of a user has been in the bin for longer than the administrator has it kept. */
+export function expireTrash(state: CloudState, user: CloudUser): void {
   const oldest = state.now() - (state.settings.calendarRetentionObligation * 1_000) / state.timeScale
-  for (const user of state.users.values()) {
-    for (const calendar of user.calendars)
-      for (const [name, { deletedAt }] of calendar.trash) if (deletedAt < oldest) calendar.trash.delete(name)
-    const gone = user.calendars.filter(({ deletedAt }) => deletedAt !== undefined && deletedAt < oldest)
-    for (const calendar of gone) user.calendars.splice(user.calendars.indexOf(calendar), 1)
-  }
+  for (const calendar of user.calendars)
+    for (const [name, { deletedAt }] of calendar.trash) if (deletedAt < oldest) calendar.trash.delete(name)
+  const gone = user.calendars.filter(({ deletedAt }) => deletedAt !== undefined && deletedAt < oldest)
+  for (const calendar of gone) user.calendars.splice(user.calendars.indexOf(calendar), 1)
 }

@@ -1,4 +1,4 @@
-import { DavError, forbidden, notFound } from '../serve/errors.ts'
+import { DavError, notFound } from '../serve/errors.ts'
 import { type Asked, header } from './asked.ts'
 import type { Place } from './place.ts'
 import { placeAt } from './place.ts'
@@ -51,5 +51,3 @@ export function watchWrite(asked: Asked, shown: Shown, name: string): void {
   if (before?.writer.by === 'person')
     violations.note(`${asked.method} over what a person had written: ${shown.collection.owner}/${shown.collection.uri}/${name}`)
 }
-
-export const readOnlyHere = (): DavError => forbidden('Permission denied to create file')

@@ -63,7 +63,7 @@ function pass(state: CloudState, call: Call, inside: (leave: () => void) => void
   inside(state.manners.enter(viewer.id))
   const sort = isOcs ? `${method} ocs` : `${method} ${segments?.[0] ?? ''}`
   state.requests.set(sort, (state.requests.get(sort) ?? 0) + 1)
-  expireTrash(state)
+  expireTrash(state, viewer)
   const url = query.size === 0 ? path : `${path}?${query}`
   const effect = state.faults.next({ method, url, mailbox: viewer.id.toLowerCase() })
   if (effect?.kind === 'cut') return { reply: { status: 500, body: [] }, effect: 'cut' }

@@ -1,0 +1,37 @@
+const MOST = 75
+
+/** Folded after 75 bytes, never inside a letter. */
+function fold(line: string): string {
+  const rows: string[] = []
+  let row = ''
+  let bytes = 0
+  for (const letter of line) {
+    const size = Buffer.byteLength(letter)
+    if (bytes + size > MOST) {
+      rows.push(row)
+      row = ' '
+      bytes = 1
+    }
+    row += letter
+    bytes += size
+  }
+  return [...rows, row].join('\r\n')
+}
+
+/** Each line of a calendar or card with those that continue it, as they stand. */
+const WHOLE = /[^\n]*\n(?:[ \t][^\n]*(?:\n|$))*|[^\n]+$/g
+
+/**
+ * Exchanges the lines of one property and leaves every other byte as it is: ical.js 2.2.1 loses the backslashes of `\,` and `\;` where it writes a card
+ * anew. `change` is given the whole line without its folds; undefined takes it out.
+ */
+export function exchangeLines(bytes: Uint8Array, name: string, change: (line: string) => string | undefined): Uint8Array {
+  const wanted = new RegExp(`^(?:[A-Za-z0-9-]+\\.)?${name}[;:]`, 'i')
+  const lines = Buffer.from(bytes).toString('utf8').match(WHOLE) ?? []
+  const changed = lines.map((line) => {
+    if (!wanted.test(line)) return line
+    const now = change(line.replaceAll(/\r?\n[ \t]/g, '').trimEnd())
+    return now === undefined ? '' : `${fold(now)}\r\n`
+  })
+  return Buffer.from(changed.join(''), 'utf8')
+}
