@@ -46,11 +46,11 @@ interface VitestReport {
 
 type Project = 'unit' | 'servers' | 'chaos'
 
-/** Tests with servers mostly wait for them, so twice as many files as cores run at once. */
+/** Tests with servers mostly wait for them, so twice as many files as cores run at once; blows are mostly waited out as well, a file on each core. */
 const WORKERS: Readonly<Record<Project, readonly string[]>> = {
   unit: [],
   servers: [`--maxWorkers=${2 * availableParallelism()}`],
-  chaos: [],
+  chaos: [`--maxWorkers=${availableParallelism()}`],
 }
 
 async function tests(project: Project, filters: readonly string[]): Promise<Count> {

@@ -8,7 +8,7 @@ import type { BareLab } from '../lab/bare-lab.ts'
 import { type Lab, type LabWish, startLab } from '../lab/lab.ts'
 import { startWorkspaceLab, type WorkspaceLab, type WorkspaceLabWish } from '../lab/workspace-lab.ts'
 import type { Prepared } from './bare-writer.ts'
-import { type Memory, watchProcess } from './watch-process.ts'
+import { familyCpu, type Memory, watchProcess } from './watch-process.ts'
 
 const WORKER = new URL('../../workers/src/main.ts', import.meta.url).pathname
 
@@ -24,9 +24,11 @@ export interface PassResult {
   readonly arrived: number
   readonly bytes: number
   readonly memory: readonly Memory[]
-  /** Seconds of processor time of all workers, and of the emulated tenant. */
+  /** Seconds of processor time of all workers, of the emulated tenant, of Dovecot with all its processes, and of Redis. */
   readonly cpu: number
   readonly tenantCpu: number
+  readonly dovecotCpu: number
+  readonly redisCpu: number
 }
 
 export interface BenchLab<L extends BareLab = BareLab> {
@@ -162,6 +164,8 @@ async function runPass({ lab, pid, workplace, opened }: Place, count: number): P
     const watches = workers.map(({ pid }) => watchProcess(pid))
     const tenant = watchProcess(pid)
     const [cpuBefore, tenantBefore] = [watches.reduce((sum, watch) => sum + watch.cpu(), 0), tenant.cpu()]
+    const servers = () => ({ dovecotCpu: familyCpu(lab.dovecot.pid()), redisCpu: familyCpu(lab.redis.pid()) })
+    const before = servers()
     const { plan } = await start(workplace, opened, forLong())
     let lanes = await board.lanes()
     while (!lanes.every(({ state }) => state.state === 'done')) {
@@ -173,8 +177,11 @@ async function runPass({ lab, pid, workplace, opened }: Place, count: number): P
     const ended = Math.max(...lanes.map(({ state }) => (state.state === 'done' ? state.at : 0)))
     const cpu = watches.reduce((sum, watch) => sum + watch.cpu(), 0) - cpuBefore
     const tenantCpu = tenant.cpu() - tenantBefore
+    const after = servers()
     tenant.end()
     return {
+      dovecotCpu: after.dovecotCpu - before.dovecotCpu,
+      redisCpu: after.redisCpu - before.redisCpu,
       seconds: (ended - plan.madeAt) / 1000,
       arrived: lanes.reduce((sum, { counts }) => sum + counts.arrived, 0),
       bytes: lanes.reduce((sum, { counts }) => sum + counts.bytes, 0),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** How much memory a process had in hand, in bytes. */
 export interface Memory {
@@ -17,11 +17,31 @@ const TICKS = 100
 
 const residentOf = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) * 1024
 
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    .replace(/^.*\) /, '')
+const statOf = (pid: number): readonly string[] =>
+  readFileSync(`/proc/${pid}/stat`, 'latin1')
+    .replace(/^.*\) /s, '')
     .split(' ')
+
+function cpuOf(pid: number): number {
+  const fields = statOf(pid)
   return (Number(fields[11]) + Number(fields[12])) / TICKS
+}
+
+/** Seconds of processor time of a process and of all that it has started, also of those that have ended by now. Linux only. */
+export function familyCpu(pid: number): number {
+  const children = new Map<number, number[]>()
+  const spent = new Map<number, number>()
+  for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
+    try {
+      const fields = statOf(Number(name))
+      children.set(Number(fields[1]), [...(children.get(Number(fields[1])) ?? []), Number(name)])
+      spent.set(Number(name), [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0) / TICKS)
+    } catch {
+      // It has ended since; its parent's count has it.
+    }
+  }
+  const sum = (of: number): number => (children.get(of) ?? []).reduce((all, child) => all + sum(child), spent.get(of) ?? 0)
+  return sum(pid)
 }
 
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0) / Math.max(1, numbers.length)

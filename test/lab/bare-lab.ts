@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
@@ -16,6 +16,19 @@ export interface BareWish {
   readonly settings?: object
   /** Merged over the project file's `source` and first destination. */
   readonly source?: object
+  readonly destination?: object
+  /** A CalDAV and CardDAV server beside Dovecot: calendars, contacts and tasks move into it. */
+  readonly cloud?: CloudWish
+}
+
+/** Where calendars go. */
+export interface CloudWish {
+  readonly url: string
+  /** PEM; absent for plain HTTP. */
+  readonly ca?: string
+  /** By login, which is the one for mail. */
+  readonly passwords: Readonly<Record<string, string>>
+  /** Merged over the destination in the project file. */
   readonly destination?: object
 }
 
@@ -106,15 +119,31 @@ export async function writeProject({ folder, redis, dovecot }: Where, { name, so
     auth: { kind: 'master', user: MASTER.user, password: 'file:master-password' },
     ...wish.destination,
   }
+  const cloud = wish.cloud === undefined ? [] : [await cloudDestination(folder, wish.cloud)]
   const project = {
     version: 1,
     project: name,
     redis: { url: `redis://127.0.0.1:${redis.port}`, password: 'file:redis-password' },
     source: { ...source, ...wish.source },
-    destinations: [destination],
-    settings: { workloads: ['mail'], ...wish.settings },
+    destinations: [destination, ...cloud],
+    settings: { ...(wish.cloud === undefined ? { workloads: ['mail'] } : {}), ...wish.settings },
     mappings: 'mappings.csv',
   }
   await writeFile(join(folder, 'offramp.yaml'), stringify(project))
   await writeFile(join(folder, 'mappings.csv'), `source,destination\n${addresses.map((one) => `${one},${loginOf(one)}`).join('\n')}\n`)
+}
+
+async function cloudDestination(folder: string, { url, ca, passwords, destination }: CloudWish): Promise<object> {
+  await mkdir(join(folder, 'cloud-passwords'), { recursive: true })
+  for (const [login, password] of Object.entries(passwords))
+    await writeFile(join(folder, 'cloud-passwords', login), password, { mode: 0o600 })
+  if (ca !== undefined) await writeFile(join(folder, 'cloud-ca.pem'), ca)
+  return {
+    kind: 'dav',
+    name: 'cloud',
+    url,
+    ...(ca === undefined ? {} : { ca: 'cloud-ca.pem' }),
+    auth: { kind: 'password', password: 'file:cloud-passwords/{account}' },
+    ...destination,
+  }
 }

@@ -29,7 +29,7 @@ export async function openDesk(
   const key = JSON.stringify([account, kind])
   const shared = places.get(key) ?? new Places({ client, home, kind })
   places.set(key, shared)
-  const files = kind === 'contact' ? undefined : fileSpaceOf(client, server, settings.fileSpace)
+  const files = kind === 'contact' ? undefined : fileSpaceOf(client, { server, home }, settings.fileSpace)
   const silence = silenceOf(methodFor(server, kind, settings.silence), proofs, () => desk)
   const desk: Desk = { settings, services, client, home, server, kind, places: shared, silence, files }
   return desk

@@ -1,7 +1,7 @@
 import type { Call } from '@offramp/core'
 import type { Link } from './attachments.ts'
 import type { DavClient } from './client.ts'
-import { lookAt } from './discover.ts'
+import { type Home, lookAt } from './discover.ts'
 import { isRefusal } from './faults.ts'
 import { textOf } from './multistatus.ts'
 import { fileName } from './names.ts'
@@ -27,19 +27,26 @@ interface Where {
 const encoded = (part: string): string =>
   encodeURIComponent(part).replace(/['()*!]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
 
+interface Known {
+  readonly server: Server
+  readonly home: Home
+}
+
 /** Undefined where the account has no files, as far as is known. */
-export function fileSpaceOf(client: DavClient, server: Server, setting: string | undefined): FileSpace | undefined {
-  const where = placeOf(client, server, setting)
+export function fileSpaceOf(client: DavClient, known: Known, setting: string | undefined): FileSpace | undefined {
+  const where = placeOf(client, known, setting)
   return where && { keep: (file, call) => keep(client, where, file, call) }
 }
 
-function placeOf(client: DavClient, server: Server, setting: string | undefined): Where | undefined {
+function placeOf(client: DavClient, { server, home }: Known, setting: string | undefined): Where | undefined {
   if (setting !== undefined) {
     const path = client.pathOf(setting.replaceAll('{account}', encoded(client.account)))
     return path === undefined ? undefined : { folder: path.replace(/\/?$/, '/'), shown: '', webRoot: undefined }
   }
   if (server.kind !== 'nextcloud' && server.kind !== 'owncloud') return undefined
-  const folder = `${server.webRoot}/remote.php/dav/files/${encoded(client.account)}/${encoded(FOLDER)}/`
+  // Nextcloud lets people log in with their mail address; their files are under their id, which is the principal's.
+  const id = decodeURIComponent(home.principal.replace(/\/$/, '').split('/').at(-1) ?? client.account)
+  const folder = `${server.webRoot}/remote.php/dav/files/${encoded(id)}/${encoded(FOLDER)}/`
   return { folder, shown: `/${FOLDER}/`, webRoot: server.webRoot }
 }
 

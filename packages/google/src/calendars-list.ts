@@ -1,8 +1,8 @@
 import type { Call, Collection, Reason } from '@offramp/core'
 import { ianaZone, type Reminder } from '@offramp/formats'
 import { isObject, type Json, objectOf, objectsOf, textOf } from '@offramp/wire'
-import type { CalendarClient } from './client.ts'
 import { reminderOf } from './calendars-event.ts'
+import type { CalendarClient } from './client.ts'
 import { orMissing } from './fault-codes.ts'
 import { PAGE } from './limits.ts'
 
@@ -84,7 +84,8 @@ function calendarOf(entry: Json, { order, skip }: { readonly order: number; read
 }
 
 /** Calendars that Google fills by itself, or from an address elsewhere, by the ends of their ids. */
-const MADE = /#(holiday|contacts|weather|weeknum|sports|moonphase)[\w-]*@group\.v\.calendar\.google\.com$|@(group\.v|import)\.calendar\.google\.com$/i
+const MADE =
+  /#(holiday|contacts|weather|weeknum|sports|moonphase)[\w-]*@group\.v\.calendar\.google\.com$|@(group\.v|import)\.calendar\.google\.com$/i
 
 /**
  * An account's own are its primary calendar and those of which it is the data owner; each calendar has one, so that none is moved twice. Where

@@ -50,7 +50,8 @@ export async function measureCalendar({ client, on }: MeasureParts, { collection
       if (sort === 'single') singles += 1
       else if (sort === 'master') masters.add(seriesId(event))
       else occurrences.push(seriesId(event))
-      if (on.choices.meetingLinks === undefined && endsWithAccount(event, on)) dying.add(sort === 'exception' ? seriesId(event) : idIn(event))
+      if (on.choices.meetingLinks === undefined && endsWithAccount(event, on))
+        dying.add(sort === 'exception' ? seriesId(event) : idIn(event))
     }
     token = textOf(json['nextPageToken'])
   } while (token !== undefined)

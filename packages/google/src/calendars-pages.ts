@@ -52,7 +52,11 @@ export async function readEvents(client: CalendarClient, { calendar, sync, token
 }
 
 /** A series with all its exceptions: they have its UID, and no other question of the API answers with all of them and nothing else. */
-export async function readByUid(client: CalendarClient, calendar: string, { uid, call }: { uid: string; call: Call }): Promise<readonly Json[]> {
+export async function readByUid(
+  client: CalendarClient,
+  calendar: string,
+  { uid, call }: { uid: string; call: Call },
+): Promise<readonly Json[]> {
   const events: Json[] = []
   let token: string | undefined
   do {
@@ -75,9 +79,16 @@ export async function readByUid(client: CalendarClient, calendar: string, { uid,
 }
 
 /** Undefined where the calendar has no such event, or has it no longer. */
-export async function readEvent(client: CalendarClient, calendar: string, { id, call }: { id: string; call: Call }): Promise<Json | undefined> {
+export async function readEvent(
+  client: CalendarClient,
+  calendar: string,
+  { id, call }: { id: string; call: Call },
+): Promise<Json | undefined> {
   const answer = await orMissing(
-    client.ask({ asks: 'event', send: (api, common, options) => api.events.get({ ...common, calendarId: calendar, eventId: id }, options) }, call),
+    client.ask(
+      { asks: 'event', send: (api, common, options) => api.events.get({ ...common, calendarId: calendar, eventId: id }, options) },
+      call,
+    ),
     ['google-gone'],
   )
   return answer === undefined || answer.json['status'] === 'cancelled' ? undefined : answer.json

@@ -132,7 +132,13 @@ export class CalendarReader {
     const labelled = [whole.event, ...whole.exceptions].some((event) => textOf(event['eventLabelId']) !== undefined)
     const labels = labelled ? await this.#labelsOf(collection.id, call) : NO_LABELS
     const { name: address, displayName } = this.#parts.account
-    return { zone, reminders, labels, owner: { address, ...(displayName === undefined ? {} : { name: displayName }) }, note: () => undefined }
+    return {
+      zone,
+      reminders,
+      labels,
+      owner: { address, ...(displayName === undefined ? {} : { name: displayName }) },
+      note: () => undefined,
+    }
   }
 
   #labelsOf(calendar: string, call: Call): Promise<ReadonlyMap<string, string>> {

@@ -52,7 +52,11 @@ export class CalendarWalk {
     }
     const page = await this.#page({ ...(token === undefined ? {} : { token }) }, room.call)
     this.#gather(token, page)
-    const { refs, spot } = await fill(page.events.flatMap((event) => this.#alone(event)), at, room)
+    const { refs, spot } = await fill(
+      page.events.flatMap((event) => this.#alone(event)),
+      at,
+      room,
+    )
     if (spot !== undefined) return { refs, cursor: encodePosition({ mode: 'first', made, ...tokenAs(token), ...spot }), last: false }
     this.#kept = undefined
     if (page.token !== undefined) return { refs, cursor: encodePosition({ mode: 'first', made, token: page.token }), last: false }
@@ -88,7 +92,8 @@ export class CalendarWalk {
   /** The series of a shard: as they were gathered on the way, or from the pages once more. */
   async #shelf(at: Series, call: Call): Promise<SeriesShelf> {
     const known = this.#gathering
-    if (known?.next === null && known.shelf.shards === at.shards && known.shelf.shard === at.shard && !known.shelf.overflown) return known.shelf
+    if (known?.next === null && known.shelf.shards === at.shards && known.shelf.shard === at.shard && !known.shelf.overflown)
+      return known.shelf
     for (let { shards, shard } = at; ; shards *= 2, shard = 0) {
       const shelf = new SeriesShelf(this.#held, { shards, shard })
       for await (const events of this.#allPages(call)) {
@@ -166,7 +171,8 @@ export class CalendarWalk {
     const calendar = this.#calendar
     const shelf = new SeriesShelf(this.#held, at)
     for await (const events of this.#allPages(call)) {
-      if (shards === 1) yield events.flatMap((event) => (sortOf(event) === 'single' ? [reader.counted(calendar, { event, exceptions: [] })] : []))
+      if (shards === 1)
+        yield events.flatMap((event) => (sortOf(event) === 'single' ? [reader.counted(calendar, { event, exceptions: [] })] : []))
       shelf.add(events)
       if (shelf.overflown && shards > 1) break
     }

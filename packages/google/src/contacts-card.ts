@@ -63,12 +63,18 @@ export function cardOf(person: Json, frame: CardFrame): Card {
     uid: frame.uid,
     ...nameOf(objectOf(objectsOf(person['names'])[0])),
     ...jobOf(person, frame),
-    ...listOf('nicknames', objectsOf(person['nicknames']).flatMap((each) => textOf(each['value']) ?? [])),
+    ...listOf(
+      'nicknames',
+      objectsOf(person['nicknames']).flatMap((each) => textOf(each['value']) ?? []),
+    ),
     ...textIn('fileAs', objectOf(objectsOf(person['fileAses'])[0])['value']),
     ...listOf('emails', labelledTexts(person['emailAddresses'])),
     // As its owner wrote it, not as Google reads it.
     ...listOf('phones', labelledTexts(person['phoneNumbers'])),
-    ...listOf('addresses', objectsOf(person['addresses']).map((address) => labelled(addressOf(address), address))),
+    ...listOf(
+      'addresses',
+      objectsOf(person['addresses']).map((address) => labelled(addressOf(address), address)),
+    ),
     ...listOf('urls', [...labelledTexts(person['urls']), ...labelledTexts(person['calendarUrls'], 'url')]),
     ...listOf('messengers', messengersOf(person)),
     ...birthdayOf(person),
@@ -111,7 +117,10 @@ function nameOf(name: Json): Pick<Card, 'fullName' | 'name' | 'phonetic'> {
     ...textIn('prefix', name['honorificPrefix']),
     ...textIn('suffix', name['honorificSuffix']),
   }
-  const phonetic = { ...textIn('family', name['phoneticFamilyName']), ...textIn('given', name['phoneticGivenName'] ?? name['phoneticFullName']) }
+  const phonetic = {
+    ...textIn('family', name['phoneticFamilyName']),
+    ...textIn('given', name['phoneticGivenName'] ?? name['phoneticFullName']),
+  }
   return {
     ...textIn('fullName', name['displayName'] ?? name['unstructuredName']),
     ...(Object.keys(parts).length === 0 ? {} : { name: parts }),
@@ -168,13 +177,17 @@ function relatedOf(person: Json): readonly Labelled[] {
     const value = textOf(relation['person'])
     const [type, own] = [textOf(relation['type']), textOf(relation['formattedType'])]
     if (value === undefined) return []
-    const isWord = type !== undefined && /^(spouse|child|mother|father|parent|brother|sister|friend|relative|domesticPartner|manager|assistant|partner)$/.test(type)
+    const isWord =
+      type !== undefined &&
+      /^(spouse|child|mother|father|parent|brother|sister|friend|relative|domesticPartner|manager|assistant|partner)$/.test(type)
     return [{ value, ...(isWord ? { types: [type] } : {}), ...(isWord || (own ?? type) === undefined ? {} : { label: own ?? type ?? '' }) }]
   })
 }
 
 function birthdayOf(person: Json): Pick<Card, 'birthday'> {
-  const date = objectsOf(person['birthdays']).map((each) => dateOf(each['date'])).find((each) => each !== undefined)
+  const date = objectsOf(person['birthdays'])
+    .map((each) => dateOf(each['date']))
+    .find((each) => each !== undefined)
   return date === undefined ? {} : { birthday: date }
 }
 
@@ -209,7 +222,9 @@ function customOf(person: Json, { note }: CardFrame): readonly Labelled[] {
   if (birthday !== undefined) note(BIRTHDAY_LOSS)
   const all = objectsOf(person['organizations'])
   const current = all.find((each) => each['current'] === true) ?? all[0]
-  const jobs = all.filter((each) => each !== current).flatMap((each) => [each['name'], each['title']].flatMap((part) => textOf(part) ?? []).join(', '))
+  const jobs = all
+    .filter((each) => each !== current)
+    .flatMap((each) => [each['name'], each['title']].flatMap((part) => textOf(part) ?? []).join(', '))
   return [
     ...own,
     ...named,
@@ -220,7 +235,9 @@ function customOf(person: Json, { note }: CardFrame): readonly Labelled[] {
 
 /** Of the contact itself, not of the profile that Google shows with it. */
 export const contactSource = (person: Json): Json =>
-  objectOf(objectsOf(objectOf(person['metadata'])['sources']).find((source) => source['type'] === 'CONTACT' || source['type'] === 'OTHER_CONTACT'))
+  objectOf(
+    objectsOf(objectOf(person['metadata'])['sources']).find((source) => source['type'] === 'CONTACT' || source['type'] === 'OTHER_CONTACT'),
+  )
 
 function modifiedAt(person: Json): Pick<Card, 'modifiedAt'> {
   const ms = Date.parse(textOf(contactSource(person)['updateTime']) ?? '')

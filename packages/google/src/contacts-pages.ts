@@ -58,7 +58,10 @@ export async function readPeople(client: PeopleClient, { shelf, sync, token }: P
 export async function readPerson(client: PeopleClient, resourceName: string, call: Call): Promise<Json | undefined> {
   const answer = await orMissing(
     client.ask(
-      { asks: 'person', send: (api, common, options) => api.people.get({ ...common, resourceName, personFields: PERSON_FIELDS, sources: SOURCES }, options) },
+      {
+        asks: 'person',
+        send: (api, common, options) => api.people.get({ ...common, resourceName, personFields: PERSON_FIELDS, sources: SOURCES }, options),
+      },
       call,
     ),
     ['google-gone'],

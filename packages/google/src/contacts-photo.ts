@@ -24,7 +24,11 @@ export function photoUrl(person: Json): string | undefined {
 
 /** Google's host scales a picture by the end of its address. */
 const sized = (url: string, pixels: number): string =>
-  /=[sw]\d+[\w-]*$/.test(url) ? url.replace(/=[sw]\d+[\w-]*$/, `=s${pixels}`) : /\?/.test(url) ? url : `${url}${url.includes('googleusercontent') ? `=s${pixels}` : ''}`
+  /=[sw]\d+[\w-]*$/.test(url)
+    ? url.replace(/=[sw]\d+[\w-]*$/, `=s${pixels}`)
+    : /\?/.test(url)
+      ? url
+      : `${url}${url.includes('googleusercontent') ? `=s${pixels}` : ''}`
 
 interface PhotoWish {
   readonly client: PeopleClient

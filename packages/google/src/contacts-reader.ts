@@ -124,7 +124,9 @@ export class ContactReader {
   async #card(known: Known, call: Call): Promise<{ readonly card: Card; readonly losses: readonly string[] }> {
     if ('group' in known) return { card: await groupCard(this.#parts.client, known.group, call), losses: [] }
     const { shelf } = known
-    const person = isCut(known.person) ? ((await readPerson(this.#parts.client, textOf(known.person['resourceName']) ?? '', call)) ?? known.person) : known.person
+    const person = isCut(known.person)
+      ? ((await readPerson(this.#parts.client, textOf(known.person['resourceName']) ?? '', call)) ?? known.person)
+      : known.person
     const losses = new Set<string>()
     const note = (loss: string): void => void losses.add(loss)
     const { names } = shelf === 'contacts' ? await this.groups(call) : NO_GROUPS

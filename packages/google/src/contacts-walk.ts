@@ -24,7 +24,8 @@ export class ContactWalk {
     const page = await this.#page({ ...(sync === undefined ? {} : { sync }), ...(token === undefined ? {} : { token }) }, room.call)
     const { refs, spot } = await fill(this.#units(page, token === undefined), at, room)
     const here = (sync === undefined ? { mode: 'first', made } : { mode: 'delta', made, sync }) satisfies First | Delta
-    if (spot !== undefined) return { refs, cursor: encodePosition({ ...here, ...(token === undefined ? {} : { token }), ...spot }), last: false }
+    if (spot !== undefined)
+      return { refs, cursor: encodePosition({ ...here, ...(token === undefined ? {} : { token }), ...spot }), last: false }
     this.#kept = undefined
     if (page.token !== undefined) return { refs, cursor: encodePosition({ ...here, token: page.token }), last: false }
     if (page.sync === undefined) {
@@ -45,7 +46,8 @@ export class ContactWalk {
       const id = contactId(person)
       return { key, refs: () => (live.has(id) || renamed.has(key) ? [] : [{ id, version: '', removed: true }]) }
     })
-    const groups: readonly Unit[] = first && this.#shelf === 'contacts' ? [{ key: 'groups', refs: (call) => this.#reader.groupRefs(call) }] : []
+    const groups: readonly Unit[] =
+      first && this.#shelf === 'contacts' ? [{ key: 'groups', refs: (call) => this.#reader.groupRefs(call) }] : []
     return [...people, ...groups]
   }
 

@@ -14,7 +14,9 @@ export async function* probeWork({ google }: PreflightParts, asked: CheckRequest
   const open = asked.accounts.filter(({ unavailable }) => unavailable === undefined)
   if (work.length === 0) return
   for (let at = 0; at < open.length; at += PROBES) {
-    const findings = await Promise.all(open.slice(at, at + PROBES).flatMap((account) => work.map((kind) => probe(google, { account, kind }, call))))
+    const findings = await Promise.all(
+      open.slice(at, at + PROBES).flatMap((account) => work.map((kind) => probe(google, { account, kind }, call))),
+    )
     yield* findings
   }
   if (work.includes('event')) yield NOT_CARRIED
@@ -56,7 +58,11 @@ const SAYS: Readonly<Record<WorkKind, (google: Google, account: Account, call: C
     `The tasks can be read: ${count((await readTaskLists(google.tasks(account), call)).length, 'list', 'lists')}.`,
 }
 
-async function probe(google: Google, { account, kind }: { readonly account: Account; readonly kind: WorkKind }, call: Call): Promise<Finding> {
+async function probe(
+  google: Google,
+  { account, kind }: { readonly account: Account; readonly kind: WorkKind },
+  call: Call,
+): Promise<Finding> {
   try {
     return { level: 'ok', about: account.name, says: await SAYS[kind](google, account, call) }
   } catch (thrown) {

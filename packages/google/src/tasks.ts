@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto'
-import { type Account, type Call, type Clock, type Collection, Fault, type Item, type ItemRef, type Listing, type Measured, type Page, type Source } from '@offramp/core'
+import {
+  type Account,
+  type Call,
+  type Clock,
+  type Collection,
+  Fault,
+  type Item,
+  type ItemRef,
+  type Listing,
+  type Measured,
+  type Page,
+  type Source,
+} from '@offramp/core'
 import { writeTask } from '@offramp/formats'
 import { type Json, textOf } from '@offramp/wire'
 import type { Google } from './client.ts'
@@ -29,7 +41,9 @@ export function taskSource(google: Google, account: Account, { clock }: { readon
   async function askLists(call: Call): Promise<ReadonlyMap<string, Collection>> {
     const lists = await readTaskLists(client, call)
     homes = new Map(
-      lists.map(({ id, title }, order) => [id, { id, path: [title], order, ...(order === 0 ? { role: 'default' as const } : {}) }] as const),
+      lists.map(
+        ({ id, title }, order) => [id, { id, path: [title], order, ...(order === 0 ? { role: 'default' as const } : {}) }] as const,
+      ),
     )
     return homes
   }
@@ -63,12 +77,16 @@ export function taskSource(google: Google, account: Account, { clock }: { readon
     const place = token === undefined ? {} : { token }
     const page = await pageOf({ list: home.id, ...(sync === undefined ? {} : { since: sync }), ...place }, room.call)
     const since = at.since ?? new Date((page.at ?? clock.now()) - OVERLAP_MS).toISOString()
-    const units = page.tasks.map((task): Unit => ({
-      key: taskId(task),
-      refs: () => [task['deleted'] === true ? { id: taskId(task), version: '', removed: true } : refOf(home, task)],
-    }))
+    const units = page.tasks.map(
+      (task): Unit => ({
+        key: taskId(task),
+        refs: () => [task['deleted'] === true ? { id: taskId(task), version: '', removed: true } : refOf(home, task)],
+      }),
+    )
     const { refs, spot } = await fill(units, at, room)
-    const here = (sync === undefined ? { mode: 'first', made: MADE, since } : { mode: 'delta', made: MADE, sync, since }) satisfies First | Delta
+    const here = (sync === undefined ? { mode: 'first', made: MADE, since } : { mode: 'delta', made: MADE, sync, since }) satisfies
+      | First
+      | Delta
     if (spot !== undefined) return { refs, cursor: encodePosition({ ...here, ...place, ...spot }), last: false }
     kept.delete(home.id)
     if (page.token !== undefined) return { refs, cursor: encodePosition({ ...here, token: page.token }), last: false }

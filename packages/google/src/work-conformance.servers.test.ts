@@ -5,7 +5,8 @@ const IN_HAND = {
   'body: what is gone by then is a fault of the item': 'a page holds all of each item, so that its bytes are in hand',
 }
 const WRITTEN_ANEW = {
-  'changes: a move alone gives the same revision': 'Google writes what is moved anew, with other times and another sequence, which are in the bytes',
+  'changes: a move alone gives the same revision':
+    'Google writes what is moved anew, with other times and another sequence, which are in the bytes',
 }
 const ONE_BOOK = 'an account has one address book of its own, and it has no name'
 

@@ -35,10 +35,11 @@ const block = (title: string, lines: readonly string[]): readonly string[] =>
 
 /** The same loss is named once, with how many accounts it touches. */
 function lossBlock(lanes: readonly LaneReport[]): readonly string[] {
-  const counts = new Map<string, number>()
-  for (const lane of lanes)
-    for (const line of lane.losses === undefined ? [] : lossLines(lane.losses)) counts.set(line, (counts.get(line) ?? 0) + 1)
-  return [...counts].map(([line, count]) => (count === lanes.length ? line : `${line} (${showMany(count, 'account', 'accounts')})`))
+  const all = accountsOf(lanes)
+  const touched = new Map<string, Set<string>>()
+  for (const { losses, source } of lanes)
+    for (const line of losses === undefined ? [] : lossLines(losses)) touched.set(line, (touched.get(line) ?? new Set()).add(source))
+  return [...touched].map(([line, { size }]) => (size === all ? line : `${line} (${showMany(size, 'account', 'accounts')})`))
 }
 
 /** The same words of several lanes once, with how many they are of. */

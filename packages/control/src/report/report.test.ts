@@ -51,7 +51,7 @@ describe('the report', () => {
   it('shows cautions, losses and what was not verified', () => {
     const lost: LaneReport = { ...balance({}), losses: { traits: ['importance'], maxItemBytes: 10 * 1_048_576 } }
     const { balance: _none, ...rest } = LANE
-    const dark: LaneReport = { ...rest, why: 'The password was refused.', remedy: 'Set a new one.' }
+    const dark: LaneReport = { ...rest, source: 'ben@a.example', why: 'The password was refused.', remedy: 'Set a new one.' }
     const text = renderText({ ...report(lost, dark), cautions: ['mail.example.org is written to without encryption.'] })
     expect(text).toMatch(/Cautions\n {2}mail\.example\.org is written to without encryption\./)
     expect(text).toContain('Not kept at the destination: its importance (high, low). (1 account)')

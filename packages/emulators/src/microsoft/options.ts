@@ -87,6 +87,8 @@ export interface AccountSeed {
   readonly enabled?: boolean
   readonly userType?: 'Member' | 'Guest' | null
   readonly aliases?: readonly string[]
+  /** Names inside Exchange: `/o=ExchangeLabs/ou=...`. */
+  readonly x500?: readonly string[]
   /** Locale such as `de-DE`: names of the well-known folders. Default `en-US`. */
   readonly language?: string
   /** `none` and `on-premises` answer MailboxNotEnabledForRESTAPI. Default `cloud`. */

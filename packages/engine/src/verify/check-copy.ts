@@ -35,15 +35,18 @@ export async function checkCopy(checking: Checking, entry: Entry, listed: Item):
   if (!receipt || !standing) return checkMoved(checking, await checking.whole(listed), receipt)
   if (copies.shared.has(copyKey(receipt)))
     return none(said('doubled', 'Two items of the source own this one copy, so one of them is missing.'))
-  if (standing.size !== receipt.size) {
+  const touched = receipt.memo !== undefined && standing.memo !== undefined && standing.memo !== receipt.memo
+  if (standing.size !== receipt.size && !touched) {
     return none(said('altered', `The copy has ${standing.size} bytes, and had ${receipt.size} when it arrived.`))
   }
   const elsewhere = checking.homes.elsewhere(listed.home, receipt)
   if (elsewhere?.kind === 'waiting') return none(elsewhere)
-  const deep = checking.deep(entry, receipt)
+  // A state that changed since it was written says that somebody was there, or the server itself; only the content tells which.
+  const deep = touched || checking.deep(entry, receipt)
   const item = deep ? await checking.whole(listed) : listed
   const content = deep ? await checkContent(checking, item, receipt) : 'unread'
   if (content === 'gone') return none(said('missing', 'The copy was there a moment ago and is gone now.'))
+  if (content === 'other' && touched) return { ...STAYS, bytes: standing.size }
   if (content === 'other') return none(said('altered', 'The copy reads back with other bytes than were sent.'))
   const late = receivedLate(request, item, standing.receivedAt)
   const traits = alteredTraits(request, item.traits, standing).map((message) => said('altered', message))
@@ -54,6 +57,14 @@ export async function checkCopy(checking: Checking, entry: Entry, listed: Item):
     bytes: standing.size,
     remarks: [...(elsewhere ? [elsewhere] : []), ...late, ...traits, ...double],
   }
+}
+
+/** A person's change wins, and is told: what arrived was proved when it was written. */
+const STAYS: Verdict = {
+  verified: true,
+  hashed: false,
+  bytes: 0,
+  remarks: [said('altered', 'Somebody has changed it at the destination since it arrived; it was left so.')],
 }
 
 const none = (...remarks: Verdict['remarks']): Verdict => ({ verified: false, hashed: false, bytes: 0, remarks })

@@ -18,6 +18,8 @@ export interface Copies {
 export interface Standing extends PackedTraits {
   readonly size: number
   readonly receivedAt: number | undefined
+  /** Its state as the destination tells it now, where a person may change a copy's content (`hashOf`). */
+  readonly memo?: string
   /** What it has in common with its doubles, if there are any. */
   readonly like: string
 }
@@ -52,7 +54,8 @@ export async function readCopies({ ledger, destination, lane }: At, call: Call):
     for await (const { receipt, naturalKey, traits } of destination.walk({ place }, call)) {
       const copy = copyKey(receipt)
       const like = likeness(receipt.size, naturalKey)
-      if (claims.has(copy)) owned.set(copy, { size: receipt.size, receivedAt: traits.receivedAt, like, ...pack(traits) })
+      const state = destination.hashOf && receipt.memo !== undefined ? { memo: receipt.memo } : {}
+      if (claims.has(copy)) owned.set(copy, { size: receipt.size, receivedAt: traits.receivedAt, like, ...state, ...pack(traits) })
       else others.set(like, [...(others.get(like) ?? []), receipt])
     }
   }

@@ -347,3 +347,30 @@ test('where the destination cannot say where a folder would be, what the ledger 
     Array(2).fill(['altered', true]),
   )
 })
+
+test('what a person has changed at a destination whose items can be edited is told, and no remainder', async () => {
+  const lane = await moved(3)
+  const states = new Map<string, string>([['2', 'edited']])
+  const destination: Destination = {
+    ...lane.destination,
+    hashOf: (body) => text(body).then((all) => createHash('sha256').update(all).digest('hex').slice(0, 16)),
+    async *walk(search, call) {
+      for await (const found of lane.destination.walk(search, call)) {
+        const memo = states.get(found.receipt.locator) ?? found.receipt.memo
+        yield { ...found, receipt: { ...found.receipt, ...(memo === undefined ? {} : { memo }) } }
+      }
+    },
+  }
+  for (const uid of [2, 3]) {
+    const copy = folder(lane).copies.get(uid)
+    if (!copy) throw new Error(`There is no copy ${uid}.`)
+    folder(lane).copies.set(uid, { ...copy, body: Buffer.from('something else') })
+  }
+  const { source, ledger } = lane
+  const balance = await verify({ source, destination, ledger, lane: LANE, sample: 0, report: () => undefined }, undefined, forever)
+  expect(balance.collections).toMatchObject([{ source: 3, verified: 2, remainder: 1 }])
+  expect(balance.exceptions.map(({ kind, message }) => [kind, message.slice(0, 28)])).toEqual([
+    ['altered', 'Somebody has changed it at t'],
+    ['altered', 'The copy has 14 bytes, and h'],
+  ])
+})

@@ -51,15 +51,18 @@ const decode = (text: string): string => text.replaceAll(/&(#x?[\da-f]{1,8}|[a-z
 class Page {
   #text = ''
   #pending = ''
+  /** Nothing stands in the line yet. Kept beside the text: looking at the end of a text that grows copies it each time. */
+  #isFresh = true
 
   write(text: string): void {
     for (const piece of text.split(/([ \t\r\n\f]+)/)) {
       if (piece === '') continue
       if (/^[ \t\r\n\f]/.test(piece)) this.#pending ||= ' '
       else {
-        const atStart = this.#text === '' || this.#text.endsWith('\n')
+        const atStart = this.#isFresh
         this.#text += (this.#pending === ' ' && atStart ? '' : this.#pending) + piece
         this.#pending = ''
+        this.#isFresh = false
       }
     }
   }

@@ -11,7 +11,7 @@ export interface OffsetChange {
 
 const HOUR = 3_600_000
 /** Two changes of one zone are never nearer than a fortnight in the time-zone data (Ramadan in Egypt and Morocco comes closest, at four weeks). */
-const STEP = 96 * HOUR
+const STEP = 7 * 24 * HOUR
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 

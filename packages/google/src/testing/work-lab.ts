@@ -72,7 +72,11 @@ const PEOPLE: Readonly<Record<WorkKind, (desks: WorkDesks) => SourcePerson>> = {
 
 async function peek(desks: WorkDesks, kind: WorkKind) {
   if (kind === 'event')
-    return (await desks.calendars.items()).map(({ calendar, event }) => ({ id: event.id ?? '', home: calendar, naturalKey: event.iCalUID ?? '' }))
+    return (await desks.calendars.items()).map(({ calendar, event }) => ({
+      id: event.id ?? '',
+      home: calendar,
+      naturalKey: event.iCalUID ?? '',
+    }))
   if (kind === 'contact') {
     const people = await desks.contacts.people()
     return people.map(({ resourceName }) => {
@@ -80,7 +84,11 @@ async function peek(desks: WorkDesks, kind: WorkKind) {
       return { id, home: 'contacts', naturalKey: derivedUid('google-contact', id) }
     })
   }
-  return (await desks.tasks.tasks()).map(({ list, task }) => ({ id: task.id ?? '', home: list, naturalKey: derivedUid('google-task', task.id ?? '') }))
+  return (await desks.tasks.tasks()).map(({ list, task }) => ({
+    id: task.id ?? '',
+    home: list,
+    naturalKey: derivedUid('google-task', task.id ?? ''),
+  }))
 }
 
 /** Anna's calendars, contacts or tasks, for the suite that every source passes. */
@@ -90,7 +98,11 @@ export async function workSuiteLab(kind: WorkKind, quirks: WorkspaceOptions['qui
   const workspace: EmulatedWorkspace = await startWorkspace({ seed: 3, accounts, now: clock.now, limits: { raceMs: 5_000 }, quirks })
   const endpoint = googleSource(settingsFor(workspace), { clock, log: silentLog, gate: new MemoryGate(clock) })
   const desks = workspace.work(ANNA)
-  const forgetCursors = { event: () => desks.calendars.expireSyncTokens(), contact: () => desks.contacts.expireSyncTokens(), task: undefined }[kind]
+  const forgetCursors = {
+    event: () => desks.calendars.expireSyncTokens(),
+    contact: () => desks.contacts.expireSyncTokens(),
+    task: undefined,
+  }[kind]
   return {
     source: await endpoint.connect(userOf(ANNA), kind),
     person: PEOPLE[kind](desks),

@@ -74,6 +74,14 @@ function ruleInstants(rule: string, event: EventJson, { from, to }: Span): reado
   return start > end ? [] : recurring.between(new Date(start), new Date(end), true).map((each) => each.epochMilliseconds)
 }
 
+/** The first occurrence by its rules alone. Of a start that its own rule does not give, calendars make different things. */
+export function firstByRule(event: EventJson): number | undefined {
+  const start = instantOfWhen(event.start)
+  const [rule] = (event.recurrence ?? []).filter((line) => /^RRULE/i.test(line))
+  if (rule === undefined) return undefined
+  return ruleInstants(rule.slice(rule.indexOf(':') + 1), event, { from: start, to: start + 400 * DAY })[0]
+}
+
 /**
  * Starts of every occurrence of a series by its own lines, in order; exceptions are not looked at. By another library than the product's, so
  * that the one can be held against the other.

@@ -1,6 +1,6 @@
 import { randomFrom } from '../../generate/random.ts'
 import type { Calendar } from './calendar.ts'
-import { startsOf } from './expand.ts'
+import { firstByRule, instantOfWhen, lengthOf, startsOf } from './expand.ts'
 import { putException } from './series.ts'
 import type { EventJson } from './state.ts'
 
@@ -67,7 +67,7 @@ function guests(address: string, at: number): EventJson {
 
 /** A series, of which some occurrences are moved, retold or deleted. */
 function series(calendar: Calendar, wish: EventJson, exceptions: number): void {
-  const master = calendar.put(wish)
+  const master = calendar.put(aligned(wish))
   const starts = startsOf(master, { from: YEAR_2024 - 365 * DAY, to: YEAR_2024 + 900 * DAY }).slice(0, 12)
   for (let n = 0; n < exceptions; n++) {
     const at = starts[n * 2]
@@ -82,6 +82,13 @@ function series(calendar: Calendar, wish: EventJson, exceptions: number): void {
         summary: `${master.summary} (changed)`,
       })
   }
+}
+
+/** Begins with an occurrence that its rule gives. */
+function aligned(wish: EventJson): EventJson {
+  const first = firstByRule(wish) ?? instantOfWhen(wish.start)
+  const later = (when: NonNullable<EventJson['start']>, at: number) => (when.date ? { date: day(at) } : { ...when, dateTime: iso(at) })
+  return { ...wish, start: later(wish.start ?? {}, first), end: later(wish.end ?? {}, first + lengthOf(wish)) }
 }
 
 const moved = (at: number, date: boolean): EventJson =>

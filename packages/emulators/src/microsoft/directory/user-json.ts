@@ -50,7 +50,14 @@ const PROPERTIES: { readonly [Name in keyof Shown]: (account: Account) => Shown[
   // Null on old accounts (facts 2.1).
   userType: ({ seed }) => (seed.userType === undefined ? 'Member' : seed.userType),
   mailNickname: ({ seed }) => seed.address.split('@')[0] ?? seed.address,
-  proxyAddresses: ({ seed, mailbox }) => (mailbox ? [`SMTP:${seed.address}`, ...(seed.aliases ?? []).map((alias) => `smtp:${alias}`)] : []),
+  proxyAddresses: ({ seed, mailbox }) =>
+    mailbox
+      ? [
+          `SMTP:${seed.address}`,
+          ...(seed.aliases ?? []).map((alias) => `smtp:${alias}`),
+          ...(seed.x500 ?? []).map((name) => `X500:${name}`),
+        ]
+      : [],
   assignedLicenses: (account) => (isLicensed(account) ? [{ disabledPlans: [], skuId: guidFrom('sku', 'E3') }] : []),
   assignedPlans: (account) =>
     isLicensed(account)

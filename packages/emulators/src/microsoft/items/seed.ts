@@ -20,7 +20,7 @@ export function seedOutlook(outlook: Outlook, seed: AccountSeed, key: string): r
     outlook.contacts.add(folder, contact, photo)
   }
   for (let n = 0; n < (seed.tasks ?? 0); n++) outlook.todo.add(list, generatedTask(key, n))
-  if (seed.hostileItems) {
+  if (seed.hostileItems !== undefined && seed.hostileItems !== false) {
     for (const each of hostileEvents(typeof seed.hostileItems === 'number' ? seed.hostileItems : undefined))
       outlook.calendars.add(calendar, each)
     for (const { contact, photo } of hostileContacts()) outlook.contacts.add(folder, contact, photo)

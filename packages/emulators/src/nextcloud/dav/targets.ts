@@ -51,4 +51,3 @@ export function watchWrite(asked: Asked, shown: Shown, name: string): void {
   if (before?.writer.by === 'person')
     violations.note(`${asked.method} over what a person had written: ${shown.collection.owner}/${shown.collection.uri}/${name}`)
 }
-
