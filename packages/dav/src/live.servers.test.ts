@@ -13,8 +13,13 @@ async function clean(raw: RawDav, home: string): Promise<void> {
     if (OURS.test(path)) await raw.send('DELETE', path, { headers: { 'x-nc-caldav-no-trashbin': '1' } })
 }
 
-/** A UID may stand in one calendar of an account only: Cyrus. */
+/** Set where a UID may stand in one calendar of an account only: Cyrus. */
+const oneUid = process.env['OFFRAMP_DAV_ONE_UID'] !== undefined
+
 const SECOND = 'find: the same content, in any searched place, and nothing else'
+
+const EXCHANGE = 'prepare: collections that exchange their names exchange their places, whoever has seen them before'
+const BY_ID = "a collection's address holds the print of the source's id: another is never taken for it because of its name"
 
 /** A live server, by its address. On a Nextcloud raise the limits of docs/caldav-destinations.md first: each case makes calendars. */
 describe.skipIf(url === undefined)('a live server (OFFRAMP_DAV_URL, OFFRAMP_DAV_USER, OFFRAMP_DAV_PASSWORD)', () => {
