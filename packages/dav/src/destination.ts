@@ -82,6 +82,7 @@ export function makeDestination(desk: Desk, close: () => Promise<void>): Destina
       },
     },
     prepare: (collection, call) => desk.places.prepare(collection, call),
+    placeOf: (collection, call) => desk.places.placeOf(collection, call),
     find: (item, where, call) => findItem(desk, item, where, call),
     put,
     putMany,
