@@ -15,6 +15,18 @@ export const mendText = (text: string): string =>
 /** The same on one line, for names and addresses. */
 export const mendLine = (text: string): string => mendText(text).replaceAll(/\s+/g, ' ').trim()
 
+/** The same without blanks at the beginning, which libical 3 (Cyrus 3.6) takes away from any value. */
+export const mendBlock = (text: string): string => mendText(text).replace(/^[ \t]+/, '')
+
+/**
+ * A value of a parameter on one line. Backslashes become strokes and carets before what RFC 6868 escapes become circumflexes: libical 3 (Cyrus 3.6) reads
+ * `\\"` as the value going on, and writes `^^n` back as `^n`, which is another text.
+ */
+export const mendParameter = (text: string): string =>
+  mendLine(text)
+    .replaceAll('\\', '/')
+    .replaceAll(/\^(?=[n'^])/g, '\u02c6')
+
 /** A URI that ends where it ends: white space, quotes and angle brackets as escapes. */
 export const mendUri = (uri: string): string =>
   mendText(uri.trim())
