@@ -15,8 +15,17 @@ export const mendText = (text: string): string =>
 /** The same on one line, for names and addresses. */
 export const mendLine = (text: string): string => mendText(text).replaceAll(/\s+/g, ' ').trim()
 
-/** The same without blanks at the beginning, which libical 3 (Cyrus 3.6) takes away from any value. */
-export const mendBlock = (text: string): string => mendText(text).replace(/^[ \t]+/, '')
+const isBlank = (char: string): boolean => char === ' ' || char === '\t'
+
+/** The same without blanks at both ends, which libical 3 (Cyrus 3.6) takes away from any value. */
+export function mendBlock(text: string): string {
+  const mended = mendText(text)
+  let from = 0
+  let to = mended.length
+  while (from < to && isBlank(mended.charAt(from))) from++
+  while (to > from && isBlank(mended.charAt(to - 1))) to--
+  return mended.slice(from, to)
+}
 
 /**
  * A value of a parameter on one line. Backslashes become strokes and carets before what RFC 6868 escapes become circumflexes: libical 3 (Cyrus 3.6) reads

@@ -80,11 +80,11 @@ function times(found: Found, zones: readonly Found[]): readonly (readonly [strin
 
 /** Each category, cut at its commas: libical 3 (Cyrus 3.6) makes two of a category with a comma, however it is escaped. */
 const categories = (property: Property): readonly string[] =>
-  property.slice(3).flatMap((one) =>
-    mendText(String(one))
-      .split(',')
-      .map((part) => part.trim()),
-  )
+  property
+    .slice(3)
+    .flatMap((one) => mendText(String(one)).split(','))
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
 
 function alarmKey(alarm: Found, zones: readonly Found[]): string {
   const said = alarm.properties

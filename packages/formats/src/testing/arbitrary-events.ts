@@ -5,7 +5,9 @@ import type { CalendarEvent, EventFacts } from '../calendar/model.ts'
 const NASTY = ['\\;,', 'a\nb', 'a;b,c\\', '\\n', 'END:VEVENT', '"', ':', '^n', 'ä😀', 'שלום', 'x'.repeat(200), 'a\\', ' b'] as const
 const UNWRITABLE = /[\p{Cc}\p{Cs}\u2028\u2029\ufdd0-\ufdef\ufffe\uffff]/gu
 const any = fc.oneof(fc.string(), fc.constantFrom(...NASTY))
-export const block = any.map((text) => text.replaceAll(UNWRITABLE, '\n').replace(/^[ \t]+/, '')).filter((text) => text.trim() !== '')
+export const block = any
+  .map((text) => text.replaceAll(UNWRITABLE, '\n').replaceAll(/^[ \t]+|[ \t]+$/g, ''))
+  .filter((text) => text.trim() !== '')
 export const line = any.map((text) => text.replaceAll(UNWRITABLE, ' ').replaceAll(/\s+/g, ' ').trim()).filter((text) => text !== '')
 /** What a parameter can hold on every server: `mendParameter`. */
 const parameter = line.filter((text) => !/\\|\^[n'^]/.test(text))
