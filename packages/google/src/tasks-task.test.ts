@@ -33,7 +33,9 @@ test.each<[string, Json, Json]>([
 
 test('positions of many digits keep their order', () => {
   const order = (position: string): number => taskOf({ id: 't', position }).order ?? -1
-  const places = ['1', '1073741823', '1073741824', '2147483647', '12345678901234', '98765432109876543210'].map((place) => place.padStart(20, '0'))
+  const places = ['1', '1073741823', '1073741824', '2147483647', '12345678901234', '98765432109876543210'].map((place) =>
+    place.padStart(20, '0'),
+  )
   const orders = places.map(order)
   expect(orders).toEqual([...orders].sort((left, right) => left - right))
   expect(new Set(orders).size).toBe(places.length)

@@ -49,7 +49,11 @@ describe('what the wire meets', () => {
     const limits = { calendarPerMinute: 30, peoplePerMinute: 30, tasksPerMinute: 30, raceMs: 5_000 }
     const ours = { userPerMinute: 30 }
     const settings = { limits: { calendar: ours, people: ours, tasks: ours } }
-    const { workspace, endpoint } = await lab({ domain: domainOf({ limits, quirks: { pageItems: 1, emptyPageEvery: 0 } }), settings, speed: 400 })
+    const { workspace, endpoint } = await lab({
+      domain: domainOf({ limits, quirks: { pageItems: 1, emptyPageEvery: 0 } }),
+      settings,
+      speed: 400,
+    })
     for (const kind of KINDS) {
       const source = await endpoint.connect(userOf(ANNA), kind)
       expect((await walkWork(source)).refs.size).toBe(20)
@@ -98,7 +102,10 @@ describe('what is not granted', () => {
     expect(said('scope calendar.readonly')?.level).toBe('ok')
     expect(said('scope contacts.readonly')?.level).toBe('ok')
     expect(said('scope tasks.readonly')).toMatchObject({ level: 'error', remedy: expect.stringContaining('auth/tasks.readonly') })
-    expect(said('scope calendar.acls.readonly')).toMatchObject({ level: 'warning', remedy: expect.stringContaining('auth/calendar.acls.readonly') })
+    expect(said('scope calendar.acls.readonly')).toMatchObject({
+      level: 'warning',
+      remedy: expect.stringContaining('auth/calendar.acls.readonly'),
+    })
     expect(findings.filter(({ about }) => about === ANNA).map(({ says }) => says)).toEqual([
       'The calendars can be read: 2 of its own.',
       'The contacts can be read: 20 contacts.',
@@ -119,7 +126,10 @@ describe('what is not granted', () => {
     const { workspace, endpoint } = await lab({ domain: domainOf() })
     await workspace.admin.disableApi(api, true)
     const findings = await check(endpoint, [kind])
-    expect(findings.find(({ about }) => about === ANNA)).toMatchObject({ level: 'error', remedy: expect.stringContaining(`${name} > Enable`) })
+    expect(findings.find(({ about }) => about === ANNA)).toMatchObject({
+      level: 'error',
+      remedy: expect.stringContaining(`${name} > Enable`),
+    })
   })
 
   test('a user without Calendar is told apart from one who may not be read', async () => {
