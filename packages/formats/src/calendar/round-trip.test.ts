@@ -6,7 +6,7 @@ import { fromICalendar } from './from-icalendar.ts'
 import type { CalendarEvent, EventFacts } from './model.ts'
 import { writeEvent } from './write-event.ts'
 
-const runs = Number(process.env['OFFRAMP_EVENTS'] ?? 150)
+const runs = Number(process.env['OFFRAMP_EVENTS'] ?? 60)
 
 /** Texts that break out of where they stand. */
 const NASTY = ['\\;,', 'a\nb', 'a;b,c\\', '\\n', 'END:VEVENT', '"', ':', '^n', 'ä😀', 'שלום', 'x'.repeat(200), 'a\\', ' b'] as const
