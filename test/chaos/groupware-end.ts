@@ -1,7 +1,6 @@
 import type { NextcloudProcess } from '../lab/nextcloud-process.ts'
 import { startNextcloudProcess } from '../lab/nextcloud-process.ts'
-import { startRadicale } from '../servers/radicale.ts'
-import { radicaleStore } from '../servers/radicale.ts'
+import { radicaleStore, startRadicale } from '../servers/radicale.ts'
 import { rawDav } from '../servers/raw-dav.ts'
 
 /** An object as it truly stands, whoever wrote it. */

@@ -1,5 +1,5 @@
 import type { FaultRule, WorkspaceFaultRule } from '@offramp/emulators'
-import { type BareLab, type CloudWish } from '../lab/bare-lab.ts'
+import type { BareLab, CloudWish } from '../lab/bare-lab.ts'
 import { startLab } from '../lab/lab.ts'
 import { startWorkspaceLab } from '../lab/workspace-lab.ts'
 import { type CuttingProxy, startCuttingProxy } from '../servers/cutting-proxy.ts'
@@ -43,7 +43,10 @@ export interface GroupwareWish {
 }
 
 /** Stops what has been started, whatever comes of the rest. */
-async function built<S extends { readonly close: () => Promise<void> }>(end: GroupwareEnd, build: (proxy: CuttingProxy) => Promise<S>): Promise<S> {
+async function built<S extends { readonly close: () => Promise<void> }>(
+  end: GroupwareEnd,
+  build: (proxy: CuttingProxy) => Promise<S>,
+): Promise<S> {
   const proxy = await startCuttingProxy({ port: end.port })
   const stop = async (): Promise<void> => void (await Promise.all([proxy.stop(), end.stop()]))
   try {

@@ -58,7 +58,10 @@ function graphEvent(n: number, address: string, colleagues: readonly string[]) {
     pattern: { type: 'weekly' as const, interval: 1, daysOfWeek: ['monday' as const], firstDayOfWeek: 'monday' as const },
     range: { type: 'numbered' as const, startDate: week(n, 0), numberOfOccurrences: 60, recurrenceTimeZone: ZONE },
   }
-  const moved = { start: { dateTime: `${week(n, 3)}T17:00:00`, timeZone: ZONE }, end: { dateTime: `${week(n, 3)}T18:30:00`, timeZone: ZONE } }
+  const moved = {
+    start: { dateTime: `${week(n, 3)}T17:00:00`, timeZone: ZONE },
+    end: { dateTime: `${week(n, 3)}T18:30:00`, timeZone: ZONE },
+  }
   const attendees = guestsOf(n, colleagues).map((guest) => ({
     type: 'required' as const,
     status: { response: 'accepted' as const },
@@ -141,7 +144,10 @@ function googleEvent(n: number, address: string, colleagues: readonly string[]) 
     ...(n % 4 === 0
       ? {
           organizer: { email: address, self: true },
-          attendees: [{ email: address, organizer: true, self: true, responseStatus: 'accepted' }, ...guestsOf(n, colleagues).map((email) => ({ email, responseStatus: 'needsAction' }))],
+          attendees: [
+            { email: address, organizer: true, self: true, responseStatus: 'accepted' },
+            ...guestsOf(n, colleagues).map((email) => ({ email, responseStatus: 'needsAction' })),
+          ],
         }
       : {}),
   }
@@ -152,7 +158,14 @@ export function workspaceGroupware({ workspace }: WorkspaceLab, addresses: reado
   const events = (address: string) => workspace.work(address).calendars
   const put = async (address: string, n: number): Promise<void> => {
     const { calendars, contacts, tasks } = workspace.work(address)
-    const { id } = await calendars.put('primary', googleEvent(n, address, addresses.filter((other) => other !== address)))
+    const { id } = await calendars.put(
+      'primary',
+      googleEvent(
+        n,
+        address,
+        addresses.filter((other) => other !== address),
+      ),
+    )
     if (n % 4 === 3) {
       await change(address, id ?? '', { n, weeks: 3, clocks: ['17:00', '18:30'] })
       await calendars.putException('primary', id ?? '', { originalStartTime: googleAt(week(n, 5), '09:00'), status: 'cancelled' })

@@ -1,8 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
+import { keyOf, noDeeds, type PersonsDeeds, reckonGroupware, titleIn } from './groupware-reckon.ts'
 import { type GroupwareScene, startTenantGroupware, startWorkspaceGroupware } from './groupware-scene.ts'
-import { noDeeds, type PersonsDeeds, reckonGroupware } from './groupware-reckon.ts'
 import { isPersons, numberIn } from './groupware-source.ts'
-import { keyOf, titleIn } from './groupware-reckon.ts'
 import { killMany, told } from './kill-many.ts'
 import type { Run } from './scene.ts'
 import { suspend } from './suspend.ts'
@@ -97,34 +96,34 @@ async function strike(on: GroupwareScene, run: Run, deeds: PersonsDeeds) {
 test.each([
   { ends: 'Microsoft 365 -> Radicale', start: startTenantGroupware },
   { ends: 'Google Workspace -> Nextcloud', start: startWorkspaceGroupware },
-])('calendars, contacts and tasks under blows: each arrives once, as it is at the source, and nobody hears of it ($ends)', async ({
-  ends,
-  start,
-}) => {
-  const on = await start({ name: `groupware ${ends.replace(' -> ', ' to ')}`, accounts: 3, items: 20 })
-  scene = on
-  const deeds = noDeeds()
-  on.crew.hire(3)
-  const first = on.run()
-  const deaths = await strike(on, first, deeds)
-  await first.ended
+])(
+  'calendars, contacts and tasks under blows: each arrives once, as it is at the source, and nobody hears of it ($ends)',
+  async ({ ends, start }) => {
+    const on = await start({ name: `groupware ${ends.replace(' -> ', ' to ')}`, accounts: 3, items: 20 })
+    scene = on
+    const deeds = noDeeds()
+    on.crew.hire(3)
+    const first = on.run()
+    const deaths = await strike(on, first, deeds)
+    await first.ended
 
-  // Nothing is new any more: what moves now is written over what stands.
-  await on.source.edit(on.addresses[0] ?? '')
-  await personTidiesUp(on, deeds)
-  const second = on.run()
-  const more = await killMany(on, second, { count: 2, every: [1, 4] })
-  await second.ended
+    // Nothing is new any more: what moves now is written over what stands.
+    await on.source.edit(on.addresses[0] ?? '')
+    await personTidiesUp(on, deeds)
+    const second = on.run()
+    const more = await killMany(on, second, { count: 2, every: [1, 4] })
+    await second.ended
 
-  // What was changed while the second was on its way.
-  const last = await on.run().ended
-  await on.crew.dismiss()
-  const { out } = await on.lab.offramp('report')
-  const all = { busy: deaths.busy + more.busy, idle: deaths.idle + more.idle }
-  await reckonGroupware(
-    on,
-    `${told(all)}, one stopped for longer than its lease, ${CUTS} answers to a PUT cut, Redis killed once and wiped once`,
-    deeds,
-  )
-  console.log(out, last.code)
-})
+    // What was changed while the second was on its way.
+    const last = await on.run().ended
+    await on.crew.dismiss()
+    const { out } = await on.lab.offramp('report')
+    const all = { busy: deaths.busy + more.busy, idle: deaths.idle + more.idle }
+    await reckonGroupware(
+      on,
+      `${told(all)}, one stopped for longer than its lease, ${CUTS} answers to a PUT cut, Redis killed once and wiped once`,
+      deeds,
+    )
+    console.log(out, last.code)
+  },
+)

@@ -38,7 +38,10 @@ async function expectInstants(login: string, meant: readonly MadeSeries[]): Prom
   const wrong: string[] = []
   for (const { event, expected } of meant) {
     const text = byUid.get(event.uid) ?? ''
-    const differs = unlike(expected, timesOf(text).map(({ start, allDay }) => ({ start, allDay })))
+    const differs = unlike(
+      expected,
+      timesOf(text).map(({ start, allDay }) => ({ start, allDay })),
+    )
     instants += expected.length
     if (differs.length > 0) wrong.push(`${event.uid} ${JSON.stringify(event.recurrence?.rules)}: ${differs.join()}\n${text}`)
   }
@@ -48,9 +51,7 @@ async function expectInstants(login: string, meant: readonly MadeSeries[]): Prom
 }
 
 const time = (moment: Moment) =>
-  'date' in moment
-    ? { dateTime: `${moment.date}T00:00:00`, timeZone: 'UTC' }
-    : { dateTime: moment.local, timeZone: moment.zone ?? 'UTC' }
+  'date' in moment ? { dateTime: `${moment.date}T00:00:00`, timeZone: 'UTC' } : { dateTime: moment.local, timeZone: moment.zone ?? 'UTC' }
 
 const dayAfter = (date: string): string => new Date(Date.parse(`${date}Z`) + 86_400_000).toISOString().slice(0, 10)
 
