@@ -25,6 +25,13 @@ export function lengthOf(event: EventJson): number {
 
 const compact = (iso: string): string => iso.replaceAll(/[-:]|\.\d+/g, '')
 
+/** Milliseconds of a local time in a zone. */
+export function instantOfLocal(local: string, zone: string): number {
+  const [first] = new RRuleTemporal({ rruleString: `DTSTART;TZID=${zone}:${compact(local)}\nRRULE:FREQ=DAILY;COUNT=1` }).all()
+  if (first === undefined) throw new Error(`${local} in ${zone} is no time.`)
+  return first.epochMilliseconds
+}
+
 /** What the clock on the wall shows in a zone. */
 export function wallText(ms: number, zone: string): string {
   const parts = new Intl.DateTimeFormat('en-CA', {
