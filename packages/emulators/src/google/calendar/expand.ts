@@ -68,10 +68,16 @@ function datesIn(line: string, event: EventJson): readonly number[] {
   })
 }
 
-/** UNTIL as a day ends a series of days on that day; as an instant, where its clock in that zone stands then. */
+/**
+ * UNTIL as a day ends a series of days on that day, and one of times at the end of it; as a local time it is that of the series' zone. The library
+ * takes UTC alone.
+ */
 function ruleText(rule: string, event: EventJson): string {
-  if (!isAllDay(event)) return rule
-  return rule.replace(/UNTIL=(\d{8})(?:T\d{6}Z?)?/i, 'UNTIL=$1T000000Z')
+  return rule.replace(/UNTIL=(\d{8})(?:T(\d{6})(Z?))?/i, (_, day: string, time?: string, utc?: string) => {
+    if (isAllDay(event)) return `UNTIL=${day}T000000Z`
+    if (utc === 'Z') return `UNTIL=${day}T${time}Z`
+    return `UNTIL=${compact(new Date(instantOfLocal(`${day}T${time ?? '235959'}`, zoneOf(event))).toISOString())}`
+  })
 }
 
 function ruleInstants(rule: string, event: EventJson, { from, to }: Span): readonly number[] {
