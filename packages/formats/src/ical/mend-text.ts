@@ -1,6 +1,6 @@
-/** Characters that iCalendar, vCard or the XML of a CalDAV answer cannot hold: controls but tab and line feed, and U+FFFE and U+FFFF. */
+/** Characters that iCalendar, vCard or the XML of a CalDAV answer cannot hold: controls but tab and line feed, and noncharacters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
-const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/g
+const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufdd0-\ufdef\ufffe\uffff]/g
 
 /**
  * Text as every format and server can hold it: line ends as line feeds, half of a surrogate pair as U+FFFD, no control characters. Unicode's own line
