@@ -61,9 +61,15 @@ function datesIn(line: string, event: EventJson): readonly number[] {
   })
 }
 
+function inUtc(local: string, zone: string): string {
+  const [first] = new RRuleTemporal({ rruleString: `DTSTART;TZID=${zone}:${local}\nRRULE:FREQ=DAILY;COUNT=1` }).all()
+  return first === undefined ? `${local}Z` : compact(new Date(first.epochMilliseconds).toISOString())
+}
+
 /** UNTIL as a day ends a series of days on that day; as an instant, where its clock in that zone stands then. */
 function ruleText(rule: string, event: EventJson): string {
-  if (!isAllDay(event)) return rule
+  // A time without `Z` is one on the wall of the series.
+  if (!isAllDay(event)) return rule.replace(/UNTIL=(\d{8}T\d{6})(?!Z)/i, (_, local: string) => `UNTIL=${inUtc(local, zoneOf(event))}`)
   return rule.replace(/UNTIL=(\d{8})(?:T\d{6}Z?)?/i, 'UNTIL=$1T000000Z')
 }
 
