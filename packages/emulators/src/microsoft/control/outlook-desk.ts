@@ -45,6 +45,9 @@ export interface ContactTruth {
   readonly id: string
   readonly folder: string
   readonly displayName: string
+  readonly mails: readonly string[]
+  /** Of every sort. */
+  readonly phones: readonly string[]
   readonly hasPhoto: boolean
 }
 
