@@ -29,7 +29,9 @@ const within = <T extends { readonly start: number }>(all: readonly T[]): readon
 
 const minus = (left: readonly string[], right: readonly string[]): readonly string[] => left.filter((each) => !right.includes(each))
 
-test('series of all rules, ends and zones, with deleted and moved occurrences, take place at the same instants', { timeout: 900_000 }, async () => {
+test('series of all rules, ends and zones, with deleted and moved occurrences, take place at the same instants', {
+  timeout: 900_000,
+}, async () => {
   const accounts = [{ address: ADMIN, admin: true }, { address: ANNA }]
   const { workspace, endpoint } = await lab({ domain: { accounts, quirks: { pageItems: 100, emptyPageEvery: 4 } }, speed: 100 })
   const { calendars } = workspace.work(ANNA)
@@ -38,7 +40,8 @@ test('series of all rules, ends and zones, with deleted and moved occurrences, t
     const asItems = nth % 2 === 0
     const id = await calendars.putSeries(ANNA, asItems ? withoutDates(made.event) : made.event)
     if (asItems) {
-      for (const moment of made.cancelled) await calendars.putException(ANNA, id, { originalStartTime: originOf(moment), status: 'cancelled' })
+      for (const moment of made.cancelled)
+        await calendars.putException(ANNA, id, { originalStartTime: originOf(moment), status: 'cancelled' })
     }
     expected.set(id, within(made.expected).map(shown).sort())
   }
@@ -50,9 +53,13 @@ test('series of all rules, ends and zones, with deleted and moved occurrences, t
   for (const { item, text } of items) {
     const truth = expected.get(item.id) ?? []
     instants += truth.length
-    const found = within(occurrences(Buffer.from(text), WINDOW.from, WINDOW.to)).map(shown).sort()
+    const found = within(occurrences(Buffer.from(text), WINDOW.from, WINDOW.to))
+      .map(shown)
+      .sort()
     if (JSON.stringify(found) !== JSON.stringify(truth))
-      wrong.push(`${item.label}: missing ${minus(truth, found).slice(0, 3).join(', ')}; extra ${minus(found, truth).slice(0, 3).join(', ')}\n${text}`)
+      wrong.push(
+        `${item.label}: missing ${minus(truth, found).slice(0, 3).join(', ')}; extra ${minus(found, truth).slice(0, 3).join(', ')}\n${text}`,
+      )
   }
   expect(wrong.slice(0, 3)).toEqual([])
   expect(instants).toBeGreaterThan(SERIES * 10)

@@ -22,7 +22,8 @@ async function scene(held: object) {
   return { workspace, endpoint, desks: workspace.work(ANNA) }
 }
 
-const shown = ({ start, allDay }: { readonly start: number; readonly allDay: boolean }): string => `${new Date(start).toISOString()} ${allDay}`
+const shown = ({ start, allDay }: { readonly start: number; readonly allDay: boolean }): string =>
+  `${new Date(start).toISOString()} ${allDay}`
 
 describe.skipIf(!existsSync(CORPUS))('files of other programs, put into Google as far as it can hold them', () => {
   test('events: each is read or left behind for a reason, and takes place when it does', { timeout: 300_000 }, async () => {
