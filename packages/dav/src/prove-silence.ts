@@ -21,9 +21,13 @@ export function silenceOf(method: Method, proofs: Proofs, desk: () => Desk): Sil
   return {
     ...method,
     prove: told,
-    assurances: () => [method.says, proof ?? ''].filter((sentence) => sentence !== ''),
+    assurances: () => [method.says, proof ?? (method.says === '' ? '' : PROVED)].filter((sentence) => sentence !== ''),
   }
 }
+
+/** True of every account by construction: whoever writes its first event has proved it in that process, or has stopped. */
+const PROVED =
+  'Before the first event of each account, one with an invitation was written and read back: had anything been sent or delivered, no event would have been written.'
 
 const ROLES: readonly Role[] = ['organised', 'attended']
 

@@ -25,6 +25,13 @@ export function lengthOf(event: EventJson): number {
 
 const compact = (iso: string): string => iso.replaceAll(/[-:]|\.\d+/g, '')
 
+/** Milliseconds of a local time in a zone. */
+export function instantOfLocal(local: string, zone: string): number {
+  const [first] = new RRuleTemporal({ rruleString: `DTSTART;TZID=${zone}:${compact(local)}\nRRULE:FREQ=DAILY;COUNT=1` }).all()
+  if (first === undefined) throw new Error(`${local} in ${zone} is no time.`)
+  return first.epochMilliseconds
+}
+
 /** What the clock on the wall shows in a zone. */
 export function wallText(ms: number, zone: string): string {
   const parts = new Intl.DateTimeFormat('en-CA', {
@@ -61,10 +68,16 @@ function datesIn(line: string, event: EventJson): readonly number[] {
   })
 }
 
-/** UNTIL as a day ends a series of days on that day; as an instant, where its clock in that zone stands then. */
+/**
+ * UNTIL as a day ends a series of days on that day, and one of times at the end of it; as a local time it is that of the series' zone. The library
+ * takes UTC alone.
+ */
 function ruleText(rule: string, event: EventJson): string {
-  if (!isAllDay(event)) return rule
-  return rule.replace(/UNTIL=(\d{8})(?:T\d{6}Z?)?/i, 'UNTIL=$1T000000Z')
+  return rule.replace(/UNTIL=(\d{8})(?:T(\d{6})(Z?))?/i, (_, day: string, time?: string, utc?: string) => {
+    if (isAllDay(event)) return `UNTIL=${day}T000000Z`
+    if (utc === 'Z') return `UNTIL=${day}T${time}Z`
+    return `UNTIL=${compact(new Date(instantOfLocal(`${day}T${time ?? '235959'}`, zoneOf(event))).toISOString())}`
+  })
 }
 
 function ruleInstants(rule: string, event: EventJson, { from, to }: Span): readonly number[] {
