@@ -64,7 +64,9 @@ async function compare({ source, end, lab }: GroupwareScene, address: string, de
     lost: all.filter(({ key, there }) => there.length === 0 && !deeds.deleted.has(key)).map(({ key }) => key),
     doubled: all.filter(({ there }) => there.length > 1).map(({ key }) => key),
     different: free.flatMap(({ one, there: [first] }) => (first && difference(one, first)) ?? []),
-    strange: stored.filter(({ path, text }) => !known.has(keyOf(titleIn(text))) && !written.some((one) => one.path === path)).map(({ path }) => path),
+    strange: stored
+      .filter(({ path, text }) => !known.has(keyOf(titleIn(text))) && !written.some((one) => one.path === path))
+      .map(({ path }) => path),
     trampled: [
       ...stored.map(({ text }) => keyOf(titleIn(text))).filter((key) => deeds.deleted.has(key)),
       ...written.filter(({ path, text }) => texts.get(path) !== text).map(({ path }) => path),
