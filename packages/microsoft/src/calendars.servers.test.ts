@@ -260,6 +260,18 @@ describe('what an event says', () => {
     expect(item.losses).toEqual(expect.arrayContaining([LOSSES.reference, LOSSES.attachment]))
   })
 
+  test('a picture within the text, which Graph does not count as attached, comes along', async () => {
+    const { anna, text, tenant } = await calendarLab((each) =>
+      each.addEvent(null, {
+        event: { ...single('Picture').event, body: { contentType: 'html', content: '<p>Plan: <img src="cid:plan"></p>' } },
+        attachments: [{ name: 'plan.png', contentType: 'image/png', base64: Buffer.from('a picture').toString('base64'), isInline: true }],
+      }),
+    )
+    const [event] = await anna.events()
+    expect(await text(event?.id ?? '')).toContain(Buffer.from('a picture').toString('base64'))
+    expect(tenant.violations()).toEqual([])
+  })
+
   test('links to meetings that will stop working are counted, told, and replaced where the operator wants it', async () => {
     const joinUrl = 'https://teams.microsoft.com/l/meetup-join/19%3ameeting_abc%40thread.v2/0?context=%7b%7d'
     const fill = (each: OutlookControl) =>
