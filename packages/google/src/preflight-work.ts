@@ -1,8 +1,9 @@
 import type { Account, Call, CheckRequest, Finding, Kind } from '@offramp/core'
+import { asError } from './as-error.ts'
 import { readCalendars } from './calendars-list.ts'
 import type { Google } from './client.ts'
 import { countPeople } from './contacts-pages.ts'
-import { asError, type PreflightParts } from './preflight.ts'
+import type { PreflightParts } from './preflight.ts'
 import { readTaskLists } from './tasks-pages.ts'
 
 /** How many accounts are looked at side by side. */

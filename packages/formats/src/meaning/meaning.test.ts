@@ -90,6 +90,26 @@ describe('what servers do', () => {
   })
 })
 
+test('a zone that only its file knows is followed as the file describes it', () => {
+  const own = [
+    'BEGIN:VTIMEZONE',
+    'TZID:Mine',
+    'BEGIN:STANDARD',
+    'DTSTART:19700101T000000',
+    'TZOFFSETFROM:+0123',
+    'TZOFFSETTO:+0123',
+    'END:STANDARD',
+    'END:VTIMEZONE',
+  ]
+  const at = (start: string, ...zones: readonly string[]) =>
+    bytes(['BEGIN:VCALENDAR', ...zones, 'BEGIN:VEVENT', 'UID:a', start, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n'))
+  const described = at('DTSTART;TZID=Mine:20240101T012300', ...own)
+  expect(differences('event', at('DTSTART:20240101T000000Z'), described)).toEqual([])
+  expect(differences('event', at('DTSTART:20240101T000000Z'), at('DTSTART;TZID=Mine:20240101T012300'))).toEqual([
+    'DTSTART is not the same.',
+  ])
+})
+
 test('garbage, half an event and two events have no meaning', () => {
   for (const bad of ['', 'hello', text.slice(0, -60), text.replace('UID:u1', 'UID:u2'), text.replaceAll('VEVENT', 'VTODO')]) {
     expect(() => eventHash(bytes(bad))).toThrow(expect.objectContaining({ reach: 'item', reason: 'not-understood' }))
