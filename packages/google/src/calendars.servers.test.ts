@@ -74,6 +74,8 @@ describe('a calendar', () => {
     const versions = (refs: ReadonlyMap<string, { version: string }>) => [...refs].map(([id, { version }]) => `${id} ${version}`).sort()
     const { items } = await openAll(set.source, whole)
     await expectTrueInstants(set, items)
+    // Several calls for one page of Google's.
+    expect(versions((await walkWork(set.source, { limit: 3 })).refs)).toEqual(versions(whole.refs))
     // A process of its own for every page: nothing but the cursor goes on.
     const found = new Map<string, { version: string }>()
     for (const listing of await listingsOf(set.source)) {
