@@ -86,7 +86,9 @@ async function run(lab: Lab | WorkspaceLab): Promise<void> {
   expect(lastJson<Report>(ended).totals).toMatchObject({ source: SERIES, verified: SERIES, skipped: 0, failed: 0, remainder: 0 })
 }
 
-test(`${SERIES} series of a Microsoft calendar take place at the new server when another library says`, { timeout: 900_000 }, async () => {
+test(`${SERIES} series of a Microsoft calendar take place at the new server when another library says`, {
+  timeout: 1_800_000,
+}, async () => {
   const lab = await startLab({ accounts: [{ address: ANNA }], cloud: cloud(), settings })
   try {
     const mine = made.filter(({ graph }) => graph !== undefined).slice(0, SERIES)
@@ -100,7 +102,7 @@ test(`${SERIES} series of a Microsoft calendar take place at the new server when
   }
 })
 
-test(`${SERIES} series of a Google calendar take place at the new server when another library says`, { timeout: 900_000 }, async () => {
+test(`${SERIES} series of a Google calendar take place at the new server when another library says`, { timeout: 1_800_000 }, async () => {
   const lab = await startWorkspaceLab({ accounts: [{ address: GERD, admin: true }], cloud: cloud(), settings })
   try {
     const mine = made.slice(0, SERIES)

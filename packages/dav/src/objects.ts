@@ -117,17 +117,28 @@ async function withSize(desk: Desk, place: string, seen: Seen, call: Call): Prom
 }
 
 /** Addresses of objects of one UID in a collection. Servers that cannot search answer with nothing. */
-export async function withUidIn(desk: Desk, place: string, uid: string, call: Call): Promise<readonly string[]> {
+export const withUidIn = (desk: Desk, place: string, uid: string, call: Call): Promise<readonly string[]> =>
+  objectsWith(desk, { place, property: 'UID', text: uid }, call)
+
+interface Sought {
+  readonly place: string
+  readonly property: string
+  /** The whole value, or a part of it, as servers see fit. */
+  readonly text: string
+}
+
+/** Addresses of objects with a property of this text. */
+export async function objectsWith(desk: Desk, { place, property, text }: Sought, call: Call): Promise<readonly string[]> {
   const isCard = desk.kind === 'contact'
-  const match = { '@collation': 'i;octet', '#text': uid }
+  const match = { '@collation': 'i;octet', '#text': text }
   const component = desk.kind === 'task' ? 'VTODO' : 'VEVENT'
   const filter: Tree = isCard
-    ? { 'CR:filter': { 'CR:prop-filter': { '@name': 'UID', 'CR:text-match': match } } }
+    ? { 'CR:filter': { 'CR:prop-filter': { '@name': property, 'CR:text-match': match } } }
     : {
         'C:filter': {
           'C:comp-filter': {
             '@name': 'VCALENDAR',
-            'C:comp-filter': { '@name': component, 'C:prop-filter': { '@name': 'UID', 'C:text-match': match } },
+            'C:comp-filter': { '@name': component, 'C:prop-filter': { '@name': property, 'C:text-match': match } },
           },
         },
       }

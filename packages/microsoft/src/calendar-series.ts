@@ -6,7 +6,7 @@ import { restOf } from './calendar-lists.ts'
 import type { GraphClient } from './client.ts'
 
 /** Only these are asked for: a page is smaller, and a poisoned property stays away. */
-const FIELDS = [
+export const EVENT_SELECT = [
   'id',
   'changeKey',
   'type',
@@ -37,21 +37,20 @@ const FIELDS = [
   'onlineMeetingProvider',
   'hasAttachments',
   'isCancelled',
-]
+  'recurrence',
+].join(',')
 
-/** Of every event in a list. */
-export const EVENT_SELECT = [...FIELDS, 'recurrence'].join(',')
 /** Of every event in a list of later passes: enough to see whether it has changed. */
 export const REF_SELECT = 'id,changeKey,type'
 /** `cancelledOccurrences` comes only where it is asked for by name. */
 const SERIES_SELECT = `${EVENT_SELECT},cancelledOccurrences`
-/** The value of `$expand` that brings the exceptions. */
-export const SERIES_QUERY = `exceptionOccurrences($select=${FIELDS.join(',')})`
+/** The value of `$expand` that brings the exceptions: whole, since no page of Microsoft's says that what is expanded can be selected from. */
+export const SERIES_QUERY = 'exceptionOccurrences'
 
 /** A master with its exceptions and cancelled dates, or a single event. Undefined where it is gone. */
 export async function readSeries(mailbox: GraphClient, path: string, call: Call, expand = SERIES_QUERY): Promise<Json | undefined> {
   try {
-    const event = await mailbox.json({ path: `${path}?$select=${SERIES_SELECT}&$expand=${encodeURIComponent(expand)}`, asks: 'item' }, call)
+    const event = await mailbox.json({ path: `${path}?$select=${SERIES_SELECT}&$expand=${expand}`, asks: 'item' }, call)
     return await restOf(mailbox, event, call)
   } catch (thrown) {
     if (thrown instanceof Fault && thrown.reason === 'gone') return undefined

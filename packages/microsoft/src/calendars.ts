@@ -128,7 +128,7 @@ function firstPath(base: string, mode: Mode): string {
 }
 
 async function readEvent(mailbox: GraphClient, path: string, call: Call): Promise<Json> {
-  const event = await readSeries(mailbox, path, call, `${SERIES_QUERY},calendar($select=id)`)
+  const event = await readSeries(mailbox, path, call, `${SERIES_QUERY},calendar`)
   if (event === undefined) throw gone(mailbox)
   return event
 }

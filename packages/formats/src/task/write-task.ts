@@ -93,7 +93,7 @@ export function writeTask(task: Task): Written {
     ...(span.due === undefined ? [] : [momentProperty('due', [span.due])]),
     ...standing(task),
     ...importanceProperty(task.importance),
-    ...categoriesProperty(task.categories),
+    ...categoriesProperty(task.categories, losses),
     ...parentProperty(task.parentUid),
     ...orderProperty(task.order),
     ...linkProperties(task, losses),

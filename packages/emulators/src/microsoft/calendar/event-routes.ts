@@ -14,6 +14,8 @@ import { expandedCalendar, openCalendar } from './routes.ts'
 import type { EventState } from './state.ts'
 
 const PAGE = { usual: 10, most: 1000 }
+/** Exceptions that come with their master; the others in pages of their own. */
+const EXPANDED_MOST = 20
 const EXPANDED = new Set(['exceptionOccurrences', 'calendar', 'attachments'])
 
 function viewOf(asked: Asked, account: OutlookAccount, event: EventState): EventView {
@@ -38,9 +40,13 @@ function oneEvent(asked: Asked, account: OutlookAccount, view: EventView): Recor
   for (const { path, select } of query.expand) {
     if (path === 'calendar') json['calendar'] = expandedCalendar(view.event.calendar, account, select)
     if (path === 'exceptionOccurrences') {
-      const properties = selectedEventProperties(select)
-      const exceptions = view.exception || view.occurrence ? [] : [...view.event.exceptions.values()]
-      json['exceptionOccurrences'] = exceptions.map((exception) => eventJson({ ...view, exception }, properties))
+      const exceptions = exceptionViews(view)
+      json['exceptionOccurrences'] = exceptions.slice(0, EXPANDED_MOST).map((each) => eventJson(each, selectedEventProperties(select)))
+      if (exceptions.length > EXPANDED_MOST) {
+        const id = encodeURIComponent(String(json['id']))
+        json['exceptionOccurrences@odata.nextLink'] =
+          `${asked.root}/users('${encodeURIComponent(asked.parts[1] ?? '')}')/events('${id}')/exceptionOccurrences?$top=${EXPANDED_MOST}&$skip=${EXPANDED_MOST}`
+      }
     }
     if (path === 'attachments') throw badRequest('Expanding attachments of a list is not what this tenant answers.')
   }
@@ -126,6 +132,18 @@ export function listInstances(
   return jsonReply(
     collection(`users('${asked.parts[1] ?? ''}')/calendarView`, asked, { value, count: all.length, nextLink: page.nextLink }),
   )
+}
+
+const exceptionViews = (view: EventView): readonly EventView[] =>
+  view.exception || view.occurrence ? [] : [...view.event.exceptions.values()].map((exception) => ({ ...view, exception }))
+
+/** `GET /users/{u}/events/{id}/exceptionOccurrences`: where an expanded collection goes on. */
+export function listExceptions(asked: Asked, account: OutlookAccount, id: string): Reply {
+  const all = exceptionViews(viewOf(asked, account, findEvent(account, id).event))
+  const page = pageOf(all, asked, PAGE)
+  const properties = selectedEventProperties(asked.query.select)
+  const value = page.items.map((view) => eventJson(view, properties))
+  return jsonReply(collection(`users('${asked.parts[1] ?? ''}')/events`, asked, { value, count: all.length, nextLink: page.nextLink }))
 }
 
 /** `GET /users/{u}/events/{id}/attachments` and what is below. */
