@@ -161,6 +161,27 @@ describe('a calendar', () => {
   })
 })
 
+test('a calendar with several owners moves once, whether Google says whose it is or not', async () => {
+  const ben = 'ben@fabrikam.example'
+  const accounts = [{ address: ADMIN, admin: true }, { address: ANNA }, { address: ben }]
+  const { workspace, endpoint } = await lab({ domain: { accounts }, speed: 200 })
+  const [annas, bens] = [workspace.work(ANNA).calendars, workspace.work(ben).calendars]
+  const unsaid = { accessRole: 'owner', dataOwner: '' }
+  const [told, untold] = [await bens.addCalendar('told'), await bens.addCalendar('untold', { entry: unsaid })]
+  await annas.subscribe(told.id, { accessRole: 'owner', dataOwner: ben })
+  await annas.subscribe(untold.id, unsaid)
+  for (const each of [told, untold]) await bens.share(each.id, { role: 'owner', scope: { type: 'user', value: ANNA } })
+  const moved = async (address: string) => {
+    const listings = await listingsOf(await endpoint.connect(userOf(address), 'event'))
+    return listings.filter(({ skip }) => skip === undefined).map(({ collection }) => collection?.path[0])
+  }
+  expect([await moved(ANNA), await moved(ben)]).toEqual([
+    [ANNA, 'untold'],
+    [ben, 'told'],
+  ])
+  expect(await workspace.violations()).toEqual([])
+})
+
 describe('changes', () => {
   const series = { summary: 'weekly', recurrence: ['RRULE:FREQ=WEEKLY;COUNT=10'] }
   const hour = (day: string) => ({
