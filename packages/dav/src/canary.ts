@@ -6,13 +6,18 @@ import type { Desk } from './desk.ts'
 import { withClientAgent, withoutGuests } from './edit-calendar.ts'
 import { isRefusal } from './faults.ts'
 import { objectName } from './names.ts'
-import { multiget, pathTo, readObject, withUidIn, writeObject } from './objects.ts'
+import { multiget, nameIn, pathTo, readObject, withUidIn, writeObject } from './objects.ts'
 import { ask, writeXml } from './write-xml.ts'
 
 /** Nobody can ever be reached there (RFC 2606). */
 const NOBODY = 'nobody@offramp.invalid'
 
 const DAY = 86_400_000
+
+const SUMMARY = 'Offramp looks whether invitations are switched off'
+
+/** What every canary's UID begins with. The rest is new each time: trash bins remember UIDs and addresses, and refuse to take the same again. */
+const SIGN = 'offramp-canary-'
 
 /** `organised`: the account invites the sink. `attended`: the sink has invited the account, which has accepted. */
 export type Role = 'organised' | 'attended'
@@ -34,10 +39,10 @@ function canaryEvent(desk: Desk, role: Role): CalendarEvent {
   const [own, sink] = [ownAddress(desk), desk.settings.silence?.sink ?? NOBODY]
   const [organizer, guest] = role === 'organised' ? [own, sink] : [sink, own]
   return {
-    uid: randomUUID(),
+    uid: `${SIGN}${randomUUID()}`,
     start: { local: wallClock(start, 'UTC'), zone: 'UTC' },
     end: { local: wallClock(start + 900_000, 'UTC'), zone: 'UTC' },
-    summary: 'Offramp looks whether invitations are switched off',
+    summary: SUMMARY,
     busy: 'free',
     organizer: { address: organizer },
     guests: [
@@ -83,7 +88,7 @@ export async function flyCanary(desk: Desk, { place, role, control }: Wish, call
   try {
     return await signs(desk, { place, path, uid: event.uid, bytes, before }, call)
   } finally {
-    await takeAway(desk, place, { path, bytes, uid: event.uid }, call)
+    await takeAway(desk, place, { path, bytes }, call)
   }
 }
 
@@ -111,14 +116,28 @@ async function signs(desk: Desk, { place, path, uid, bytes, before }: Flown, cal
   return found
 }
 
+/** Takes away what a worker has left behind that was killed while its canary flew: in any calendar of the account, since it may have begun with another. */
+export async function clearCanaries(desk: Desk, call: Call): Promise<void> {
+  const own = (await listCollections(desk.client, desk.home, call)).filter((one) => !one.foreign && takes(one, 'event'))
+  for (const { path: place } of own) {
+    // A text-match is met by every text that holds it (RFC 4791, 9.7.5).
+    for (const path of await withUidIn(desk, place, SIGN, call)) {
+      const standing = await readObject(desk, path, call)
+      if (standing === undefined || !Buffer.from(standing.bytes).includes(SUMMARY)) continue
+      desk.services.log.warn({ path }, 'A test event of a worker that was killed is taken away.')
+      await takeAway(desk, place, { path, bytes: standing.bytes }, call)
+    }
+  }
+}
+
 /** First without its guests, under the method, so that its removal has nobody to tell; then gone. */
 async function takeAway(
   desk: Desk,
   place: string,
-  { path, bytes, uid }: { readonly path: string; readonly bytes: Uint8Array; readonly uid: string },
+  { path, bytes }: { readonly path: string; readonly bytes: Uint8Array },
   call: Call,
 ): Promise<void> {
-  const [listed] = await multiget(desk, { place, names: [objectName(uid, 'event')] }, call)
+  const [listed] = await multiget(desk, { place, names: [nameIn(path)] }, call)
   if (listed === undefined) return
   await writeObject(desk, { path, bytes: withoutGuests(bytes), over: listed.etag ?? '*' }, call)
   const headers = { ...desk.silence.headers, 'x-nc-caldav-no-trashbin': '1' }

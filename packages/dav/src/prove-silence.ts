@@ -1,5 +1,5 @@
 import { type Call, Fault } from '@offramp/core'
-import { flyCanary, type Role } from './canary.ts'
+import { clearCanaries, flyCanary, type Role } from './canary.ts'
 import type { Desk } from './desk.ts'
 import { schedules } from './server.ts'
 import { type Method, remedyFor, type Silence } from './silence.ts'
@@ -29,6 +29,7 @@ const ROLES: readonly Role[] = ['organised', 'attended']
 
 async function prove(desk: Desk, place: string, call: Call): Promise<string> {
   const { silence, server, settings } = desk
+  await clearCanaries(desk, call)
   // Where nothing is announced, one look is enough to see that the announcement is true.
   const roles = schedules(server) ? ROLES : ROLES.slice(0, 1)
   for (const role of roles) {
