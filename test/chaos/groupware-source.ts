@@ -1,3 +1,4 @@
+import { instantOf } from '@offramp/formats'
 import type { Lab } from '../lab/lab.ts'
 import type { WorkspaceLab } from '../lab/workspace-lab.ts'
 
@@ -153,7 +154,11 @@ export function tenantGroupware({ tenant }: Lab, addresses: readonly string[]): 
 
 const VIENNA = 'Europe/Vienna'
 
-const googleAt = (day: string, clock: string) => ({ dateTime: `${day}T${clock}:00`, timeZone: VIENNA })
+/** With its distance from UTC, as Google says it. */
+const googleAt = (day: string, clock: string) => ({
+  dateTime: new Date(instantOf({ local: `${day}T${clock}:00`, zone: VIENNA })).toISOString(),
+  timeZone: VIENNA,
+})
 
 function googleEvent(n: number, address: string, colleagues: readonly string[]) {
   return {
