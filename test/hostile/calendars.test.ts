@@ -84,7 +84,14 @@ describe('out of Microsoft 365 into Nextcloud', { timeout: 180_000 }, () => {
     })
     report = await runOf(lab)
     texts = (await cloud.user(LOGINS[ANNA]).stored()).map(({ text }) => text)
-    console.log(namedIn(report, 'event').join('\n').slice(0, 3000), namedIn(report, 'contact'), namedIn(report, 'task'), JSON.stringify(report.lanes.map((l) => [l.kind, l.balance?.losses])), report.totals, await lab.tenant.outlook(ANNA).untold())
+    console.log(
+      namedIn(report, 'event').join('\n').slice(0, 3000),
+      namedIn(report, 'contact'),
+      namedIn(report, 'task'),
+      JSON.stringify(report.lanes.map((l) => [l.kind, l.balance?.losses])),
+      report.totals,
+      await lab.tenant.outlook(ANNA).untold(),
+    )
   }, 180_000)
   afterAll(async () => {
     await Promise.all([lab?.close(), cloud?.stop()])
@@ -96,7 +103,12 @@ describe('out of Microsoft 365 into Nextcloud', { timeout: 180_000 }, () => {
   test('all', () => {
     const cards = cardsOf(texts.filter((text) => text.startsWith('BEGIN:VCARD')))
     console.log(cards.map((c) => [c.fullName, valuesOf(c.emails), valuesOf(c.phones)]))
-    console.log(texts.filter((t) => t.includes('BEGIN:VEVENT')).map((t) => /SUMMARY:.*/.exec(t)?.[0]).join('|'))
+    console.log(
+      texts
+        .filter((t) => t.includes('BEGIN:VEVENT'))
+        .map((t) => /SUMMARY:.*/.exec(t)?.[0])
+        .join('|'),
+    )
     for (const c of oddCards(canary())) console.log(c.name, cards.filter((x) => x.fullName === c.name).length)
     expect(asked).toBe(0)
   })
@@ -125,11 +137,20 @@ describe('out of Google Workspace into Radicale', { timeout: 180_000 }, () => {
     const { contacts } = lab.workspace.work(GERD)
     for (let n = 0; n < GROUPS; n++) {
       const { resourceName = '' } = await contacts.addGroup(`Group ${n}`)
-      await contacts.put({ names: [{ displayName: `Member ${n}` }], memberships: [{ contactGroupMembership: { contactGroupResourceName: resourceName } }] })
+      await contacts.put({
+        names: [{ displayName: `Member ${n}` }],
+        memberships: [{ contactGroupMembership: { contactGroupResourceName: resourceName } }],
+      })
     }
     report = await runOf(lab)
     texts = [...(await textsIn(radicale, LOGINS[GERD], 'VEVENT')), ...(await textsIn(radicale, LOGINS[GERD], 'VCARD'))]
-    console.log(namedIn(report, 'event').join('\n').slice(0, 3000), namedIn(report, 'contact'), namedIn(report, 'task'), JSON.stringify(report.lanes.map((l) => [l.kind, l.balance?.losses])), report.totals)
+    console.log(
+      namedIn(report, 'event').join('\n').slice(0, 3000),
+      namedIn(report, 'contact'),
+      namedIn(report, 'task'),
+      JSON.stringify(report.lanes.map((l) => [l.kind, l.balance?.losses])),
+      report.totals,
+    )
   }, 180_000)
   afterAll(async () => {
     await Promise.all([lab?.close(), radicale?.stop()])
@@ -140,9 +161,16 @@ describe('out of Google Workspace into Radicale', { timeout: 180_000 }, () => {
   })
   test('all', () => {
     const cards = cardsOf(texts.filter((text) => text.startsWith('BEGIN:VCARD')))
-    console.log(cards.filter((c) => !/^Member/.test(c.fullName ?? '')).map((c) => [c.fullName, valuesOf(c.emails).slice(0, 3), valuesOf(c.phones)]))
+    console.log(
+      cards.filter((c) => !/^Member/.test(c.fullName ?? '')).map((c) => [c.fullName, valuesOf(c.emails).slice(0, 3), valuesOf(c.phones)]),
+    )
     for (const c of oddCards(canary())) console.log(c.name, cards.filter((x) => x.fullName === c.name).length)
-    console.log(texts.filter((t) => t.includes('BEGIN:VEVENT')).map((t) => /SUMMARY:.*/.exec(t)?.[0]).join('|'))
+    console.log(
+      texts
+        .filter((t) => t.includes('BEGIN:VEVENT'))
+        .map((t) => /SUMMARY:.*/.exec(t)?.[0])
+        .join('|'),
+    )
     expect(asked).toBe(0)
   })
 })

@@ -88,12 +88,7 @@ export const ODD_CALENDARS: readonly OddCalendar[] = [
   },
   {
     name: 'this and future, before',
-    lines: event(
-      'UID:split',
-      berlin('20250707T100000'),
-      'RRULE:FREQ=WEEKLY;UNTIL=20250720T215959Z',
-      'SUMMARY:this and future, before',
-    ),
+    lines: event('UID:split', berlin('20250707T100000'), 'RRULE:FREQ=WEEKLY;UNTIL=20250720T215959Z', 'SUMMARY:this and future, before'),
     at: ['2025-07-07T08:00', '2025-07-14T08:00'],
   },
   {
@@ -123,12 +118,7 @@ export const ODD_CALENDARS: readonly OddCalendar[] = [
   },
   {
     name: 'Brazil 2018',
-    lines: event(
-      'UID:brazil',
-      'DTSTART;TZID=America/Sao_Paulo:20181029T090000',
-      'RRULE:FREQ=WEEKLY;COUNT=2',
-      'SUMMARY:Brazil 2018',
-    ),
+    lines: event('UID:brazil', 'DTSTART;TZID=America/Sao_Paulo:20181029T090000', 'RRULE:FREQ=WEEKLY;COUNT=2', 'SUMMARY:Brazil 2018'),
     // Until 2017 the clocks went forward in October.
     at: ['2018-10-29T12:00', '2018-11-05T11:00'],
   },
@@ -139,7 +129,11 @@ export const ODD_CALENDARS: readonly OddCalendar[] = [
     notInOutlook: true,
   },
   { name: 'without UID', lines: event(berlin('20250801T100000'), 'SUMMARY:without UID'), at: ['2025-08-01T08:00'] },
-  { name: 'UID of a path', lines: event('UID:../a/b c%2F?;x', berlin('20250801T100000'), 'SUMMARY:UID of a path'), at: ['2025-08-01T08:00'] },
+  {
+    name: 'UID of a path',
+    lines: event('UID:../a/b c%2F?;x', berlin('20250801T100000'), 'SUMMARY:UID of a path'),
+    at: ['2025-08-01T08:00'],
+  },
   { name: 'UID of 500', lines: event(`UID:${'u'.repeat(500)}`, berlin('20250801T100000'), 'SUMMARY:UID of 500'), at: ['2025-08-01T08:00'] },
   { name: 'Bürgergespräch', lines: event('UID:latin', berlin('20250801T100000'), 'SUMMARY:Bürgergespräch'), at: ['2025-08-01T08:00'] },
   {
@@ -185,7 +179,11 @@ export const oddCards = (canary: string): readonly OddCard[] => [
     mails: ['j@partner.example'],
     phones: ['+49 30 1'],
   },
-  { name: 'Zoë Ångström', lines: three('FN:Zoë Ångström', 'N:Ångström;Zoë;;;', 'EMAIL:zoe@partner.example'), mails: ['zoe@partner.example'] },
+  {
+    name: 'Zoë Ångström',
+    lines: three('FN:Zoë Ångström', 'N:Ångström;Zoë;;;', 'EMAIL:zoe@partner.example'),
+    mails: ['zoe@partner.example'],
+  },
   { name: 'nameless@partner.example', lines: three('N:;;;;', 'EMAIL:nameless@partner.example'), mails: ['nameless@partner.example'] },
   { name: 'Photo elsewhere', lines: three('FN:Photo elsewhere', 'N:elsewhere;Photo;;;', `PHOTO;VALUE=uri:${canary}`) },
   { name: 'a;b,c\\d', lines: three('FN:a\\;b\\,c\\\\d', 'N:b\\,c;a\\;;;;', 'ORG:x\\;y;z\\,w', 'NOTE:one\\ntwo\\;\\,\\\\') },
