@@ -72,6 +72,7 @@ describe('times', () => {
     ['a day as the end of a time', { end: { date: '2024-03-21' } }],
     ['no UID', { uid: ' \n' }],
     ['a rule that says nothing', { recurrence: { rules: ['FREQ=NEVER'] } }],
+    ['an endless rule without any time', { recurrence: { rules: ['FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30'] } }],
     ['a rule without any time', { recurrence: { rules: ['FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=3'] } }],
     ['an excluded day that does not exist', { recurrence: { rules: ['FREQ=DAILY'], exceptDates: [{ date: '2024-13-01' }] } }],
     ['an exception for a day that does not exist', { overrides: [{ start: single.start, insteadOf: { date: '2024-02-30' } }] }],
@@ -105,6 +106,14 @@ describe('series', () => {
       recurrence: { rules: ['FREQ=DAILY'], exceptDates: [at('2024-03-22T00:00:00', 'UTC')] },
     }
     expect(lines(days, 'EXDATE')).toEqual(['EXDATE;VALUE=DATE:20240322'])
+  })
+
+  test("Outlook's end of all days is none for a VTIMEZONE, and takes no time to find", () => {
+    const begun = performance.now()
+    const far = weekly({ recurrence: { rules: ['FREQ=DAILY;UNTIL=45000831T000000Z', 'FREQ=DAILY;COUNT=99999999'] } })
+    expect(unfolded(far)).toContain('RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU')
+    expect(lines(far, 'RRULE:FREQ=DAILY;UNTIL')).toEqual(['RRULE:FREQ=DAILY;UNTIL=45000831T000000Z'])
+    expect(performance.now() - begun).toBeLessThan(2000)
   })
 
   test('EXRULE becomes dates, and says so where it has no end', () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Cyrus, cyrusProblem, firstLogin, startCyrus } from '../../../../test/servers/cyrus.ts'
 import { haveRadicale, type Radicale, startRadicale } from '../../../../test/servers/radicale.ts'
 import { type RawDav, rawDav } from '../../../../test/servers/raw-dav.ts'
+import type { CalendarEvent } from '../calendar/model.ts'
 import { writeEvent } from '../calendar/write-event.ts'
 import { writeCard } from '../contact/write-card.ts'
 import { writeTask } from '../task/write-task.ts'
@@ -23,10 +24,59 @@ interface Sent {
 
 const uid = (nth: number): string => derivedUid('round-trip', String(nth))
 
+const BERLIN = 'Europe/Berlin'
+const at = (local: string, zone = BERLIN) => ({ local, zone })
+
+/** What the made-up events leave out. */
+const SPECIAL: readonly Omit<CalendarEvent, 'uid'>[] = [
+  {
+    start: { date: '2024-02-29' },
+    end: { date: '2024-03-02' },
+    recurrence: { rules: ['FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1'] },
+  },
+  { start: at('2024-03-30T22:00:00', 'Europe/Kyiv'), end: at('2024-03-31T09:00:00', 'America/Nuuk'), color: '#0b8043' },
+  { start: { local: '2024-03-20T10:00:00' }, end: { local: '2024-03-20T11:00:00' }, summary: 'floating' },
+  {
+    start: at('2012-03-20T10:00:00', 'America/Sao_Paulo'),
+    end: at('2012-03-20T11:00:00', 'America/Sao_Paulo'),
+    recurrence: {
+      rules: ['FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1'],
+      dates: [at('2013-01-02T10:00:00', 'America/Sao_Paulo')],
+      exceptDates: [{ date: '2012-05-31' }],
+      exceptRules: ['FREQ=MONTHLY;INTERVAL=6;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1'],
+    },
+    overrides: [{ insteadOf: { date: '2012-06-29' }, start: { date: '2012-06-30' }, summary: 'a day' }],
+  },
+  {
+    start: at('2024-03-20T10:00:00', 'Africa/Casablanca'),
+    end: at('2024-03-20T11:00:00', 'Africa/Casablanca'),
+    recurrence: { rules: ['FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE;WKST=SU'] },
+    guests: [{ name: 'Nobody, of "X.500"', role: 'required', type: 'individual', answer: 'accepted' }],
+    organizer: { name: 'Somebody' },
+    meeting: { url: 'https://teams.microsoft.com/l/meetup-join/19%3a/0?context=%7b%22Tid%22%7d&x=1', service: 'teams' },
+    reminders: [
+      { method: 'display', when: { minutesBefore: -5 } },
+      { method: 'display', when: { at: at('2024-03-20T08:00:00') } },
+    ],
+  },
+  {
+    start: at('2024-03-20T10:00:00'),
+    end: at('2024-03-20T11:00:00'),
+    description: { text: 'Zeile, mit; allem \\ 😀\n'.repeat(40_000).trim(), html: '<script>alert("\\")</script>' },
+    reminders: [{ method: 'email', when: { minutesBefore: 1440 } }],
+    attachments: [{ name: 'ä.bin', mediaType: 'application/octet-stream', bytes: Buffer.alloc(200_000, 'x') }],
+  },
+]
+
 function all(): readonly Sent[] {
   const sampled = fc.sample(events, { numRuns: COUNT, seed: SEED })
   const people = fc.sample(cards, { numRuns: COUNT, seed: SEED })
   return [
+    ...SPECIAL.map((event, nth) => ({
+      kind: 'event' as const,
+      name: `s${nth}.ics`,
+      bytes: writeEvent({ ...event, uid: uid(-1 - nth) }).bytes,
+    })),
     ...sampled.map((event, nth) => ({ kind: 'event' as const, name: `e${nth}.ics`, bytes: writeEvent({ ...event, uid: uid(nth) }).bytes })),
     ...sampled.map(({ summary, description, categories, start, modifiedAt }, nth) => {
       const facts = {
