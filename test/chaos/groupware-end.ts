@@ -21,6 +21,8 @@ export interface GroupwareEnd {
   /** As a person does it with another program. */
   edit(login: string, path: string, text: string): Promise<void>
   remove(login: string, path: string): Promise<void>
+  /** From now on it asks for patience, where it can. While Redis may lose its data nobody knows that it has. */
+  throttle(): Promise<void>
   /** Mails that left, and writes that nobody's own client made for its own account. */
   noise(): Promise<{ readonly mails: number; readonly foreign: number }>
   violations(): Promise<readonly string[]>
@@ -51,6 +53,7 @@ export async function radicaleEnd(users: readonly EndUser[]): Promise<GroupwareE
     remove: (login, path) => raw(login).remove(path),
     // It knows neither mail nor other people's calendars.
     noise: async () => ({ mails: 0, foreign: 0 }),
+    throttle: async () => undefined,
     violations: async () => [],
     faults: async () => 'no faults of its own',
     stop: () => server.stop(),
@@ -60,8 +63,6 @@ export async function radicaleEnd(users: readonly EndUser[]): Promise<GroupwareE
 /** What a Nextcloud does on a bad day. */
 const BAD_CLOUD = [
   { method: 'PUT', when: { every: 41 }, effect: { kind: 'status' as const, status: 500, body: 'html' as const } },
-  { method: 'PUT', when: { every: 53 }, effect: { kind: 'throttle' as const, retryAfter: 1 } },
-  { method: 'PUT', when: { every: 67 }, effect: { kind: 'throttle' as const, status: 503 as const, retryAfter: 1 } },
   { method: 'PUT', when: { every: 59 }, effect: { kind: 'reset' as const } },
   { method: 'REPORT', when: { every: 37 }, effect: { kind: 'status' as const, status: 502, body: 'html' as const } },
   { method: 'REPORT', when: { every: 43 }, effect: { kind: 'truncate' as const, bytes: 100 } },
@@ -89,6 +90,10 @@ export async function nextcloudEnd(users: readonly EndUser[], seed: number): Pro
       mails: (await cloud.mails()).length,
       foreign: (await cloud.writes()).filter(({ by, user, home }) => by === 'scheduling' || user !== home).length,
     }),
+    throttle: async () => {
+      await cloud.faults.add({ method: 'PUT', when: { every: 9 }, times: 3, effect: { kind: 'throttle', retryAfter: 1 } })
+      await cloud.faults.add({ method: 'PUT', when: { every: 13 }, times: 2, effect: { kind: 'throttle', status: 503, retryAfter: 1 } })
+    },
     violations: () => cloud.violations(),
     faults: async () =>
       Object.entries((await cloud.stats()).faults)

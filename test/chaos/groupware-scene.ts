@@ -16,14 +16,13 @@ export interface GroupwareScene extends BareScene {
   readonly proxy: CuttingProxy
 }
 
-const SETTINGS = { workloads: ['event', 'contact', 'task'], verifySample: 1, limits: LIMITS }
+const SETTINGS = { workloads: ['event', 'contact', 'task'], verifySample: 0.1, limits: LIMITS }
 
 /** Far more than a minute of Google's, on both sides: this is about blows, and not about patience. */
 const PLENTY = { calendarPerMinute: 600_000, peoplePerMinute: 600_000, tasksPerMinute: 600_000 }
 const EACH = { userPerMinute: 600_000 }
 
 const BAD_DAY: readonly FaultRule[] = [
-  { path: '/(events|contacts|todo|calendar)', when: { every: 37 }, effect: { kind: 'throttle', retryAfter: 1 } },
   { path: '/(events|contacts|todo|calendar)', when: { every: 29 }, effect: { kind: 'status', status: 503, body: 'html' } },
   { path: '/(events|contacts|todo|calendar)', when: { every: 31 }, effect: { kind: 'reset', afterBytes: 300 } },
   { path: '/(events|contacts|todo|calendar)', when: { every: 47 }, effect: { kind: 'truncate', bytes: 200 } },
@@ -47,7 +46,7 @@ async function built<S extends { readonly close: () => Promise<void> }>(
   end: GroupwareEnd,
   build: (proxy: CuttingProxy) => Promise<S>,
 ): Promise<S> {
-  const proxy = await startCuttingProxy({ port: end.port })
+  const proxy = await startCuttingProxy({ port: end.port, delayMs: 20 })
   const stop = async (): Promise<void> => void (await Promise.all([proxy.stop(), end.stop()]))
   try {
     const scene = await build(proxy)
@@ -67,6 +66,8 @@ async function built<S extends { readonly close: () => Promise<void> }>(
 const cloudOf = (end: GroupwareEnd, proxy: CuttingProxy): CloudWish => ({
   url: `http://127.0.0.1:${proxy.port}${end.path}`,
   passwords: end.passwords,
+  // Slowly, so that there is a middle in which to strike.
+  destination: { connectionsPerAccount: 2 },
 })
 
 const addressesOf = ({ accounts }: GroupwareWish, domain: string): readonly string[] =>
@@ -85,7 +86,7 @@ interface Parts {
 }
 
 async function filled(lab: BareLab, { wish, addresses, source, end, proxy }: Parts): Promise<GroupwareScene> {
-  for (const address of addresses) await source.fill(address, wish.items)
+  await Promise.all(addresses.map((address) => source.fill(address, wish.items)))
   const fetched = async (): Promise<number> => proxy.asked('PUT')
   return { ...(await sceneOf(lab, { wish, fetched, addresses })), source, end, proxy }
 }

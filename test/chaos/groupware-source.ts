@@ -1,3 +1,4 @@
+import { instantOf } from '@offramp/formats'
 import type { Lab } from '../lab/lab.ts'
 import type { WorkspaceLab } from '../lab/workspace-lab.ts'
 
@@ -11,9 +12,11 @@ export interface Meant {
 /** The owner of calendars, contacts and tasks at work while these move. Items are numbered from 0; every fourth of each sort is let alone. */
 export interface GroupwareSource {
   readonly requests: () => Promise<number>
+  /** From now on it asks for patience. While Redis may lose its data nobody knows that it has. */
+  readonly throttle: () => Promise<void>
   readonly violations: () => Promise<readonly string[]>
   readonly fill: (address: string, items: number) => Promise<void>
-  /** Changes all whose number divided by eight leaves 0 or 1, and 10, 26 ...; series in one occurrence, and by one less. */
+  /** Changes all whose number divided by eight leaves 0 or 1, and 10, 26 ...; series in one occurrence, and by one less. May be called again. */
   readonly edit: (address: string) => Promise<void>
   readonly meant: (address: string) => Promise<readonly Meant[]>
 }
@@ -37,6 +40,15 @@ export const isPersons = (n: number): boolean => n % 8 === 2
 const isEdited = (n: number): boolean => n % 8 < 2 || n % 16 === 10
 
 export const NEW = ', second text'
+
+/** Each call gives other weeks of a series: one to change, one to leave out. */
+function weeksToEdit(): () => { readonly changed: number; readonly left: number } {
+  let round = 0
+  return () => {
+    const at = 7 + 2 * (round++ % 20)
+    return { changed: at, left: at + 1 }
+  }
+}
 
 /** A Monday, another one for each. */
 const mondayOf = (n: number): number => Date.UTC(2024, 0, 1) + n * 7 * 86_400_000
@@ -81,9 +93,17 @@ function graphEvent(n: number, address: string, colleagues: readonly string[]) {
 
 /** A tenant of Microsoft's. */
 export function tenantGroupware({ tenant }: Lab, addresses: readonly string[]): GroupwareSource {
+  const weeks = weeksToEdit()
   const stepsOf = (n: number): readonly number[] => (n % 4 === 0 ? [n] : [])
   return {
     requests: async () => (await tenant.stats()).requests,
+    throttle: () =>
+      tenant.faults.add({
+        path: '/(events|contacts|todo|calendar)',
+        when: { every: 7 },
+        times: 6,
+        effect: { kind: 'throttle', retryAfter: 1 },
+      }),
     violations: () => tenant.violations(),
     async fill(address, items) {
       const desk = tenant.outlook(address)
@@ -100,19 +120,20 @@ export function tenantGroupware({ tenant }: Lab, addresses: readonly string[]): 
     },
     async edit(address) {
       const desk = tenant.outlook(address)
+      const { changed, left } = weeks()
       for (const { id, subject, isSeries } of await desk.events()) {
         const n = numberIn(subject)
         if (!isEdited(n)) continue
         await desk.editEvent(id, { subject: subject + NEW })
         if (!isSeries) continue
         await desk.changeOccurrence(id, {
-          date: week(n, 7),
+          date: week(n, changed),
           event: {
-            start: { dateTime: `${week(n, 7)}T12:00:00`, timeZone: ZONE },
-            end: { dateTime: `${week(n, 7)}T12:45:00`, timeZone: ZONE },
+            start: { dateTime: `${week(n, changed)}T12:00:00`, timeZone: ZONE },
+            end: { dateTime: `${week(n, changed)}T12:45:00`, timeZone: ZONE },
           },
         })
-        await desk.cancelOccurrence(id, week(n, 9))
+        await desk.cancelOccurrence(id, week(n, left))
       }
       for (const { id, displayName } of await desk.contacts())
         if (isEdited(numberIn(displayName))) await desk.editContact(id, { displayName: displayName + NEW })
@@ -133,7 +154,11 @@ export function tenantGroupware({ tenant }: Lab, addresses: readonly string[]): 
 
 const VIENNA = 'Europe/Vienna'
 
-const googleAt = (day: string, clock: string) => ({ dateTime: `${day}T${clock}:00`, timeZone: VIENNA })
+/** With its distance from UTC, as Google says it. */
+const googleAt = (day: string, clock: string) => ({
+  dateTime: new Date(instantOf({ local: `${day}T${clock}:00`, zone: VIENNA })).toISOString(),
+  timeZone: VIENNA,
+})
 
 function googleEvent(n: number, address: string, colleagues: readonly string[]) {
   return {
@@ -155,6 +180,7 @@ function googleEvent(n: number, address: string, colleagues: readonly string[]) 
 
 /** A Workspace domain of Google's. */
 export function workspaceGroupware({ workspace }: WorkspaceLab, addresses: readonly string[]): GroupwareSource {
+  const weeks = weeksToEdit()
   const events = (address: string) => workspace.work(address).calendars
   const put = async (address: string, n: number): Promise<void> => {
     const { calendars, contacts, tasks } = workspace.work(address)
@@ -167,7 +193,7 @@ export function workspaceGroupware({ workspace }: WorkspaceLab, addresses: reado
       ),
     )
     if (n % 4 === 3) {
-      await change(address, id ?? '', { n, weeks: 3, clocks: ['17:00', '18:30'] })
+      await change(address, id ?? '', { n, at: 3, clocks: ['17:00', '18:30'] })
       await calendars.putException('primary', id ?? '', { originalStartTime: googleAt(week(n, 5), '09:00'), status: 'cancelled' })
     }
     const title = titleOf('Contact', n, address)
@@ -177,9 +203,9 @@ export function workspaceGroupware({ workspace }: WorkspaceLab, addresses: reado
   const change = async (
     address: string,
     id: string,
-    { n, weeks, clocks: [from, to] }: { readonly n: number; readonly weeks: number; readonly clocks: readonly [string, string] },
+    { n, at, clocks: [from, to] }: { readonly n: number; readonly at: number; readonly clocks: readonly [string, string] },
   ): Promise<void> => {
-    const day = week(n, weeks)
+    const day = week(n, at)
     await events(address).putException('primary', id, {
       originalStartTime: googleAt(day, '09:00'),
       start: googleAt(day, from),
@@ -188,19 +214,30 @@ export function workspaceGroupware({ workspace }: WorkspaceLab, addresses: reado
   }
   return {
     requests: async () => Object.values((await workspace.stats()).requests).reduce((sum, one) => sum + one, 0),
+    throttle: () =>
+      workspace.faults.add({
+        path: '/(events|people|lists)',
+        when: { every: 5 },
+        times: 4,
+        effect: { kind: 'quota', sort: 'front', status: 429 },
+      }),
     violations: () => workspace.violations(),
     async fill(address, items) {
       for (const n of numbers(items)) await put(address, n)
     },
     async edit(address) {
       const { calendars, contacts, tasks } = workspace.work(address)
+      const { changed, left } = weeks()
       for (const { event } of await calendars.items('primary')) {
         const n = numberIn(event.summary ?? '')
         if (!isEdited(n)) continue
         await calendars.patch('primary', event.id ?? '', { summary: `${event.summary}${NEW}` })
         if (n % 2 === 0) continue
-        await change(address, event.id ?? '', { n, weeks: 7, clocks: ['12:00', '12:45'] })
-        await calendars.putException('primary', event.id ?? '', { originalStartTime: googleAt(week(n, 9), '09:00'), status: 'cancelled' })
+        await change(address, event.id ?? '', { n, at: changed, clocks: ['12:00', '12:45'] })
+        await calendars.putException('primary', event.id ?? '', {
+          originalStartTime: googleAt(week(n, left), '09:00'),
+          status: 'cancelled',
+        })
       }
       for (const person of await contacts.people()) {
         const title = person.names?.[0]?.displayName ?? ''

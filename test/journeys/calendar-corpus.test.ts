@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { Report } from '@offramp/control'
 import type { PersonJson } from '@offramp/emulators'
-import { type Card, fromVCard } from '@offramp/formats'
+import { type Card, fromVCard, type Occurrence } from '@offramp/formats'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Lab, startLab } from '../lab/lab.ts'
 import { type NextcloudProcess, startNextcloudProcess } from '../lab/nextcloud-process.ts'
@@ -16,18 +17,13 @@ const settings = { workloads: ['event', 'contact'], verifySample: 1 }
 /** What was found in the field is older than ten years: all of it is looked at, to three years ahead. */
 const WINDOW = { from: Date.UTC(1900, 0, 1), to: Date.UTC(2029, 10, 22, 12, 34, 56) }
 
-interface Time {
-  readonly start: number
-  readonly end: number
-  readonly allDay: boolean
-}
+type Time = Pick<Occurrence, 'start' | 'end' | 'allDay'>
 
-/** When a whole series takes place, and under which names: equal where nothing was lost. */
-const seriesOf = (times: readonly (Time & { readonly name?: string | undefined })[]): string =>
-  times
-    .map((one) => `${said(one)} ${(one.name ?? '').trim()}`)
-    .toSorted()
-    .join('\n')
+/** When a whole series takes place, and under which names: equal where nothing was lost. Readable, and short for a thousand times. */
+function seriesOf(times: readonly (Time & { readonly name?: string | undefined })[]): string {
+  const all = times.map((one) => `${said(one)} ${(one.name ?? '').trim()}`).toSorted()
+  return `${all.slice(0, 2).join('; ')} (${all.length}: ${createHash('sha256').update(all.join('\n')).digest('hex').slice(0, 12)})`
+}
 
 const storedSeries = (text: string): string => seriesOf(timesOf(text, WINDOW).map((one) => ({ ...one, name: one.summary })))
 
@@ -37,7 +33,9 @@ interface Person {
   readonly phones: readonly string[]
 }
 
-const personText = ({ name, mails, phones }: Person): string => JSON.stringify([name, mails.toSorted(), phones.toSorted()])
+/** A card must have a name: one that has none is called by an address or a number of its own. Blanks around a name are nobody's. */
+const personText = ({ name, mails, phones }: Person): string =>
+  JSON.stringify([name.trim() || mails[0] || phones[0], mails.toSorted(), phones.toSorted()])
 
 function storedPerson(text: string): string {
   const [card] = fromVCard(Buffer.from(text))
@@ -115,7 +113,10 @@ describe.skipIf(!haveCorpora)(title, { timeout: 180_000 }, () => {
     })
 
     const stored = async (below: string, component: string) =>
-      (await cloud.user(LOGIN[ANNA]).stored(below)).filter((one) => one.component === component).map(({ text }) => text)
+      (await cloud.user(LOGIN[ANNA]).stored(below))
+        // Nextcloud makes a calendar of the birthdays in the cards.
+        .filter((one) => one.component === component && !one.path.includes('contact_birthdays'))
+        .map(({ text }) => text)
 
     test('every series takes place when it did, or stays behind for a reason', async () => {
       const desk = lab.tenant.outlook(ANNA)

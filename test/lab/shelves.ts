@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Report } from '@offramp/control'
-import { notUnderstood, occurrences } from '@offramp/formats'
+import { notUnderstood, type Occurrence, occurrences } from '@offramp/formats'
 import { WINDOW } from '@offramp/formats/testing'
 import { type Radicale, radicaleStore } from '../servers/radicale.ts'
 
@@ -24,7 +24,8 @@ export const said = ({ start, allDay, end }: Span): string =>
   `${new Date(start).toISOString()}${end === undefined ? '' : `/${new Date(end).toISOString()}`}${allDay ? ' day' : ''}`
 
 /** Every time of a stored object ten years back and three ahead, by ical.js, in order. */
-export const timesOf = (text: string, { from, to } = WINDOW): readonly Span[] => occurrences(Buffer.from(text), from, to)
+export const timesOf = (text: string, { from, to }: { readonly from: number; readonly to: number } = WINDOW): readonly Occurrence[] =>
+  occurrences(Buffer.from(text), from, to)
 
 /** What is on one side and not on the other; empty where both are equal. A few of each. */
 export function unlike(meant: readonly Span[], found: readonly Span[]): readonly string[] {

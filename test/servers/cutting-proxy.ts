@@ -127,10 +127,12 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
     if (room > 0) to.write(chunk.subarray(0, room), () => drop(pair))
     else drop(pair)
   }
-  const send = (to: Socket, chunk: Buffer) => {
-    if (target.delayMs === undefined) to.write(chunk)
-    else setTimeout(() => to.destroyed || to.write(chunk), target.delayMs)
+  /** An end must not overtake what was said before it: Radicale closes after each answer. */
+  const late = (act: () => void): void => {
+    if (target.delayMs === undefined) act()
+    else setTimeout(act, target.delayMs)
   }
+  const send = (to: Socket, chunk: Buffer) => late(() => to.destroyed || to.write(chunk))
   const listener = createServer((client) => {
     accepted += 1
     const server = connect(target.port, target.host ?? '127.0.0.1')
@@ -148,9 +150,9 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
       [server, client],
     ] as const) {
       one.on('error', () => other.destroy())
-      one.on('end', () => other.end())
+      one.on('end', () => late(() => other.end()))
       one.on('close', () => {
-        other.destroy()
+        late(() => other.destroy())
         pairs.delete(pair)
       })
     }

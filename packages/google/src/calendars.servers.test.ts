@@ -74,6 +74,8 @@ describe('a calendar', () => {
     const versions = (refs: ReadonlyMap<string, { version: string }>) => [...refs].map(([id, { version }]) => `${id} ${version}`).sort()
     const { items } = await openAll(set.source, whole)
     await expectTrueInstants(set, items)
+    // Several calls for one page of Google's.
+    expect(versions((await walkWork(set.source, { limit: 3 })).refs)).toEqual(versions(whole.refs))
     // A process of its own for every page: nothing but the cursor goes on.
     const found = new Map<string, { version: string }>()
     for (const listing of await listingsOf(set.source)) {
@@ -157,6 +159,27 @@ describe('a calendar', () => {
     ])
     expect(await workspace.violations()).toEqual([])
   })
+})
+
+test('a calendar with several owners moves once, whether Google says whose it is or not', async () => {
+  const ben = 'ben@fabrikam.example'
+  const accounts = [{ address: ADMIN, admin: true }, { address: ANNA }, { address: ben }]
+  const { workspace, endpoint } = await lab({ domain: { accounts }, speed: 200 })
+  const [annas, bens] = [workspace.work(ANNA).calendars, workspace.work(ben).calendars]
+  const unsaid = { accessRole: 'owner', dataOwner: '' }
+  const [told, untold] = [await bens.addCalendar('told'), await bens.addCalendar('untold', { entry: unsaid })]
+  await annas.subscribe(told.id, { accessRole: 'owner', dataOwner: ben })
+  await annas.subscribe(untold.id, unsaid)
+  for (const each of [told, untold]) await bens.share(each.id, { role: 'owner', scope: { type: 'user', value: ANNA } })
+  const moved = async (address: string) => {
+    const listings = await listingsOf(await endpoint.connect(userOf(address), 'event'))
+    return listings.filter(({ skip }) => skip === undefined).map(({ collection }) => collection?.path[0])
+  }
+  expect([await moved(ANNA), await moved(ben)]).toEqual([
+    [ANNA, 'untold'],
+    [ben, 'told'],
+  ])
+  expect(await workspace.violations()).toEqual([])
 })
 
 describe('changes', () => {

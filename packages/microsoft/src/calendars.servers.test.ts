@@ -1,4 +1,4 @@
-import { Fault, type Measured } from '@offramp/core'
+import { Fault, type ItemRef, type Measured } from '@offramp/core'
 import type { EventSeed, OutlookControl } from '@offramp/emulators'
 import { afterEach, describe, expect, test } from 'vitest'
 import { LOSSES } from './losses.ts'
@@ -214,6 +214,30 @@ describe('what an event says', () => {
     expect((await text(series?.id ?? '')).match(/SUMMARY:Changed on/g)).toHaveLength(50)
     expect(tenant.violations()).toEqual([])
   })
+
+  test.each(['refused', 'ignored'] as const)(
+    'a series is not moved by halves where a cloud does not tell its exceptions (%s)',
+    async (exceptions) => {
+      const { source, tenant } = await calendarLab(
+        async (each) => {
+          await each.addEvent(null, { ...weekly, cancelled: ['2026-02-09'] })
+          await each.addEvent(null, single('Single'))
+        },
+        { quirks: { exceptions } },
+      )
+      const outcomes: unknown[] = []
+      for (const { ref } of (await everything(source)).values()) {
+        const outcome = (opened: ItemRef) =>
+          source.open(opened, call).then(
+            ({ label }) => label,
+            ({ reason }) => reason,
+          )
+        outcomes.push(await outcome(ref), await outcome({ id: ref.id, version: '' }))
+      }
+      expect(outcomes).toEqual(['not-offered', 'not-offered', 'Single', 'Single'])
+      expect(tenant.violations()).toEqual([])
+    },
+  )
 
   test('guests without an address keep their names, inner names are looked up, and all that is lost is told', async () => {
     const dn = (cn: string) => `/o=ExchangeLabs/ou=Exchange Administrative Group/cn=Recipients/cn=${cn}`

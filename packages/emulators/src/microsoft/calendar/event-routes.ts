@@ -6,6 +6,7 @@ import type { Expand } from '../odata/query.ts'
 import type { Asked } from '../serve/asked.ts'
 import { badRequest, GraphError, unknownProperty } from '../serve/errors.ts'
 import { jsonReply } from '../serve/reply.ts'
+import type { TenantState } from '../serve/tenant-state.ts'
 import { occurrenceTimes } from './calendars.ts'
 import { type EventView, eventJson, eventProperty, selectedEventProperties } from './event-json.ts'
 import { findEvent, type OutlookAccount } from './find.ts'
@@ -77,8 +78,20 @@ export function listEvents(asked: Asked, account: OutlookAccount, calendar: stri
   )
 }
 
+/** What a cloud that does not know exceptions makes of a request for them. */
+function withoutExceptions({ quirks }: TenantState, asked: Asked): Asked {
+  const { expand, select } = asked.query
+  const isAsked = expand.some(({ path }) => path === 'exceptionOccurrences') || (select?.includes('cancelledOccurrences') ?? false)
+  if (quirks.exceptions === 'told' || !isAsked) return asked
+  if (quirks.exceptions === 'refused') throw unknownProperty('cancelledOccurrences', 'event')
+  const kept = expand.filter(({ path }) => path !== 'exceptionOccurrences')
+  return { ...asked, query: { ...asked.query, expand: kept, select: select?.filter((name) => name !== 'cancelledOccurrences') } }
+}
+
 /** `GET /users/{u}/events/{id}`. */
-export function getEvent(asked: Asked, account: OutlookAccount, id: string): Reply {
+export function getEvent(tenant: TenantState, given: Asked, account: OutlookAccount): Reply {
+  const id = given.parts[given.parts.length - 1] ?? ''
+  const asked = withoutExceptions(tenant, given)
   checkExpand(asked.query.expand)
   const { event, exception } = findEvent(account, id)
   checkPage([event], selectedEventProperties(asked.query.select))

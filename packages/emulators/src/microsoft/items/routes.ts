@@ -59,7 +59,7 @@ function withinCalendar(
       return listEvents(asked, account, calendar)
     })
   }
-  if (below === undefined) return route('event', 'calendars-basic', (account) => getEvent(asked, account, id))
+  if (below === undefined) return route('event', 'calendars-basic', (account) => getEvent(tenant, asked, account))
   if (below === 'instances') return route('instances', 'calendars-basic', (account) => listInstances(asked, account, { master: id }))
   if (below === 'exceptionOccurrences') return route('exceptions', 'calendars', (account) => listExceptions(asked, account, id))
   if (below !== 'attachments') throw noRoute(below)
