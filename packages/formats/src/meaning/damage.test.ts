@@ -13,7 +13,7 @@ import { madeSeries } from '../testing/made-series.ts'
 import { randomFrom } from '../testing/random.ts'
 import { cardHash, eventHash } from './hash.ts'
 
-const runs = Number(process.env['OFFRAMP_DAMAGED'] ?? 200)
+const runs = Number(process.env['OFFRAMP_DAMAGED'] ?? 120)
 const SEED = 20_261_122
 
 /** What must either work or say why, and nothing else. */
