@@ -25,8 +25,7 @@ function factsOf(found: Found, file: FileZones): EventFacts {
   return { ...readFacts(found, file), start }
 }
 
-const rules = (found: Found, name: string): readonly string[] =>
-  all(found, name).map(([, , , value]) => ruleText(value))
+const rules = (found: Found, name: string): readonly string[] => all(found, name).map(([, , , value]) => ruleText(value))
 
 function recurrenceOf(found: Found, file: FileZones): Recurrence | undefined {
   const dates = (name: string): readonly Moment[] => all(found, name).flatMap((property) => readMoments(property, file))
