@@ -91,6 +91,9 @@ export async function flyCanary(desk: Desk, { place, role, control }: Wish, call
   }
 }
 
+/** What a server changes that has told somebody. That it writes anything else anew is no sign. */
+const SCHEDULING = /^(ATTENDEE|ORGANIZER|SEQUENCE|STATUS|REQUEST-STATUS)\b/
+
 interface Flown {
   readonly place: string
   readonly path: string
@@ -109,7 +112,8 @@ async function signs(desk: Desk, { place, path, uid, bytes, before }: Flown, cal
     .replaceAll(/\r?\n[ \t]/g, '')
   const status = /SCHEDULE-STATUS="?([\d.]+)/i.exec(text)?.[1]
   if (status !== undefined) found.push(`the server has noted a delivery at a guest (SCHEDULE-STATUS ${status})`)
-  else if (differences('event', bytes, standing.bytes).length > 0) found.push('the server has changed the event')
+  const changed = differences('event', bytes, standing.bytes).filter((sentence) => SCHEDULING.test(sentence))
+  if (status === undefined && changed.length > 0) found.push(`the server has changed who takes part (${changed.join(' ')})`)
   if ((await inboxCount(desk, call)) > before) found.push("something has come into the account's own inbox for invitations")
   if ((await copies(desk, place, uid, call)) > 0) found.push('the event has come into another calendar of the account as well')
   return found

@@ -178,4 +178,11 @@ test('check says what Nextcloud limits, how silence will be kept, and writes not
   expect(text).toMatch(/10 calendars an hour and have 30/)
   expect(text).toMatch(/event may have 9\.5 MB/)
   expect((await cloud.writes()).filter(({ by }) => by === 'client')).toEqual([])
+  expect(text).not.toMatch(/ms a request/)
+  const wrong = davEndpoint(cloud.url, { ca: cloud.ca, auth: { kind: 'password', secret: async () => 'wrong' } })
+  closing.unshift(() => wrong.close?.())
+  expect(await faultOf(wrong.connect('anna', 'event', soon()))).toMatchObject({ code: 'dav-login-refused' })
+  const again: string[] = []
+  for await (const { says } of endpoint.check({ accounts, kinds: ['event'] }, soon())) again.push(says)
+  expect(again.join('\n')).toMatch(/wait \d+ ms a request, because of logins that were refused/)
 })

@@ -3,6 +3,7 @@ import { readAll, specimen } from '@offramp/conformance'
 import { afterEach, expect, test } from 'vitest'
 import { calendar, davEndpoint, faultOf, soon } from '../../../test/servers/dav-desk.ts'
 import { objectName } from './names.ts'
+import { REPAIRED } from './put-new.ts'
 
 type Answer = { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string } | 'cut'
 
@@ -149,4 +150,21 @@ test('what stands there is written over only in the state in which it was seen',
   const over = { place: place.id, locator: objectName(item.naturalKey, 'task'), size: 1, hash, memo: 'x' }
   const changed = specimen('task', HOME, 2, { naturalKey: item.naturalKey })
   expect(await destination.put(place, changed, over, soon())).toMatchObject({ kept: 'changed' })
+})
+
+test('a server that stores something else than it was given, and gives no ETag, is noticed', async () => {
+  const stored = (body: string) => async () => {
+    const path = `${place.id}${objectName(item.naturalKey, 'task')}`
+    const { url } = await serve(({ method }) => {
+      if (method === 'PUT') return { status: 201 }
+      if (method === 'GET') return { status: 200, headers: { etag: '"1"', 'content-type': 'text/calendar' }, body }
+      const size = `<d:getetag>"1"</d:getetag><d:getcontentlength>${body.length}</d:getcontentlength>`
+      return method === 'REPORT' ? multistatus(props(path, size)) : undefined
+    })
+    const answer = await (await connect(url)).put(place, item, undefined, soon())
+    return 'kept' in answer ? answer.kept : answer.losses
+  }
+  const whole = Buffer.from(await readAll(item.body(soon()))).toString()
+  expect(await stored(whole.replace('PRODID:', 'PRODID:x').replace('END:VTODO\r\n', 'SEQUENCE:0\r\nEND:VTODO\r\n'))()).toBeUndefined()
+  expect(await stored(whole.replace('SUMMARY:Specimen 1', 'SUMMARY:Specimen'))()).toEqual([REPAIRED])
 })
