@@ -5,8 +5,7 @@ import { listCollections, takes } from './collections.ts'
 import type { Desk } from './desk.ts'
 import { withClientAgent, withoutGuests } from './edit-calendar.ts'
 import { isRefusal } from './faults.ts'
-import { objectName } from './names.ts'
-import { multiget, nameIn, pathTo, readObject, withUidIn, writeObject } from './objects.ts'
+import { nameIn, objectsWith, pathTo, readObject, withUidIn, writeObject } from './objects.ts'
 import { ask, writeXml } from './write-xml.ts'
 
 /** Nobody can ever be reached there (RFC 2606). */
@@ -16,8 +15,8 @@ const DAY = 86_400_000
 
 const SUMMARY = 'Offramp looks whether invitations are switched off'
 
-/** What every canary's UID begins with. The rest is new each time: trash bins remember UIDs and addresses, and refuse to take the same again. */
-const SIGN = 'offramp-canary-'
+/** How its address begins, so that one which was left is known. */
+const NAME = 'offramp-canary-'
 
 /** `organised`: the account invites the sink. `attended`: the sink has invited the account, which has accepted. */
 export type Role = 'organised' | 'attended'
@@ -39,7 +38,7 @@ function canaryEvent(desk: Desk, role: Role): CalendarEvent {
   const [own, sink] = [ownAddress(desk), desk.settings.silence?.sink ?? NOBODY]
   const [organizer, guest] = role === 'organised' ? [own, sink] : [sink, own]
   return {
-    uid: `${SIGN}${randomUUID()}`,
+    uid: randomUUID(),
     start: { local: wallClock(start, 'UTC'), zone: 'UTC' },
     end: { local: wallClock(start + 900_000, 'UTC'), zone: 'UTC' },
     summary: SUMMARY,
@@ -82,15 +81,18 @@ export async function flyCanary(desk: Desk, { place, role, control }: Wish, call
   const event = canaryEvent(desk, role)
   const plain = writeEvent(event).bytes
   const bytes = desk.silence.marksGuests && control === undefined ? withClientAgent(plain) : plain
-  const path = pathTo(place, objectName(event.uid, 'event'))
+  const path = pathTo(place, `${NAME}${event.uid}.ics`)
   const before = await inboxCount(desk, call)
   await writeObject(control ? unmuted(desk) : desk, { path, bytes }, call)
   try {
     return await signs(desk, { place, path, uid: event.uid, bytes, before }, call)
   } finally {
-    await takeAway(desk, place, { path, bytes }, call)
+    await takeAway(desk, path, bytes, call)
   }
 }
+
+/** What a server changes that has told somebody. That it writes anything else anew is no sign. */
+const SCHEDULING = /^(ATTENDEE|ORGANIZER|SEQUENCE|STATUS|REQUEST-STATUS)\b/
 
 interface Flown {
   readonly place: string
@@ -110,38 +112,28 @@ async function signs(desk: Desk, { place, path, uid, bytes, before }: Flown, cal
     .replaceAll(/\r?\n[ \t]/g, '')
   const status = /SCHEDULE-STATUS="?([\d.]+)/i.exec(text)?.[1]
   if (status !== undefined) found.push(`the server has noted a delivery at a guest (SCHEDULE-STATUS ${status})`)
-  else if (differences('event', bytes, standing.bytes).length > 0) found.push('the server has changed the event')
+  const changed = differences('event', bytes, standing.bytes).filter((sentence) => SCHEDULING.test(sentence))
+  if (status === undefined && changed.length > 0) found.push(`the server has changed who takes part (${changed.join(' ')})`)
   if ((await inboxCount(desk, call)) > before) found.push("something has come into the account's own inbox for invitations")
   if ((await copies(desk, place, uid, call)) > 0) found.push('the event has come into another calendar of the account as well')
   return found
 }
 
-/** Takes away what a worker has left behind that was killed while its canary flew: in any calendar of the account, since it may have begun with another. */
-export async function clearCanaries(desk: Desk, call: Call): Promise<void> {
-  const own = (await listCollections(desk.client, desk.home, call)).filter((one) => !one.foreign && takes(one, 'event'))
-  for (const { path: place } of own) {
-    // A text-match is met by every text that holds it (RFC 4791, 9.7.5).
-    for (const path of await withUidIn(desk, place, SIGN, call)) {
-      const standing = await readObject(desk, path, call)
-      if (standing === undefined || !Buffer.from(standing.bytes).includes(SUMMARY)) continue
-      desk.services.log.warn({ path }, 'A test event of a worker that was killed is taken away.')
-      await takeAway(desk, place, { path, bytes: standing.bytes }, call)
-    }
-  }
-}
-
 /** First without its guests, under the method, so that its removal has nobody to tell; then gone. */
-async function takeAway(
-  desk: Desk,
-  place: string,
-  { path, bytes }: { readonly path: string; readonly bytes: Uint8Array },
-  call: Call,
-): Promise<void> {
-  const [listed] = await multiget(desk, { place, names: [nameIn(path)] }, call)
-  if (listed === undefined) return
-  await writeObject(desk, { path, bytes: withoutGuests(bytes), over: listed.etag ?? '*' }, call)
+async function takeAway(desk: Desk, path: string, bytes: Uint8Array, call: Call): Promise<void> {
+  const standing = await readObject(desk, path, call)
+  if (standing === undefined) return
+  await writeObject(desk, { path, bytes: withoutGuests(bytes), over: standing.etag ?? '*' }, call)
   const headers = { ...desk.silence.headers, 'x-nc-caldav-no-trashbin': '1' }
   await desk.client.send({ method: 'DELETE', href: path, asks: 'remove', headers }, call).catch((thrown: unknown) => {
     if (!isRefusal(thrown, 404)) throw thrown
   })
+}
+
+/** Takes away what an earlier process has left that was killed in the middle. */
+export async function sweepCanaries(desk: Desk, place: string, call: Call): Promise<void> {
+  for (const path of await objectsWith(desk, { place, property: 'SUMMARY', text: SUMMARY }, call)) {
+    const standing = nameIn(path).startsWith(NAME) ? await readObject(desk, path, call) : undefined
+    if (standing !== undefined) await takeAway(desk, path, standing.bytes, call)
+  }
 }

@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib'
+import { constants, gunzipSync } from 'node:zlib'
 import { Fault } from '@offramp/core'
 import { brokenOff, type Exchange } from './exchange.ts'
 import { redactUrl } from './redact.ts'
@@ -43,6 +43,19 @@ export async function wholeBody(asked: WireRequest, answer: Exchange, chunks: As
   } catch (thrown) {
     if (thrown instanceof RangeError) throw tooMuch(asked)
     throw new Fault({ reach: 'call', code: 'http-truncated', message: `${name(asked)} ended in the middle of its compression.` })
+  }
+}
+
+/** Most bytes that the start of an error's body may unfold to. */
+const MOST_ERROR_BYTES = 1_048_576
+
+/** The start of an error's body, decompressed: Radicale compresses these as well, and the words decide what becomes of an item. */
+export function errorWords({ headers }: Pick<Exchange, 'headers'>, raw: Buffer): Buffer {
+  if (headers['content-encoding'] !== 'gzip') return raw
+  try {
+    return gunzipSync(raw, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MOST_ERROR_BYTES })
+  } catch {
+    return Buffer.alloc(0)
   }
 }
 

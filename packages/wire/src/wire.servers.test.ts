@@ -359,3 +359,16 @@ test('the connector’s own verdict goes before the status, and an item’s is b
   const fault = await faultOf(lab({ classify }).wire.send(asking(url, { tries: 3 }), call()))
   expect([fault.code, seen.length]).toEqual(['x-corrupt', 3])
 })
+
+test('the words of an error that came compressed are read as well, and a bomb among them is not', async () => {
+  const said: string[] = []
+  const classify = ({ body }: { readonly body: string }) => {
+    said.push(body)
+    return undefined
+  }
+  for (const body of [gzipSync('no-uid-conflict'), gzipSync(Buffer.alloc(50_000_000))]) {
+    const { url } = await serve((_, response) => response.writeHead(409, { 'content-encoding': 'gzip' }).end(body))
+    await faultOf(lab({ classify }).wire.send(asking(url), call()))
+  }
+  expect(said).toEqual(['no-uid-conflict', ''])
+})

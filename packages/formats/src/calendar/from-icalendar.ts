@@ -1,5 +1,4 @@
 import { asFault, type Fault } from '@offramp/core'
-import ICAL from 'ical.js'
 import { readCalendar } from '../ical/read-calendar.ts'
 import { all, asJcal, type Found, textOf } from '../ical/read-components.ts'
 import { derivedUid } from '../meaning/derived-uid.ts'
@@ -9,6 +8,7 @@ import type { CalendarEvent, EventFacts, Moment, Override, Recurrence } from './
 import { textOf as momentText } from './normal-moment.ts'
 import { readFacts } from './read-facts.ts'
 import { type FileZones, momentOfProperty, readMoments } from './read-moment.ts'
+import { ruleText } from './rule.ts'
 
 /** Without one of these, or with half of one, an event would be another. */
 const NEEDED = new Set(['dtstart', 'dtend', 'duration', 'rrule', 'exrule', 'rdate', 'exdate', 'recurrence-id', 'uid'])
@@ -25,8 +25,7 @@ function factsOf(found: Found, file: FileZones): EventFacts {
   return { ...readFacts(found, file), start }
 }
 
-const rules = (found: Found, name: string): readonly string[] =>
-  all(found, name).map(([, , , value]) => ICAL.Recur.fromData(Object(value)).toString())
+const rules = (found: Found, name: string): readonly string[] => all(found, name).map(([, , , value]) => ruleText(value))
 
 function recurrenceOf(found: Found, file: FileZones): Recurrence | undefined {
   const dates = (name: string): readonly Moment[] => all(found, name).flatMap((property) => readMoments(property, file))

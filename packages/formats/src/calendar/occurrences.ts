@@ -4,7 +4,7 @@ import { all, type Found, parameter, textOf } from '../ical/read-components.ts'
 import { type Meant, meantBy, momentOf, momentsOf } from '../meaning/moments.ts'
 import { notUnderstood } from '../not-understood.ts'
 import type { Moment } from './model.ts'
-import { readRule } from './rule.ts'
+import { readRule, ruleText } from './rule.ts'
 import { timesOfRule } from './series.ts'
 
 /** One time that an event takes place. Milliseconds since the Unix epoch; days and floating times are counted as if they were UTC. */
@@ -79,7 +79,7 @@ function* ruled(rule: readonly unknown[], { master, zones }: Context): Generator
   const utc = String(begin?.[3]).endsWith('Z')
   const start = momentOfStart(master)
   const { until, ...parts } = Object(rule[3])
-  const text = ICAL.Recur.fromData(parts).toString()
+  const text = ruleText(parts)
   const last = until === undefined ? undefined : endOf(String(until), tzid, zones)
   for (const time of timesOfRule(readRule(text, start), start)) {
     const meant = meantBy(utc ? `${time}Z` : time, tzid, zones)

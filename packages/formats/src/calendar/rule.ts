@@ -17,6 +17,16 @@ export interface Rule {
   readonly by: RuleParts
 }
 
+/** Parts of RFC 7529, which ical.js 2.2.1 drops when it writes a rule: without them it would be another one. */
+const FOREIGN = ['rscale', 'skip'] as const
+
+/** A rule of jCal as text, with all that it says. */
+export function ruleText(value: unknown): string {
+  const parts: Readonly<Record<string, unknown>> = Object(value)
+  const text = ICAL.Recur.fromData({ ...parts }).toString()
+  return [text, ...FOREIGN.flatMap((name) => (parts[name] === undefined ? [] : [`${name.toUpperCase()}=${String(parts[name])}`]))].join(';')
+}
+
 const FREQUENCIES = new Set(['YEARLY', 'MONTHLY', 'WEEKLY', 'DAILY', 'HOURLY', 'MINUTELY', 'SECONDLY'])
 const BY = ['bymonth', 'byweekno', 'byyearday', 'bymonthday', 'byday', 'byhour', 'byminute', 'bysecond', 'bysetpos'] as const
 

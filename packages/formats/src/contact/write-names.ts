@@ -64,7 +64,8 @@ export function writeNames(card: Card, version: '3.0' | '4.0'): Property[] {
     ...optional('x-phonetic-first-name', phonetic?.given, (line) => extension('x-phonetic-first-name', line)),
     ...optional('x-phonetic-last-name', phonetic?.family, (line) => extension('x-phonetic-last-name', line)),
     ...optional('x-phonetic-org', phonetic?.organization, (line) => extension('x-phonetic-org', line)),
-    ...(nicknames.size === 0 ? [] : [['nickname', {}, 'text', ...nicknames] satisfies Property]),
+    // One a line: of several in one, vobject (Radicale 3.1) keeps the first.
+    ...[...nicknames].map((name) => property('nickname', 'text', name)),
     ...(version === '3.0' ? optional('sort-string', card.fileAs) : []),
     ...organizationProperties(card),
   ]

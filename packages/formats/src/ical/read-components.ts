@@ -67,9 +67,36 @@ const nameOf = (line: string): string => /^(?:[\w-]+\.)?([\w-]+)/.exec(line)?.[1
 
 const isProperty = (value: unknown): value is Property => Array.isArray(value) && typeof value[0] === 'string'
 
+/** Noncharacters, which `mendText` keeps out of everything that we write: an escaped backslash, and a backslash in a parameter. */
+const ESCAPED = '\ufdd0'
+const BARE = '\ufdd1'
+
+/** Text, which ical.js has freed of its escapes; everything else stands as it was written. */
+const FREED = new Set(['text', 'phone-number'])
+
+const release = (value: unknown, backslash: string): unknown => {
+  if (typeof value === 'string') return value.replaceAll(ESCAPED, backslash).replaceAll(BARE, '\\')
+  return Array.isArray(value) ? value.map((one) => release(one, backslash)) : value
+}
+
+/**
+ * ical.js 2.2.1 takes the delimiter behind an escaped backslash (`a\\;b`) for an escaped one, and one part for two; and in parameters it takes escapes
+ * away that nobody wrote (RFC 5545, 3.2, knows none). Both sorts of backslash are held back while it reads.
+ */
+function parse(line: string, design: Design): unknown {
+  if (!line.includes('\\')) return ICAL.parse.property(line, design)
+  const head = /^(?:[^":]|"[^"]*")*:/.exec(line)?.[0] ?? ''
+  const held = `${head.replaceAll('\\', BARE)}${line.slice(head.length).replaceAll('\\\\', ESCAPED)}`
+  const property: unknown = ICAL.parse.property(held, design)
+  if (!isProperty(property)) return property
+  const [name, parameters, type, ...values] = property
+  const given = Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, release(value, '\\\\')]))
+  return [name, given, type, ...values.map((value) => release(value, FREED.has(type) ? '\\' : '\\\\'))]
+}
+
 function readProperty(line: string, into: Found, reading: Reading): void {
   try {
-    const property: unknown = ICAL.parse.property(reading.mend?.(line) ?? line, reading.designOf(into))
+    const property = parse(reading.mend?.(line) ?? line, reading.designOf(into))
     const settled = isProperty(property) ? (reading.settle ?? ((one) => one))(property) : undefined
     if (settled !== undefined) into.properties.push(settled)
   } catch {

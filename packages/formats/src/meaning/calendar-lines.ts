@@ -78,6 +78,14 @@ function times(found: Found, zones: readonly Found[]): readonly (readonly [strin
   ]
 }
 
+/** Each category, cut at its commas: libical 3 (Cyrus 3.6) makes two of a category with a comma, however it is escaped. */
+const categories = (property: Property): readonly string[] =>
+  property
+    .slice(3)
+    .flatMap((one) => mendText(String(one)).split(','))
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+
 function alarmKey(alarm: Found, zones: readonly Found[]): string {
   const said = alarm.properties
     .filter(([name]) => !UNHEARD_IN_ALARMS.has(name))
@@ -96,7 +104,7 @@ function linesOf(found: Found, zones: readonly Found[]): readonly Line[] {
   for (const property of found.properties) {
     const [name] = property
     if (TIMES.has(name) || UNHEARD.has(name)) continue
-    if (name === 'categories') for (const one of property.slice(3)) lines.push({ where, name, value: mendText(String(one)) })
+    if (name === 'categories') for (const value of categories(property)) lines.push({ where, name, value })
     else {
       const value = valueOfProperty(property, zones)
       if (!isImplied(found.name, name, value)) lines.push({ where, name, value: `${parametersOf(property)}:${value}` })

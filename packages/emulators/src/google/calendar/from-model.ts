@@ -1,20 +1,13 @@
 import type { CalendarEvent, EventFacts, Guest, Moment, Reminder } from '@offramp/formats'
-import { RRuleTemporal } from 'rrule-temporal'
+import { instantOfLocal } from './expand.ts'
 import type { EventJson } from './state.ts'
+
+const compact = (local: string): string => local.replaceAll(/[-:]/g, '')
 
 /** As much of a series as an exception needs to name its place. */
 interface Frame {
   /** Where what has no zone takes place. */
   readonly zone: string
-}
-
-const compact = (local: string): string => local.replaceAll(/[-:]/g, '')
-
-/** Milliseconds of a local time; by the emulator's own library, not by the product's. */
-function instantOfLocal(local: string, zone: string): number {
-  const [first] = new RRuleTemporal({ rruleString: `DTSTART;TZID=${zone}:${compact(local)}\nRRULE:FREQ=DAILY;COUNT=1` }).all()
-  if (first === undefined) throw new Error(`${local} in ${zone} is no time.`)
-  return first.epochMilliseconds
 }
 
 function whenOf(moment: Moment, { zone }: Frame): NonNullable<EventJson['start']> {
@@ -24,11 +17,12 @@ function whenOf(moment: Moment, { zone }: Frame): NonNullable<EventJson['start']
   return { dateTime: iso.replace('.000Z', 'Z'), timeZone }
 }
 
-/** The day after, or the same instant, where the model has no end. */
+/** The day after, or the same instant, where the model has no end or one that is none. */
 function endOf({ start, end }: EventFacts, frame: Frame): NonNullable<EventJson['end']> {
-  if (end !== undefined) return whenOf(end, frame)
-  if (!('date' in start)) return whenOf(start, frame)
-  return { date: new Date(Date.parse(`${start.date}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10) }
+  if (!('date' in start)) return whenOf(end ?? start, frame)
+  // A day without a length is refused ("The specified time range is empty").
+  const next = new Date(Date.parse(`${start.date}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
+  return { date: end !== undefined && 'date' in end && end.date > next ? end.date : next }
 }
 
 const ANSWERS: Readonly<Record<Guest['answer'], string>> = {

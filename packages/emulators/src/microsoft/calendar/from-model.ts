@@ -1,7 +1,7 @@
 import type { Attendee, DayOfWeek, Event, PatternedRecurrence, RecurrencePattern, WeekIndex } from '@microsoft/microsoft-graph-types'
 import type { CalendarEvent, EventFacts, Guest, Moment } from '@offramp/formats'
-import { dateOf, dayOf } from './dates.ts'
-import type { EventSeed, OccurrenceChange, Recurrence } from './state.ts'
+import { dateOf, dayOf, daysOf } from './dates.ts'
+import type { AttachmentSeed, EventSeed, OccurrenceChange, Recurrence } from './state.ts'
 import { ianaOf, wallAt, windowsOf } from './zones.ts'
 
 /** What could be put into a calendar of Outlook; and what could not, in sentences. Without a seed, nothing of it can. */
@@ -33,9 +33,23 @@ export function seedOfModel(model: CalendarEvent): ModelSeed {
   const exceptions = (model.overrides ?? []).map(
     (override): OccurrenceChange => ({ date: dayIn(override.insteadOf), event: eventOf(override, zone) }),
   )
-  for (const { attachments = [] } of [model, ...(model.overrides ?? [])])
-    if (attachments.length > 0) untold.push('Attachments are not seeded from iCalendar.')
-  return { seed: { event, ...(recurrence && { cancelled, exceptions }) }, untold }
+  return { seed: { event, attachments: filesOf(model, untold), ...(recurrence && { cancelled, exceptions }) }, untold }
+}
+
+/** Files with their bytes. Outlook attaches no address. */
+function filesOf({ attachments = [] }: EventFacts, untold: string[]): readonly AttachmentSeed[] {
+  return attachments.flatMap((each) => {
+    if ('bytes' in each)
+      return [
+        {
+          name: each.name,
+          ...(each.mediaType !== undefined && { contentType: each.mediaType }),
+          base64: Buffer.from(each.bytes).toString('base64'),
+        },
+      ]
+    untold.push('An attachment that is only an address cannot be attached.')
+    return []
+  })
 }
 
 const dayIn = (moment: Moment): string => ('date' in moment ? moment.date : moment.local.slice(0, 10))
@@ -48,13 +62,20 @@ function zoneOf(start: Moment): string | undefined {
   return iana === undefined ? undefined : windowsOf(iana)
 }
 
+/** Outlook has no day without a length: it lasts until the next one. */
+function endOf({ start, end = start }: EventFacts): Moment {
+  if (!('date' in start)) return end
+  const next = dayOf(start.date) + 1
+  return { date: dateOf(Math.max(next, dayOf(dayIn(end)))) }
+}
+
 function eventOf(facts: EventFacts, zone: string): Event {
   const time = (moment: Moment): NonNullable<Event['start']> =>
     'date' in moment
       ? { dateTime: `${moment.date}T00:00:00`, timeZone: zone }
       : { dateTime: moment.local, timeZone: moment.zone === undefined ? zone : (ianaOf(moment.zone) ?? zone) }
   const isAllDay = 'date' in facts.start
-  const end = facts.end ?? (isAllDay ? { date: dateOf(dayOf(dayIn(facts.start)) + 1) } : facts.start)
+  const end = endOf(facts)
   const minutes = facts.reminders?.flatMap(({ when }) => ('minutesBefore' in when ? [when.minutesBefore] : []))[0]
   const { description, location, summary } = facts
   return {
@@ -116,6 +137,10 @@ function recurrenceOf(model: CalendarEvent, untold: string[]): Recurrence | unde
   const range = rangeOf(parts, start)
   if (pattern === undefined || range === undefined) {
     untold.push('Graph has no such rule.')
+    return 'none such'
+  }
+  if (daysOf({ pattern, range }, dayOf(dayIn(start)))[0] === undefined) {
+    untold.push('Graph has no series that begins on a day which its rule does not give.')
     return 'none such'
   }
   return { pattern, range }

@@ -23,6 +23,10 @@ export function contactDesk(desk: Desk): Pick<OutlookControl, ContactCalls> {
     id: mailbox.ids.message(contact, 'immutable'),
     folder: mailbox.ids.folder(contact.folder.serial),
     displayName: contact.words.displayName ?? '',
+    mails: (contact.words.emailAddresses ?? []).flatMap(({ address }) => address ?? []),
+    phones: [contact.words.mobilePhone, ...(contact.words.businessPhones ?? []), ...(contact.words.homePhones ?? [])].filter(
+      (phone): phone is string => typeof phone === 'string',
+    ),
     hasPhoto: contact.photo !== undefined,
   })
   return {
