@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib'
+import { constants, gunzipSync } from 'node:zlib'
 import { Fault } from '@offramp/core'
 import { brokenOff, type Exchange } from './exchange.ts'
 import { redactUrl } from './redact.ts'
@@ -43,6 +43,18 @@ export async function wholeBody(asked: WireRequest, answer: Exchange, chunks: As
   } catch (thrown) {
     if (thrown instanceof RangeError) throw tooMuch(asked)
     throw new Fault({ reach: 'call', code: 'http-truncated', message: `${name(asked)} ended in the middle of its compression.` })
+  }
+}
+
+const INFLATED_BYTES = 4 * 1024 * 1024
+
+/** The start of a body, decompressed as far as it came; nothing where it cannot be. Radicale and Google compress what they say about errors as well. */
+export function startOfText(answer: Exchange, raw: Buffer): Buffer {
+  if (answer.headers['content-encoding'] !== 'gzip') return raw
+  try {
+    return gunzipSync(raw, { maxOutputLength: INFLATED_BYTES, finishFlush: constants.Z_SYNC_FLUSH })
+  } catch {
+    return Buffer.alloc(0)
   }
 }
 

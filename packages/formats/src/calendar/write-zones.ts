@@ -1,7 +1,14 @@
 import type { Component } from '../ical/jcal.ts'
+import { offsetAt } from '../zone/offset-at.ts'
 import { writeZone } from '../zone/write-zone.ts'
 import type { Moment } from './model.ts'
 import { textOf } from './normal-moment.ts'
+
+/**
+ * vobject 0.9 (Radicale) holds a zone for UTC that was not different from it between 2000 and 2020 (`tzinfo_eq`), and then cannot compare its times with
+ * those of another zone: London's summers of those years must be in it.
+ */
+const SHOWN = 2019
 
 /**
  * VTIMEZONEs for all zones that are named, from the year before the first moment in each to the year after the last; for ever in the zone `endless`.
@@ -16,5 +23,10 @@ export function writeZones(moments: readonly Moment[], endless?: string): Compon
   }
   return [...spans]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([zone, { first, last }]) => writeZone(zone, { first: first - 1, last: zone === endless ? undefined : last + 1 }))
+    .map(([zone, { first, last }]) =>
+      writeZone(zone, {
+        first: Math.min(first - 1, offsetAt(zone, Date.UTC(first, 0, 1)) === 0 ? SHOWN : first),
+        last: zone === endless ? undefined : last + 1,
+      }),
+    )
 }
