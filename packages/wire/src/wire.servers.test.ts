@@ -76,6 +76,16 @@ test('a body is read whole, decompressed and parsed', async () => {
   expect(await inFlight(gate)).toBe(0)
 })
 
+test('what a server says about an error is read when it is compressed, as Radicale does, and nothing is made of what cannot be', async () => {
+  const said: string[] = []
+  for (const body of [gzipSync('No such UID'), gzipSync('No such UID '.repeat(900)).subarray(0, 30), Buffer.from('no gzip')]) {
+    const { url } = await serve((_, response) => response.writeHead(400, { 'content-encoding': 'gzip' }).end(body))
+    const { wire } = lab({ classify: (facts) => void said.push(facts.body) })
+    await faultOf(wire.send(asking(url), call()))
+  }
+  expect([said[0], said[1]?.slice(0, 11), said[2]]).toEqual(['No such UID', 'No such UID', ''])
+})
+
 test.each([500, 502, 504, 509])('a %i is tried again until it passes', async (status) => {
   const { url, seen } = await serve((_, response, nth) => (nth < 3 ? response.writeHead(status).end() : json(response, { nth })))
   expect(await (await lab().wire.send(asking(url), call())).json()).toEqual({ nth: 3 })
