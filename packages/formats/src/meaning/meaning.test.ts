@@ -117,7 +117,7 @@ test('garbage, half an event and two events have no meaning', () => {
     text.slice(0, -60),
     text.replace('UID:u1', 'UID:u2'),
     text.replaceAll('VEVENT', 'VTODO'),
-    text.replace('RRULE:', 'RRULE:RSCALE=HEBREW;'),
+    text.replace('RRULE:FREQ=WEEKLY', 'RRULE:RSCALE=HEBREW;FREQ=WEEKLY'),
   ]) {
     expect(() => eventHash(bytes(bad))).toThrow(expect.objectContaining({ reach: 'item', reason: 'not-understood' }))
   }
