@@ -75,7 +75,7 @@ describe.each([
   test.skipIf(lacks)(
     'equal and nobody’s: taken over; equal and another item’s: a double at the source; different and a person’s: left',
     async () => {
-      const { destination, place } = await desk()
+      const { destination, place, raw } = await desk()
       const item = eventItem(HOME, event('a'))
       const first = receiptOf(await destination.put(place, item, undefined, soon()))
       expect(receiptOf(await destination.put(place, item, undefined, owning()))).toMatchObject({
@@ -88,7 +88,8 @@ describe.each([
         reach: 'item',
         reason: 'double-at-source',
       })
-      const other = eventItem(HOME, event('a', { summary: 'Something else' }), 'another')
+      await raw.put(`${place.id}${objectName('p', 'event')}`, writeEvent(event('p', { summary: 'A person wrote this' })).bytes)
+      const other = eventItem(HOME, event('p', { summary: 'Something else' }), 'another')
       expect(await faultOf(destination.put(place, other, undefined, owning()))).toMatchObject({ reach: 'item', reason: 'stands-already' })
       expect(await destination.putMany?.(place, [other, eventItem(HOME, event('b'))], soon())).toMatchObject([
         { reach: 'call' },

@@ -13,7 +13,9 @@ const PROBES = 4
 export async function* probeWork({ google }: PreflightParts, asked: CheckRequest, call: Call): AsyncGenerator<Finding> {
   const work = asked.kinds.filter(isWork)
   // Who has no Gmail may have a calendar.
-  const open = asked.accounts.filter(({ unavailable, enabled, kind }) => unavailable === undefined || (kind === 'user' && enabled !== false))
+  const open = asked.accounts.filter(
+    ({ unavailable, enabled, kind }) => unavailable === undefined || (kind === 'user' && enabled !== false),
+  )
   if (work.length === 0) return
   for (let at = 0; at < open.length; at += PROBES) {
     const findings = await Promise.all(

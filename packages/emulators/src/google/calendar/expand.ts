@@ -28,7 +28,8 @@ const compact = (iso: string): string => iso.replaceAll(/[-:]|\.\d+/g, '')
 const clocks = new Map<string, Intl.DateTimeFormat>()
 
 function clockOf(zone: string): Intl.DateTimeFormat {
-  const known = clocks.get(zone) ?? new Intl.DateTimeFormat('en-CA', { timeZone: zone, hourCycle: 'h23', dateStyle: 'short', timeStyle: 'medium' })
+  const known =
+    clocks.get(zone) ?? new Intl.DateTimeFormat('en-CA', { timeZone: zone, hourCycle: 'h23', dateStyle: 'short', timeStyle: 'medium' })
   clocks.set(zone, known)
   return known
 }
@@ -94,7 +95,9 @@ function ruleInstants(rule: string, event: EventJson, { from, to }: Span): reado
   const start = Math.max(from - DAY, -2_208_988_800_000)
   const end = Math.min(to + DAY, 4_102_444_800_000)
   if (start > end) return []
-  const walls = recurring.between(new Date(start), new Date(end), true).map((each) => compact(new Date(each.epochMilliseconds).toISOString()))
+  const walls = recurring
+    .between(new Date(start), new Date(end), true)
+    .map((each) => compact(new Date(each.epochMilliseconds).toISOString()))
   return walls.map((each) => instantOfLocal(each.slice(0, 15), zone)).filter((at) => at >= from && at <= to)
 }
 
