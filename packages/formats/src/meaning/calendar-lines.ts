@@ -1,6 +1,6 @@
 import ICAL from 'ical.js'
 import type { Moment } from '../calendar/model.ts'
-import { readRule, ruleAsJcal } from '../calendar/rule.ts'
+import { readRule, ruleAsJcal, ruleText } from '../calendar/rule.ts'
 import type { Property } from '../ical/jcal.ts'
 import { mendText } from '../ical/mend-text.ts'
 import { readCalendar } from '../ical/read-calendar.ts'
@@ -41,7 +41,7 @@ function ruleKey(value: unknown, start: Meant): string {
     start.sort === 'day'
       ? { date: new Date(start.ms).toISOString().slice(0, 10) }
       : { local: new Date(start.ms).toISOString().slice(0, 19), ...(start.sort === 'at' ? { zone: 'UTC' } : {}) }
-  const text = ICAL.Recur.fromData(Object(value)).toString()
+  const text = ruleText(value)
   const { wkst, ...parts } = ruleAsJcal(readRule(text, moment))
   const sorted = Object.entries({ ...parts, ...(wkst === undefined || wkst === 2 || wkst === 'MO' ? {} : { wkst }) })
     .map(([name, part]) => `${name}=${Array.isArray(part) ? [...part].map(String).sort().join(',') : String(part)}`)
