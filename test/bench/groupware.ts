@@ -181,7 +181,6 @@ async function measured(start: () => Promise<Place>, whole: boolean): Promise<re
       stack.defer(() => bench.close())
       rows.push(...(await fromMemory(place, bench, sort)))
       if (whole) rows.push(...(await wholePath(place, bench, sort)))
-      console.error(new Date().toISOString(), JSON.stringify(rows.slice(-5).map(({ what, value, ratio }) => [what, value, ratio])))
     }
     return rows
   } finally {
