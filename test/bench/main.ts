@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { allowance } from './allowance.ts'
 import { OUT } from './bench-lab.ts'
 import { gmail } from './gmail.ts'
+import { groupware } from './groupware.ts'
 import { largeFolder } from './large-folder.ts'
 import { largeLabel } from './large-label.ts'
 import { largeMessages } from './large-messages.ts'
@@ -12,7 +13,7 @@ import { redisBytes } from './redis-bytes.ts'
 import { type Bench, type Row, tableOf } from './row.ts'
 import { wholePath } from './whole-path.ts'
 
-const BENCHES: readonly Bench[] = [wholePath, gmail, allowance, redisBytes, largeMessages, largeFolder, largeLabel]
+const BENCHES: readonly Bench[] = [wholePath, gmail, groupware, allowance, redisBytes, largeMessages, largeFolder, largeLabel]
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 

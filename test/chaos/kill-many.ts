@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Run, Scene } from './scene.ts'
+import type { BareScene, Run } from './scene.ts'
 
 interface Deaths {
   /** Workers killed with a lane in hand. */
@@ -9,7 +9,7 @@ interface Deaths {
 }
 
 /** Some worker, most often one that moves something at this moment. */
-async function victim({ board, crew, dice }: Scene): Promise<{ readonly name: string; readonly busy: boolean } | undefined> {
+async function victim({ board, crew, dice }: BareScene): Promise<{ readonly name: string; readonly busy: boolean } | undefined> {
   const alive = crew.alive()
   const moving = (await board.lanes()).flatMap(({ state }) =>
     state.state === 'moving' && alive.includes(state.worker) ? [state.worker] : [],
@@ -21,7 +21,7 @@ async function victim({ board, crew, dice }: Scene): Promise<{ readonly name: st
 
 /** Kills `count` workers, each after so many more messages as the dice say, and puts a new one in its place. */
 export async function killMany(
-  on: Scene,
+  on: BareScene,
   run: Run,
   { count, every }: { readonly count: number; readonly every: readonly [number, number] },
 ): Promise<Deaths> {

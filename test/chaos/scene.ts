@@ -32,10 +32,9 @@ export interface Run {
   readonly ended: Promise<Ended>
 }
 
-/** A migration that is about to suffer. */
-export interface Scene<L extends BareLab = BareLab> {
+/** A migration that is about to suffer, whatever it moves. */
+export interface BareScene<L extends BareLab = BareLab> {
   readonly lab: L
-  readonly source: ChaosSource
   readonly crew: Crew
   readonly dice: Dice
   readonly board: Board
@@ -44,7 +43,7 @@ export interface Scene<L extends BareLab = BareLab> {
   say(text: string): void
   /** `offramp run` without workers of its own. */
   run(...args: readonly string[]): Run
-  /** Messages asked of the source until now: the measure of progress. Redis is not asked. */
+  /** Messages asked of the source until now, or items written: the measure of progress. Redis is not asked. */
   fetched(): Promise<number>
   /**
    * Looks again and again, each time after a moment, until there is an answer. Throws when the run ends before, and after `mostMs`
@@ -58,6 +57,11 @@ export interface Scene<L extends BareLab = BareLab> {
   /** What a person needs who looks for the reason: reports and logs of all processes. */
   keepPapers(): Promise<string>
   close(): Promise<void>
+}
+
+/** The same for mail. */
+export interface Scene<L extends BareLab = BareLab> extends BareScene<L> {
+  readonly source: ChaosSource
 }
 
 const PROJECT = 'laboratory'
@@ -74,7 +78,7 @@ function watched(lab: BareLab, args: readonly string[]): Run {
   return { end: () => end, ended: over }
 }
 
-const until: Scene['until'] = async (what, run, look, mostMs = 60_000) => {
+const until: BareScene['until'] = async (what, run, look, mostMs = 60_000) => {
   const last = performance.now() + mostMs
   while (performance.now() < last) {
     const found = await look().catch(() => undefined)
@@ -98,39 +102,42 @@ const sum = (a: Tally, b: Tally): Tally => ({
 })
 
 /** Leases and time-outs as short as an operator may set them, so that those of the dead lapse soon: 4 s. */
-const LIMITS = { putSeconds: 2, sliceSeconds: 3, pageItems: 50 }
+export const LIMITS = { putSeconds: 2, sliceSeconds: 3, pageItems: 50 }
 
 /** A scene that reads an emulated Microsoft 365 tenant. */
 export async function startScene(wish: SceneWish): Promise<Scene<Lab>> {
   const accounts = seedsOf(wish, 'contoso.example')
   const lab = await startLab({ ...wish, seed: chaosSeed(), accounts, settings: { limits: LIMITS, ...wish.settings } })
-  return sceneOf(lab, { wish, source: tenantSource(lab), addresses: accounts.map(({ address }) => address) })
+  const source = tenantSource(lab)
+  const scene = await sceneOf(lab, { wish, fetched: source.fetched, addresses: accounts.map(({ address }) => address) })
+  return { ...scene, source }
 }
 
 /** A scene that reads an emulated Google Workspace domain. */
 export async function startWorkspaceScene(wish: WorkspaceSceneWish): Promise<Scene<WorkspaceLab>> {
   const accounts = seedsOf(wish, 'fabrikam.example').map((seed, n) => ({ ...seed, admin: n === 0 }))
   const lab = await startWorkspaceLab({ ...wish, seed: chaosSeed(), accounts, settings: { limits: LIMITS, ...wish.settings } })
-  return sceneOf(lab, { wish, source: workspaceSource(lab), addresses: accounts.map(({ address }) => address) })
+  const source = workspaceSource(lab)
+  const scene = await sceneOf(lab, { wish, fetched: source.fetched, addresses: accounts.map(({ address }) => address) })
+  return { ...scene, source }
 }
 
 interface Of {
-  readonly wish: Cast
-  readonly source: ChaosSource
+  readonly wish: Pick<Cast, 'name' | 'concurrency'>
+  readonly fetched: () => Promise<number>
   readonly addresses: readonly string[]
 }
 
-async function sceneOf<L extends BareLab>(lab: L, { wish, source, addresses }: Of): Promise<Scene<L>> {
+/** A scene of a laboratory that stands already; closed with it. */
+export async function sceneOf<L extends BareLab>(lab: L, { wish, fetched, addresses }: Of): Promise<BareScene<L>> {
   const seed = chaosSeed()
   const redis = await connectRedis(lab.redis.url)
   const crew = makeCrew(lab.folder, wish.concurrency ?? 2)
   const board = redisBoard(redis, { project: PROJECT })
   const ledger = redisLedger(redis, { project: PROJECT, clock: systemClock })
   const chance = dice(seed)
-  const { fetched } = source
   return {
     lab,
-    source,
     crew,
     dice: chance,
     board,

@@ -1,6 +1,7 @@
 /**
- * `npm run demo`: two migrations at once on this machine, with real parts where users have them: one out of a Microsoft 365 tenant, one out of a
- * Google Workspace domain, side by side on the same workers. Half-way a worker is killed; at the end everything is compared with a client that is
+ * `npm run demo`: two migrations at once on this machine, with real parts where users have them: one out of a Microsoft 365 tenant into Dovecot and
+ * Radicale, one out of a Google Workspace domain into Dovecot and an emulated Nextcloud that invites guests as the real one does, side by side
+ * on the same workers. Each account's mail, calendars, contacts and tasks move as one mapping. Half-way a worker is killed; at the end everything is compared with a client that is
  * not Offramp's. `--keep` leaves it all running until Ctrl-C.
  */
 import { cp, mkdir, rm } from 'node:fs/promises'
@@ -8,18 +9,30 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { AccountSeed, WorkspaceAccountSeed } from '@offramp/emulators'
 import { type Audit, audit, auditGmail } from '../lab/audit.ts'
+import { auditOutlook, auditWork, type GroupwareAudit } from '../lab/audit-groupware.ts'
 import { type BareLab, startBareLab } from '../lab/bare-lab.ts'
 import { writeTenantProject } from '../lab/lab.ts'
+import { type NextcloudProcess, startNextcloudProcess } from '../lab/nextcloud-process.ts'
 import { startTenantProcess, type TenantProcess } from '../lab/tenant-process.ts'
 import { writeWorkspaceProject } from '../lab/workspace-lab.ts'
 import { startWorkspaceProcess, type WorkspaceProcess } from '../lab/workspace-process.ts'
 import { MASTER } from '../servers/dovecot.ts'
+import { type Radicale, radicaleStore, startRadicale } from '../servers/radicale.ts'
 
 const { values: flags } = parseArgs({ options: { keep: { type: 'boolean', default: false } } })
 
 const CONTOSO: readonly AccountSeed[] = [
-  { address: 'anna@contoso.example', displayName: 'Anna Adler', messages: 500, sizes: 'office' },
-  { address: 'bruno@contoso.example', displayName: 'Bruno Braun', language: 'de-DE', messages: 800, sizes: 'small', deepFolders: 6 },
+  { address: 'anna@contoso.example', displayName: 'Anna Adler', messages: 500, sizes: 'office', events: 120, contacts: 80, tasks: 40 },
+  {
+    address: 'bruno@contoso.example',
+    displayName: 'Bruno Braun',
+    language: 'de-DE',
+    messages: 700,
+    sizes: 'small',
+    deepFolders: 6,
+    events: 40,
+    contacts: 20,
+  },
   {
     address: 'chloe@contoso.example',
     displayName: 'Chloé Caron',
@@ -35,7 +48,17 @@ const CONTOSO: readonly AccountSeed[] = [
 
 const FABRIKAM: readonly WorkspaceAccountSeed[] = [
   { address: 'admin@fabrikam.example', displayName: 'Admin', admin: true, messages: 20, sizes: 'small' },
-  { address: 'dora@fabrikam.example', displayName: 'Dora Diaz', messages: 500, sizes: 'office', oddLabels: true, chats: 3 },
+  {
+    address: 'dora@fabrikam.example',
+    displayName: 'Dora Diaz',
+    messages: 500,
+    sizes: 'office',
+    oddLabels: true,
+    chats: 3,
+    calendars: { events: 80, others: true },
+    contacts: { people: 60 },
+    tasks: { tasks: 20 },
+  },
   { address: 'emil@fabrikam.example', displayName: 'Emil Ek', messages: 600, sizes: 'small', awkward: 2 },
 ]
 
@@ -44,8 +67,13 @@ const CONTOSO_FILE = 'contoso/offramp.yaml'
 const FABRIKAM_FILE = 'fabrikam/offramp.yaml'
 const BOTH = ['--project', CONTOSO_FILE, '--project', FABRIKAM_FILE] as const
 
+/** Whose calendars, contacts and tasks the audit looks at. */
+const PLANNERS = ['anna@contoso.example', 'bruno@contoso.example', 'dora@fabrikam.example'] as const
+
 interface Demo {
   readonly lab: BareLab
+  readonly radicale: Radicale
+  readonly cloud: NextcloudProcess
   readonly tenant: TenantProcess
   readonly workspace: WorkspaceProcess
 }
@@ -120,6 +148,9 @@ async function someWork({ tenant, workspace }: Demo): Promise<void> {
   if (first) await anna.mark(first.id, { read: true, flag: 'flagged' })
   if (second) await anna.move(second.id, ['Archive'])
   if (third) await anna.move(third.id, ['Deleted Items'])
+  const desk = tenant.outlook('anna@contoso.example')
+  const series = (await desk.events()).find(({ isSeries }) => isSeries)
+  if (series) await desk.editEvent(series.id, { subject: 'Moved to the new room' })
   const dora = workspace.mailbox('dora@fabrikam.example')
   const inbox = (await dora.messages()).filter(({ labelIds }) => labelIds.includes('INBOX') && !labelIds.includes('CHAT'))
   await dora.add(mailFrom('dora@fabrikam.example', 'lunch@fabrikam.example'), { internalDate: Date.now() })
@@ -152,6 +183,42 @@ async function compare(demo: Demo): Promise<boolean> {
   return same
 }
 
+async function groupwareOf({ lab, tenant, workspace, radicale, cloud }: Demo, address: string): Promise<GroupwareAudit> {
+  const login = lab.loginOf(address)
+  if (address.endsWith('@fabrikam.example')) {
+    // The Nextcloud makes a calendar of its own from the birthdays of contacts.
+    const stored = [
+      ...(await cloud.user(login).stored('calendars')).filter(({ path }) => !path.startsWith('calendars/contact_birthdays/')),
+      ...(await cloud.user(login).stored('addressbooks')),
+    ]
+    return auditWork(
+      workspace.work(address),
+      stored.map(({ text }) => text),
+    )
+  }
+  const objects = (await radicaleStore(radicale, login)).flatMap((collection) => [...collection.objects.values()])
+  return auditOutlook(tenant.outlook(address), objects)
+}
+
+/** Calendars, contacts and tasks as they stand in the files of Radicale and in the emulated Nextcloud. */
+async function compareGroupware(demo: Demo): Promise<boolean> {
+  let same = true
+  for (const address of PLANNERS) {
+    for (const [kind, { expected, found, lost, doubled }] of Object.entries(await groupwareOf(demo, address))) {
+      const counts = `${String(expected).padStart(6)} expected ${String(found).padStart(6)} found`
+      say(`  ${`${address} ${kind}`.padEnd(32)} ${counts} ${lost.length} lost ${doubled.length} doubled`)
+      for (const name of [...lost.slice(0, 5), ...doubled.slice(0, 5)]) say(`    ! ${name}`)
+      same &&= lost.length + doubled.length === 0
+    }
+  }
+  const [mails, writes] = [await demo.cloud.mails(), await demo.cloud.writes()]
+  const foreign = writes.filter(({ by, user, home }) => by === 'scheduling' || user !== home)
+  say(
+    `  Invitations, replies and cancellations that the Nextcloud sent: ${mails.length}; writes into other people's calendars: ${foreign.length}`,
+  )
+  return same && mails.length + foreign.length === 0
+}
+
 async function main(demo: Demo): Promise<number> {
   title('Both ends of both projects are checked before anything moves')
   for (const project of [CONTOSO_FILE, FABRIKAM_FILE]) if ((await show(demo, 'check', '--project', project)) !== 0) return 1
@@ -160,13 +227,15 @@ async function main(demo: Demo): Promise<number> {
   title('The first pass of both, on the same two workers; half-way, one of them is killed')
   const moved = await runWithAKill(demo)
   if (moved !== 0) return moved
-  title('Anna and Dora go on working: a mail comes, one is flagged, two are moved. The delta pass carries it over')
+  title(
+    'Anna and Dora go on working: a mail comes, one is flagged, two are moved, a series of meetings gets another title. The delta pass carries it over',
+  )
   await someWork(demo)
   const delta = await show(demo, 'run', ...BOTH, '--workers', '1')
   if (delta !== 0) return delta
   title('A second pair of eyes: byte by byte, over raw IMAP, without Offramp')
-  const same = await compare(demo)
-  const violations = [...(await demo.tenant.violations()), ...(await demo.workspace.violations())]
+  const same = [await compare(demo), await compareGroupware(demo)].every(Boolean)
+  const violations = [...(await demo.tenant.violations()), ...(await demo.workspace.violations()), ...(await demo.cloud.violations())]
   say(`  Rules of the providers that were broken: ${violations.length}`)
   for (const violation of violations.slice(0, 5)) say(`    ! ${violation}`)
   say(`\nThe reports and the workers' logs are in ${await keepPapers(demo)}`)
@@ -181,12 +250,14 @@ async function keepPapers({ lab }: Demo): Promise<string> {
   return folder
 }
 
-function howToLogIn({ lab, tenant, workspace }: Demo): void {
+function howToLogIn({ lab, tenant, workspace, radicale, cloud }: Demo): void {
   const { dovecot, redis, folder } = lab
   title('Everything is left running. Ctrl-C ends it')
   say(`  IMAP      localhost:${dovecot.imapsPort} (TLS, CA ${folder}/contoso/dovecot-ca.pem), localhost:${dovecot.imapPort} (plain)`)
   for (const [login, password] of Object.entries(dovecot.users)) say(`            ${login}   password: ${password}`)
   say(`            master user: <login>*${MASTER.user}   password: ${MASTER.pass}`)
+  say(`  Radicale  ${radicale.url} (the same logins and passwords)`)
+  say(`  Nextcloud ${cloud.url} (CA ${folder}/fabrikam/cloud-ca.pem), app passwords in ${folder}/fabrikam/cloud-passwords`)
   say(`  Graph     ${tenant.graphUrl} (CA ${folder}/contoso/tenant-ca.pem), tenant ${tenant.tenantId}, app ${tenant.clientId}`)
   say(`  Gmail     ${workspace.url} (CA ${folder}/fabrikam/workspace-ca.pem), service account ${workspace.clientEmail}`)
   say(`  Redis     ${redis.url}`)
@@ -208,8 +279,11 @@ const untilInterrupted = (): Promise<void> =>
 async function startDemo(): Promise<Demo> {
   const [contoso, fabrikam] = [CONTOSO, FABRIKAM].map((seeds) => seeds.map(({ address }) => address))
   const settings = { verifySample: 0.1, limits: { putSeconds: 5, sliceSeconds: 5 } }
-  const [lab, tenant, workspace] = await Promise.all([
-    startBareLab([...(contoso ?? []), ...(fabrikam ?? [])], {}),
+  const lab = await startBareLab([...(contoso ?? []), ...(fabrikam ?? [])], {})
+  const users = (fabrikam ?? []).map((address) => ({ id: lab.loginOf(address), email: address }))
+  const [radicale, cloud, tenant, workspace] = await Promise.all([
+    startRadicale({ users: lab.dovecot.users }),
+    startNextcloudProcess({ seed: 1, users }),
     startTenantProcess({
       seed: 1,
       accounts: CONTOSO,
@@ -239,19 +313,19 @@ async function startDemo(): Promise<Demo> {
     { ...lab, folder: join(lab.folder, 'contoso') },
     tenant,
     { name: 'contoso', addresses: contoso ?? [] },
-    { settings },
+    { settings, cloud: { url: radicale.url, passwords: lab.dovecot.users } },
   )
   await writeWorkspaceProject(
     { ...lab, folder: join(lab.folder, 'fabrikam') },
     workspace,
     { name: 'fabrikam', addresses: fabrikam ?? [] },
-    { settings, source: { limits: { userPerMinute: 36_000 } } },
+    { settings, source: { limits: { userPerMinute: 36_000 } }, cloud: { url: cloud.url, ca: cloud.ca, passwords: cloud.passwords } },
   )
-  return { lab, tenant, workspace }
+  return { lab, radicale, cloud, tenant, workspace }
 }
 
 const began = performance.now()
-title('Starting a private Redis, a real Dovecot, an emulated Microsoft 365 tenant and an emulated Google Workspace domain')
+title('Starting a private Redis, a real Dovecot and Radicale, an emulated Nextcloud, Microsoft 365 tenant and Google Workspace domain')
 const demo = await startDemo()
 try {
   process.exitCode = await main(demo)
@@ -261,5 +335,5 @@ try {
     await untilInterrupted()
   }
 } finally {
-  await Promise.all([demo.lab.close(), demo.tenant.stop(), demo.workspace.stop()])
+  await Promise.all([demo.lab.close(), demo.radicale.stop(), demo.cloud.stop(), demo.tenant.stop(), demo.workspace.stop()])
 }

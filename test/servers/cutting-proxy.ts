@@ -27,6 +27,10 @@ export interface CuttingProxy {
   loseNextAnswer(command: string): void
   /** The same for whatever request holds this text (HTTP). */
   loseAnswerTo(text: string): void
+  /** The same, but so many bytes of the answer come through first. `text` must stand in the request's head (HTTP). */
+  cutAnswerTo(text: string, afterBytes: number): void
+  /** Requests of this method that have gone up so far (HTTP). */
+  asked(method: string): number
   /** Cuts within the next message that is appended, after this share of its literal (0 to 1); resolves once it is done. Plain text only. */
   cutInLiteral(share: number): Promise<void>
   /** Connections that were cut or stalled so far. */
@@ -52,8 +56,8 @@ interface Pair {
   readonly server: Socket
   cut: Cut | undefined
   passed: number
-  /** A command has gone up whose answer is to be lost. */
-  doomed: boolean
+  /** A command has gone up whose answer is to be lost, after so many bytes. */
+  doomed: number | undefined
 }
 
 /** A TCP proxy on loopback that breaks connections on purpose, at a given byte. */
@@ -62,7 +66,8 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
   let wish: Cut | undefined
   let left = 0
   let suffered = 0
-  let losing: string | undefined
+  let losing: { readonly text: string; readonly afterBytes: number } | undefined
+  const methods = new Map<string, number>()
   let accepted = 0
   let literal: { readonly share: number; readonly done: () => void } | undefined
   const takeWish = (): Cut | undefined => {
@@ -78,15 +83,23 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
   /** True when the chunk must go no further. */
   const isLost = (pair: Pair, direction: Direction, chunk: Buffer): boolean => {
     if (direction === 'up') {
-      if (losing !== undefined && chunk.includes(losing)) {
-        pair.doomed = true
+      const method = /^[A-Z]+(?= \/)/.exec(chunk.toString('latin1', 0, 20))?.[0]
+      if (method !== undefined) methods.set(method, (methods.get(method) ?? 0) + 1)
+      if (losing !== undefined && chunk.includes(losing.text)) {
+        pair.doomed = losing.afterBytes
         losing = undefined
       }
       return false
     }
-    if (!pair.doomed || chunk.toString('latin1', 0, 1) === '+') return false
+    if (!pairs.has(pair)) return true
+    if (pair.doomed === undefined || chunk.toString('latin1', 0, 1) === '+') return false
     suffered += 1
-    drop(pair)
+    if (pair.doomed > 0) {
+      // Ended in good order, or the system would throw the part away that has come through.
+      pair.client.end(chunk.subarray(0, pair.doomed))
+      pair.server.destroy()
+      pairs.delete(pair)
+    } else drop(pair)
     return true
   }
   /** The cut is put into the literal whose announcement has just come. */
@@ -114,14 +127,16 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
     if (room > 0) to.write(chunk.subarray(0, room), () => drop(pair))
     else drop(pair)
   }
-  const send = (to: Socket, chunk: Buffer) => {
-    if (target.delayMs === undefined) to.write(chunk)
-    else setTimeout(() => to.destroyed || to.write(chunk), target.delayMs)
+  /** An end must not overtake what was said before it: Radicale closes after each answer. */
+  const late = (act: () => void): void => {
+    if (target.delayMs === undefined) act()
+    else setTimeout(act, target.delayMs)
   }
+  const send = (to: Socket, chunk: Buffer) => late(() => to.destroyed || to.write(chunk))
   const listener = createServer((client) => {
     accepted += 1
     const server = connect(target.port, target.host ?? '127.0.0.1')
-    const pair: Pair = { client, server, cut: takeWish(), passed: 0, doomed: false }
+    const pair: Pair = { client, server, cut: takeWish(), passed: 0, doomed: undefined }
     pairs.add(pair)
     client.setNoDelay(true)
     server.setNoDelay(true)
@@ -135,9 +150,9 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
       [server, client],
     ] as const) {
       one.on('error', () => other.destroy())
-      one.on('end', () => other.end())
+      one.on('end', () => late(() => other.end()))
       one.on('close', () => {
-        other.destroy()
+        late(() => other.destroy())
         pairs.delete(pair)
       })
     }
@@ -162,11 +177,15 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
       }
     },
     loseNextAnswer(command) {
-      losing = ` ${command} `
+      losing = { text: ` ${command} `, afterBytes: 0 }
     },
     loseAnswerTo(text) {
-      losing = text
+      losing = { text, afterBytes: 0 }
     },
+    cutAnswerTo(text, afterBytes) {
+      losing = { text, afterBytes }
+    },
+    asked: (method) => methods.get(method) ?? 0,
     cutInLiteral: (share) =>
       new Promise((resolve) => {
         literal = { share, done: resolve }

@@ -12,6 +12,8 @@ export interface RawDav {
   remove(path: string): Promise<void>
   /** First visit, on which some servers make the account's home. */
   meet(home: string): Promise<void>
+  /** Path of the account's calendars or address books, found as RFC 6764 says. */
+  home(way: 'caldav' | 'carddav'): Promise<string>
   /** Collections below a path: their addresses and names. */
   collections(home: string): Promise<readonly { readonly path: string; readonly name: string }[]>
   /** Names of the objects in a collection. */
@@ -71,8 +73,25 @@ export function rawDav({ url, user, pass }: { readonly url: string; readonly use
     (await list(path))
       .filter((part) => !/<(?:\w+:)?collection\s*\/>/.test(part))
       .map((part) => decodeURIComponent(pathIn(part).split('/').at(-1) ?? ''))
+  const hrefIn = async (path: string, name: string): Promise<string | undefined> => {
+    const body = `<?xml version="1.0"?><d:propfind xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:r="urn:ietf:params:xml:ns:carddav"><d:prop><${name}/></d:prop></d:propfind>`
+    const { status, text, headers } = await send('PROPFIND', path, { body, headers: { 'content-type': 'application/xml', depth: '0' } })
+    const onward = status > 300 && status < 400 ? headers.get('location') : null
+    if (onward !== null) return hrefIn(new URL(onward, new URL(path, url)).pathname, name)
+    const href = status === 207 ? unescaped(inner(inner(text, name.slice(2)), 'href')).trim() : ''
+    return href === '' ? undefined : new URL(href, url).pathname
+  }
+  const home: RawDav['home'] = async (way) => {
+    for (const root of [new URL(url).pathname, `/.well-known/${way}`, '/remote.php/dav/']) {
+      const principal = await hrefIn(root, 'd:current-user-principal')
+      const found = principal && (await hrefIn(principal, way === 'caldav' ? 'c:calendar-home-set' : 'r:addressbook-home-set'))
+      if (found) return found
+    }
+    throw new Error(`No home was found at ${url}.`)
+  }
   return {
     send,
+    home,
     async put(path, body, headers = {}) {
       const type = path.endsWith('.vcf') ? 'text/vcard' : 'text/calendar'
       await must('PUT', path, { body, headers: { 'content-type': `${type}; charset=utf-8`, ...headers } })

@@ -28,9 +28,9 @@ const PARTS = {
 /** What each of the npm scripts needs beside the workspace. */
 export const PROFILES = {
   setup: ['redis', 'dovecot', 'sieve', 'mbsync', 'radicale'],
-  demo: ['redis', 'dovecot'],
+  demo: ['redis', 'dovecot', 'radicale'],
   test: ['redis', 'dovecot', 'sieve', 'radicale'],
-  bench: ['redis', 'dovecot', 'mbsync'],
+  bench: ['redis', 'dovecot', 'mbsync', 'radicale'],
   check: [],
   cli: [],
 }

@@ -1,6 +1,6 @@
 import type { Call } from '@offramp/core'
 import ICAL from 'ical.js'
-import { editParts } from './edit-calendar.ts'
+import { exchangeLines } from './content-lines.ts'
 import type { FileSpace } from './file-space.ts'
 
 export const LEFT_OUT =
@@ -12,34 +12,34 @@ interface Inline {
   readonly name: string
   readonly mediaType: string
   readonly bytes: Buffer
-  /** Its text in the calendar, by which the same is found again. */
+  /** Its line in the calendar. */
   readonly text: string
 }
 
-const textOf = (property: ICAL.Property): string | undefined => {
-  if (property.getParameter('encoding') !== 'BASE64' && property.getParameter('value') !== 'BINARY') return undefined
-  const value: unknown = property.getFirstValue()
-  if (typeof value === 'string') return value
-  return value instanceof ICAL.Binary ? value.value : undefined
+const first = (value: unknown): string | undefined => {
+  const one: unknown = Array.isArray(value) ? value[0] : value
+  return typeof one === 'string' ? one : undefined
 }
 
-const first = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value)
-
-function inlineOf(property: ICAL.Property): Inline | undefined {
-  const text = textOf(property)
-  if (text === undefined) return undefined
-  const name = first(property.getParameter('filename')) ?? first(property.getParameter('x-filename')) ?? 'attachment'
-  const mediaType = first(property.getParameter('fmttype')) ?? 'application/octet-stream'
-  return { name, mediaType, bytes: Buffer.from(text, 'base64'), text }
+/** Undefined for one that is an address. Only the line is read: ical.js takes seconds for a whole event of ten megabytes. */
+function inlineOf(line: string): Inline | undefined {
+  const [, parameters, , value]: readonly unknown[] = ICAL.parse.property(line)
+  const given = typeof parameters === 'object' && parameters !== null ? new Map(Object.entries(parameters)) : new Map<string, unknown>()
+  if (first(given.get('encoding'))?.toUpperCase() !== 'BASE64' || typeof value !== 'string') return undefined
+  return {
+    name: first(given.get('filename')) ?? first(given.get('x-filename')) ?? 'attachment',
+    mediaType: first(given.get('fmttype')) ?? 'application/octet-stream',
+    bytes: Buffer.from(value, 'base64'),
+    text: line,
+  }
 }
 
 function inlines(bytes: Uint8Array): readonly Inline[] {
   const found = new Map<string, Inline>()
-  editParts(bytes, (part) => {
-    for (const property of part.getAllProperties('attach')) {
-      const inline = inlineOf(property)
-      if (inline !== undefined) found.set(inline.text, inline)
-    }
+  exchangeLines(bytes, 'ATTACH', (line) => {
+    const inline = inlineOf(line)
+    if (inline !== undefined) found.set(line, inline)
+    return line
   })
   return [...found.values()].sort((a, b) => b.bytes.length - a.bytes.length)
 }
@@ -57,12 +57,9 @@ export async function fitAttachments(bytes: Uint8Array, most: number, files: Fil
     if (fitted.length <= most) break
     const link = await files?.keep(inline, call)
     losses.add(link === undefined ? LEFT_OUT : IN_FILES)
-    fitted = editParts(fitted, (part) => {
-      for (const property of part.getAllProperties('attach')) {
-        if (textOf(property) !== inline.text) continue
-        part.removeProperty(property)
-        if (link !== undefined) part.addProperty(linked(inline, link))
-      }
+    fitted = exchangeLines(fitted, 'ATTACH', (line) => {
+      if (line !== inline.text) return line
+      return link === undefined ? undefined : linked(inline, link)
     })
   }
   return { bytes: fitted, losses: [...losses] }
@@ -75,12 +72,12 @@ export interface Link {
   readonly fileId?: string
 }
 
-function linked({ name, mediaType }: Inline, { url, path, fileId }: Link): ICAL.Property {
+function linked({ name, mediaType }: Inline, { url, path, fileId }: Link): string {
   const property = new ICAL.Property('attach')
   property.resetType('uri')
   property.setValue(url)
   property.setParameter('fmttype', mediaType)
   property.setParameter('filename', fileId === undefined ? name : path)
   if (fileId !== undefined) property.setParameter('x-nc-file-id', fileId)
-  return property
+  return property.toICALString().replaceAll(/\r?\n[ \t]/g, '')
 }

@@ -5,14 +5,18 @@ import { listCollections, takes } from './collections.ts'
 import type { Desk } from './desk.ts'
 import { withClientAgent, withoutGuests } from './edit-calendar.ts'
 import { isRefusal } from './faults.ts'
-import { objectName } from './names.ts'
-import { multiget, pathTo, readObject, withUidIn, writeObject } from './objects.ts'
+import { nameIn, objectsWith, pathTo, readObject, withUidIn, writeObject } from './objects.ts'
 import { ask, writeXml } from './write-xml.ts'
 
 /** Nobody can ever be reached there (RFC 2606). */
 const NOBODY = 'nobody@offramp.invalid'
 
 const DAY = 86_400_000
+
+const SUMMARY = 'Offramp looks whether invitations are switched off'
+
+/** How its address begins, so that one which was left is known. */
+const NAME = 'offramp-canary-'
 
 /** `organised`: the account invites the sink. `attended`: the sink has invited the account, which has accepted. */
 export type Role = 'organised' | 'attended'
@@ -37,7 +41,7 @@ function canaryEvent(desk: Desk, role: Role): CalendarEvent {
     uid: randomUUID(),
     start: { local: wallClock(start, 'UTC'), zone: 'UTC' },
     end: { local: wallClock(start + 900_000, 'UTC'), zone: 'UTC' },
-    summary: 'Offramp looks whether invitations are switched off',
+    summary: SUMMARY,
     busy: 'free',
     organizer: { address: organizer },
     guests: [
@@ -77,15 +81,18 @@ export async function flyCanary(desk: Desk, { place, role, control }: Wish, call
   const event = canaryEvent(desk, role)
   const plain = writeEvent(event).bytes
   const bytes = desk.silence.marksGuests && control === undefined ? withClientAgent(plain) : plain
-  const path = pathTo(place, objectName(event.uid, 'event'))
+  const path = pathTo(place, `${NAME}${event.uid}.ics`)
   const before = await inboxCount(desk, call)
   await writeObject(control ? unmuted(desk) : desk, { path, bytes }, call)
   try {
     return await signs(desk, { place, path, uid: event.uid, bytes, before }, call)
   } finally {
-    await takeAway(desk, place, { path, bytes, uid: event.uid }, call)
+    await takeAway(desk, path, bytes, call)
   }
 }
+
+/** What a server changes that has told somebody. That it writes anything else anew is no sign. */
+const SCHEDULING = /^(ATTENDEE|ORGANIZER|SEQUENCE|STATUS|REQUEST-STATUS)\b/
 
 interface Flown {
   readonly place: string
@@ -105,24 +112,28 @@ async function signs(desk: Desk, { place, path, uid, bytes, before }: Flown, cal
     .replaceAll(/\r?\n[ \t]/g, '')
   const status = /SCHEDULE-STATUS="?([\d.]+)/i.exec(text)?.[1]
   if (status !== undefined) found.push(`the server has noted a delivery at a guest (SCHEDULE-STATUS ${status})`)
-  else if (differences('event', bytes, standing.bytes).length > 0) found.push('the server has changed the event')
+  const changed = differences('event', bytes, standing.bytes).filter((sentence) => SCHEDULING.test(sentence))
+  if (status === undefined && changed.length > 0) found.push(`the server has changed who takes part (${changed.join(' ')})`)
   if ((await inboxCount(desk, call)) > before) found.push("something has come into the account's own inbox for invitations")
   if ((await copies(desk, place, uid, call)) > 0) found.push('the event has come into another calendar of the account as well')
   return found
 }
 
 /** First without its guests, under the method, so that its removal has nobody to tell; then gone. */
-async function takeAway(
-  desk: Desk,
-  place: string,
-  { path, bytes, uid }: { readonly path: string; readonly bytes: Uint8Array; readonly uid: string },
-  call: Call,
-): Promise<void> {
-  const [listed] = await multiget(desk, { place, names: [objectName(uid, 'event')] }, call)
-  if (listed === undefined) return
-  await writeObject(desk, { path, bytes: withoutGuests(bytes), over: listed.etag ?? '*' }, call)
+async function takeAway(desk: Desk, path: string, bytes: Uint8Array, call: Call): Promise<void> {
+  const standing = await readObject(desk, path, call)
+  if (standing === undefined) return
+  await writeObject(desk, { path, bytes: withoutGuests(bytes), over: standing.etag ?? '*' }, call)
   const headers = { ...desk.silence.headers, 'x-nc-caldav-no-trashbin': '1' }
   await desk.client.send({ method: 'DELETE', href: path, asks: 'remove', headers }, call).catch((thrown: unknown) => {
     if (!isRefusal(thrown, 404)) throw thrown
   })
+}
+
+/** Takes away what an earlier process has left that was killed in the middle. */
+export async function sweepCanaries(desk: Desk, place: string, call: Call): Promise<void> {
+  for (const path of await objectsWith(desk, { place, property: 'SUMMARY', text: SUMMARY }, call)) {
+    const standing = nameIn(path).startsWith(NAME) ? await readObject(desk, path, call) : undefined
+    if (standing !== undefined) await takeAway(desk, path, standing.bytes, call)
+  }
 }

@@ -32,6 +32,27 @@ function* abilities({ server, client }: Desk): Generator<Finding> {
     }
 }
 
+/** How long this machine is made to wait already, because of logins that were refused. Milliseconds. */
+async function delayed({ client, server }: Desk, call: Call): Promise<number> {
+  if (server.kind !== 'nextcloud') return 0
+  const request = { method: 'GET', href: `${server.webRoot}/ocs/v2.php/cloud/capabilities`, asks: 'discover' } as const
+  const headers = { 'ocs-apirequest': 'true', accept: 'application/json' }
+  const answer = await client.send({ ...request, headers }, call).catch(() => undefined)
+  return Number(/bruteforce\W[^}]*?\bdelay\W{1,2}(\d+)/.exec((await answer?.text()) ?? '')?.[1] ?? 0)
+}
+
+async function* penalty(desk: Desk, call: Call): AsyncGenerator<Finding> {
+  const ms = await delayed(desk, call)
+  if (ms === 0) return
+  yield {
+    level: 'warning',
+    about: desk.client.host,
+    says: `Nextcloud makes everybody who comes from this machine wait ${ms} ms a request, because of logins that were refused.`,
+    remedy:
+      'occ security:bruteforce:reset <address of this machine>, and put it on the list: occ config:app:set bruteForce whitelist_0 --value=<address>/32',
+  }
+}
+
 function* silence({ server, silence: method, settings, client }: Desk): Generator<Finding> {
   const about = `${client.host} invitations`
   if (!method.known) {
@@ -93,7 +114,10 @@ export async function* check(checked: Checked, asked: CheckRequest, call: Call):
     for (const kind of asked.kinds.filter(isDav)) {
       try {
         const desk = await checked.desk(id, kind, call)
-        if (!told.has('server')) yield* abilities(desk)
+        if (!told.has('server')) {
+          yield* abilities(desk)
+          yield* penalty(desk, call)
+        }
         if (kind === 'event' && !told.has('silence')) yield* silence(desk)
         told.add('server').add(kind === 'event' ? 'silence' : kind)
         yield* account(desk, call)

@@ -2,6 +2,7 @@ const MOST = 75
 
 /** Folded after 75 bytes, never inside a letter. */
 function fold(line: string): string {
+  if (Buffer.byteLength(line) === line.length) return foldAscii(line)
   const rows: string[] = []
   let row = ''
   let bytes = 0
@@ -18,6 +19,13 @@ function fold(line: string): string {
   return [...rows, row].join('\r\n')
 }
 
+/** Every letter is a byte: attachments are, and have millions. */
+function foldAscii(line: string): string {
+  const rows = [line.slice(0, MOST)]
+  for (let at = MOST; at < line.length; at += MOST - 1) rows.push(` ${line.slice(at, at + MOST - 1)}`)
+  return rows.join('\r\n')
+}
+
 /** Each line of a calendar or card with those that continue it, as they stand. */
 const WHOLE = /[^\n]*\n(?:[ \t][^\n]*(?:\n|$))*|[^\n]+$/g
 
@@ -30,7 +38,9 @@ export function exchangeLines(bytes: Uint8Array, name: string, change: (line: st
   const lines = Buffer.from(bytes).toString('utf8').match(WHOLE) ?? []
   const changed = lines.map((line) => {
     if (!wanted.test(line)) return line
-    const now = change(line.replaceAll(/\r?\n[ \t]/g, '').trimEnd())
+    const unfolded = line.replaceAll(/\r?\n[ \t]/g, '').trimEnd()
+    const now = change(unfolded)
+    if (now === unfolded) return line
     return now === undefined ? '' : `${fold(now)}\r\n`
   })
   return Buffer.from(changed.join(''), 'utf8')

@@ -1,7 +1,9 @@
 import { asFault, type Call, type Destination, Fault, type Item, type Place, type PutCall, type Receipt } from '@offramp/core'
 import { type Desk, HASHES, meaningOf } from './desk.ts'
 import { findItem } from './find.ts'
-import { BATCH, ITEM_BYTES, NEXTCLOUD_CARD_BYTES, NEXTCLOUD_EVENT_BYTES } from './limits.ts'
+import { inTurns } from './in-turns.ts'
+import { BATCH, CONNECTIONS_PER_ACCOUNT, ITEM_BYTES, NEXTCLOUD_CARD_BYTES, NEXTCLOUD_EVENT_BYTES } from './limits.ts'
+import { markIn } from './mark.ts'
 import { pathTo, readObject } from './objects.ts'
 import { type Outgoing, outgoingOf } from './outgoing.ts'
 import { confirm, type Put, putNew, tryNew } from './put-new.ts'
@@ -46,7 +48,8 @@ export function makeDestination(desk: Desk, close: () => Promise<void>): Destina
   const putMany = async (place: Place, items: readonly Item[], call: Call): Promise<readonly (Receipt | Fault)[]> => {
     call.signal.throwIfAborted()
     await desk.silence.prove(place.id, call)
-    const tried = await Promise.all(items.map((item) => tryOne(place, item, call)))
+    // As many as may go at once and no more: those that waited for the gate behind the rest would lose their patience at a slow server.
+    const tried = await inTurns(items, desk.settings.connectionsPerAccount ?? CONNECTIONS_PER_ACCOUNT, (item) => tryOne(place, item, call))
     const written = tried.filter((one): one is Put => !(one instanceof Fault) && 'written' in one)
     const receipts = await confirmed(desk, place.id, written, call)
     return tried.map((one) => {
@@ -62,6 +65,9 @@ export function makeDestination(desk: Desk, close: () => Promise<void>): Destina
     const [spare, kept] = [await standing(extra, call), await standing(keeper, call)]
     const meaning = spare && meaningOf(kind, spare.bytes)
     if (spare === undefined || kept === undefined || meaning === undefined || meaning !== meaningOf(kind, kept.bytes)) return false
+    // What looks like a double may be a person's: only what bears the same item's mark, unchanged, was written twice.
+    const [twice, once] = [markIn(spare.bytes), markIn(kept.bytes)]
+    if (twice === undefined || twice.key !== once?.key || twice.hash !== meaning) return false
     return removeQuietly(desk, pathTo(extra.place, extra.locator), spare, call)
   }
 
@@ -78,6 +84,7 @@ export function makeDestination(desk: Desk, close: () => Promise<void>): Destina
       },
     },
     prepare: (collection, call) => desk.places.prepare(collection, call),
+    placeOf: (collection, call) => desk.places.placeOf(collection, call),
     find: (item, where, call) => findItem(desk, item, where, call),
     put,
     putMany,

@@ -1,14 +1,8 @@
+import { editCalendar } from '@offramp/formats'
 import ICAL from 'ical.js'
 import { exchangeLines } from './content-lines.ts'
 
-/** A calendar's bytes after a change to every event or task in it (the master and each exception). */
-export function editParts(bytes: Uint8Array, edit: (part: ICAL.Component) => void): Uint8Array {
-  const calendar = ICAL.Component.fromString(Buffer.from(bytes).toString('utf8'))
-  for (const part of calendar.getAllSubcomponents()) if (part.name !== 'vtimezone') edit(part)
-  return Buffer.from(`${calendar.toString()}\r\n`, 'utf8')
-}
-
-/** The same under another UID: a calendar in each of its parts, or a card. */
+/** The same bytes under another UID: a calendar in each of its parts, or a card. */
 export const withUid = (bytes: Uint8Array, uid: string): Uint8Array => exchangeLines(bytes, 'UID', () => `UID:${uid}`)
 
 /**
@@ -16,14 +10,14 @@ export const withUid = (bytes: Uint8Array, uid: string): Uint8Array => exchangeL
  * it (vobject ITip/Broker.php compares with CLIENT only).
  */
 export const withClientAgent = (bytes: Uint8Array): Uint8Array =>
-  editParts(bytes, (part) => {
+  editCalendar(bytes, (part) => {
     for (const name of ['attendee', 'organizer'])
       for (const property of part.getAllProperties(name)) property.setParameter('schedule-agent', 'CLIENT')
   })
 
 /** Without anybody to tell: what is deleted after this tells nobody. */
 export const withoutGuests = (bytes: Uint8Array): Uint8Array =>
-  editParts(bytes, (part) => {
+  editCalendar(bytes, (part) => {
     part.removeAllProperties('attendee')
     part.removeAllProperties('organizer')
   })
@@ -31,7 +25,7 @@ export const withoutGuests = (bytes: Uint8Array): Uint8Array =>
 /** Cyrus 3.6 answers 403 "DTEND must occur after DTSTART" to an event that takes no time. One minute is the least that every program shows. */
 export function withDuration(bytes: Uint8Array): Uint8Array | undefined {
   let changed = false
-  const edited = editParts(bytes, (part) => {
+  const edited = editCalendar(bytes, (part) => {
     if (part.name !== 'vevent') return
     const start = part.getFirstPropertyValue('dtstart')
     const end = part.getFirstPropertyValue('dtend')

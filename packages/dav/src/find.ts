@@ -4,6 +4,7 @@ import { type Desk, meaningOf } from './desk.ts'
 import { objectName } from './names.ts'
 import { multiget, nameIn, pathTo, readObject, receiptOf, withUidIn } from './objects.ts'
 import { lasting, outgoingOf, underUid } from './outgoing.ts'
+import { isOthers } from './put-new.ts'
 
 /** Everything in the places that means what the item means: under its own name, under that of its second UID, or under any other. */
 export async function findItem(desk: Desk, item: Item, where: readonly Search[], call: Call): Promise<readonly Receipt[]> {
@@ -17,7 +18,7 @@ export async function findItem(desk: Desk, item: Item, where: readonly Search[],
     for (const name of names) {
       const standing = await readObject(desk, pathTo(place, name), call)
       const hash = standing && meaningOf(desk.kind, standing.bytes)
-      if (standing === undefined || hash === undefined || !wanted.has(hash)) continue
+      if (standing === undefined || hash === undefined || !wanted.has(hash) || isOthers(standing, out)) continue
       const [listed] = await multiget(desk, { place, names: [name] }, call)
       found.push(receiptOf(listed ?? { name, size: standing.bytes.length }, { place, hash, etag: standing.etag }))
     }

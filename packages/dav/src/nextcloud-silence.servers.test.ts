@@ -117,3 +117,28 @@ test('with a sink, the canary is seen to be able to fail, and only the sink is t
   expect(await foreign()).toEqual([])
   expect(alice.profile.assurances?.join(' ')).toContain('so the check can fail')
 })
+
+test('a canary that a killed worker has left in any calendar is taken away, and its guest hears of nothing', async () => {
+  const { alice, place } = await open({ version: '32.0.7' })
+  const person = cloud.user('alice')
+  const left = (name: string, summary: string): Promise<void> => {
+    const facts = `UID:${name}\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20350101T100000Z\r\nDTEND:20350101T101500Z\r\nSUMMARY:${summary}`
+    const people = `ORGANIZER:mailto:${ALICE}\r\nATTENDEE:mailto:${ALICE}\r\nATTENDEE:mailto:nobody@offramp.invalid`
+    const event = `BEGIN:VEVENT\r\n${facts}\r\n${people}\r\nEND:VEVENT`
+    return person.write(
+      `calendars/personal/${name}.ics`,
+      `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\n${event}\r\nEND:VCALENDAR\r\n`,
+    )
+  }
+  await left('offramp-canary-organised', 'Offramp looks whether invitations are switched off')
+  await left('offramp-canary-or-not', 'Somebody else has called it so')
+  const before = (await cloud.mails()).length
+  expect(before).toBeGreaterThan(0)
+  await alice.put(place, meeting({ organizer: ALICE, answer: 'accepted', year: 2035 }).item, undefined, call)
+  const stored = await person.stored('calendars')
+  expect(stored.map(({ text }) => /SUMMARY:([^\r]*)/.exec(text)?.[1]?.replace(/\d+/, 'n')).toSorted()).toEqual([
+    'Meeting n',
+    'Somebody else has called it so',
+  ])
+  expect(await cloud.mails()).toHaveLength(before)
+})

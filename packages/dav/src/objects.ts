@@ -5,7 +5,7 @@ import { MEDIA } from './desk.ts'
 import { isRefusal } from './faults.ts'
 import { memoOf } from './memo.ts'
 import { type DavResponse, textOf } from './multistatus.ts'
-import { ask, type Tree, writeXml } from './write-xml.ts'
+import { type Tree, writeXml } from './write-xml.ts'
 
 /** An object as it stands. */
 export interface Standing {
@@ -70,16 +70,14 @@ export function listedOf(client: DavClient, response: DavResponse): Listed | und
 
 const FACTS: Tree = { 'D:getetag': '', 'D:getcontentlength': '' }
 
-/** What stands in a collection under these names; those that are not there are left out. `data` is given each object's text, where it is asked for. */
-export async function multiget(
-  desk: Desk,
-  {
-    place,
-    names,
-    data,
-  }: { readonly place: string; readonly names: readonly string[]; readonly data?: (name: string, text: string) => void },
-  call: Call,
-): Promise<readonly Listed[]> {
+interface Multiget {
+  readonly place: string
+  readonly names: readonly string[]
+  /** Given each object's text, where it is asked for. */
+  readonly data?: (name: string, text: string) => void
+}
+
+async function report(desk: Desk, { place, names, data }: Multiget, call: Call): Promise<readonly Seen[]> {
   const isCard = desk.kind === 'contact'
   const content = isCard ? 'CR:address-data' : 'C:calendar-data'
   const prop: Tree = data === undefined ? FACTS : { ...FACTS, [content]: '' }
@@ -98,36 +96,44 @@ export async function multiget(
     },
     call,
   )
-  if (data !== undefined) return found.map((seen) => ({ ...seen, size: seen.size ?? 0 }))
-  const sized = await Promise.all(found.map((seen) => withSize(desk, place, seen, call)))
-  return sized.filter((one) => one !== undefined)
-}
-
-async function withSize(desk: Desk, place: string, seen: Seen, call: Call): Promise<Listed | undefined> {
-  if (seen.size !== undefined) return { ...seen, size: seen.size }
-  let found: Listed | undefined
-  const body = writeXml('D:propfind', ask('D:getetag', 'D:getcontentlength'))
-  const request = { method: 'PROPFIND', href: pathTo(place, seen.name), body, asks: 'look' } as const
-  try {
-    await desk.client.multistatus(request, (response) => (found ??= listedOf(desk.client, response)), call)
-  } catch (thrown) {
-    if (!isRefusal(thrown, 404, 410)) throw thrown
-  }
   return found
 }
 
+/** What stands in a collection under these names; those that are not there are left out. */
+export async function multiget(desk: Desk, asked: Multiget, call: Call): Promise<readonly Listed[]> {
+  const found = await report(desk, asked, call)
+  if (asked.data !== undefined || found.every(({ size }) => size !== undefined))
+    return found.map((seen) => ({ ...seen, size: seen.size ?? 0 }))
+  // Radicale 3.1 serves exactly the bytes that its listings count, so that one more question tells the sizes of all.
+  const sizes = new Map<string, number>()
+  const names = found.map(({ name }) => name)
+  await report(desk, { place: asked.place, names, data: (name, text) => void sizes.set(name, Buffer.byteLength(text)) }, call)
+  return found.map((seen) => ({ ...seen, size: seen.size ?? sizes.get(seen.name) ?? 0 }))
+}
+
 /** Addresses of objects of one UID in a collection. Servers that cannot search answer with nothing. */
-export async function withUidIn(desk: Desk, place: string, uid: string, call: Call): Promise<readonly string[]> {
+export const withUidIn = (desk: Desk, place: string, uid: string, call: Call): Promise<readonly string[]> =>
+  objectsWith(desk, { place, property: 'UID', text: uid }, call)
+
+interface Sought {
+  readonly place: string
+  readonly property: string
+  /** The whole value, or a part of it, as servers see fit. */
+  readonly text: string
+}
+
+/** Addresses of objects with a property of this text. */
+export async function objectsWith(desk: Desk, { place, property, text }: Sought, call: Call): Promise<readonly string[]> {
   const isCard = desk.kind === 'contact'
-  const match = { '@collation': 'i;octet', '#text': uid }
+  const match = { '@collation': 'i;octet', '#text': text }
   const component = desk.kind === 'task' ? 'VTODO' : 'VEVENT'
   const filter: Tree = isCard
-    ? { 'CR:filter': { 'CR:prop-filter': { '@name': 'UID', 'CR:text-match': match } } }
+    ? { 'CR:filter': { 'CR:prop-filter': { '@name': property, 'CR:text-match': match } } }
     : {
         'C:filter': {
           'C:comp-filter': {
             '@name': 'VCALENDAR',
-            'C:comp-filter': { '@name': component, 'C:prop-filter': { '@name': 'UID', 'C:text-match': match } },
+            'C:comp-filter': { '@name': component, 'C:prop-filter': { '@name': property, 'C:text-match': match } },
           },
         },
       }

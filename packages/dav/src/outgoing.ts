@@ -1,9 +1,10 @@
-import { type Call, Fault, type Item } from '@offramp/core'
+import { type Call, entryKey, Fault, type Item } from '@offramp/core'
 import { uidOf } from '@offramp/formats'
 import { fitAttachments } from './attachments.ts'
 import { type Desk, HASHES } from './desk.ts'
 import { withClientAgent, withDuration, withUid } from './edit-calendar.ts'
 import { ITEM_BYTES } from './limits.ts'
+import { withMark } from './mark.ts'
 import { objectName } from './names.ts'
 import { fitPhoto } from './photo.ts'
 
@@ -14,6 +15,8 @@ export interface Outgoing {
   readonly bytes: Uint8Array
   /** Of what it means, as it is sent. */
   readonly hash: string
+  /** Whose it is: `entryKey` of the item, as the mark in `bytes` has it. */
+  readonly key: string
   readonly losses: readonly string[]
 }
 
@@ -51,17 +54,22 @@ export async function outgoingOf(desk: Desk, item: Item, most: number | undefine
       ? await fitPhoto(marked, desk.settings.choices?.contacts?.photoPixels)
       : await fitAttachments(marked, limit, desk.files, call)
   if (bytes.length > limit) throw tooLarge(bytes.length, limit)
-  return { uid, name: objectName(uid, desk.kind), bytes, hash: HASHES[desk.kind](bytes), losses }
+  return sealed(desk, { uid, key: entryKey(item.id), losses }, bytes)
+}
+
+/** With its name, the hash of what it means, and its mark. */
+function sealed(desk: Desk, facts: Pick<Outgoing, 'uid' | 'key' | 'losses'>, bytes: Uint8Array): Outgoing {
+  const hash = HASHES[desk.kind](bytes)
+  return { ...facts, name: objectName(facts.uid, desk.kind), bytes: withMark(bytes, { key: facts.key, hash }), hash }
 }
 
 /** The same under another UID, with the loss that this is. */
-export function underUid(desk: Desk, out: Outgoing, uid: string): Outgoing {
-  const bytes = withUid(out.bytes, uid)
-  return { uid, name: objectName(uid, desk.kind), bytes, hash: HASHES[desk.kind](bytes), losses: [...out.losses, OTHER_UID] }
+export function underUid(desk: Desk, { bytes, key, losses }: Outgoing, uid: string): Outgoing {
+  return sealed(desk, { uid, key, losses: [...losses, OTHER_UID] }, withUid(bytes, uid))
 }
 
 /** The same with a duration; undefined where it has one. */
-export function lasting(desk: Desk, out: Outgoing): Outgoing | undefined {
+export function lasting(desk: Desk, { uid, key, losses, ...out }: Outgoing): Outgoing | undefined {
   const bytes = desk.kind === 'event' ? withDuration(out.bytes) : undefined
-  return bytes && { ...out, bytes, hash: HASHES[desk.kind](bytes), losses: [...out.losses, ONE_MINUTE] }
+  return bytes && sealed(desk, { uid, key, losses: [...losses, ONE_MINUTE] }, bytes)
 }

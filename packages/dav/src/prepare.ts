@@ -63,13 +63,21 @@ export class Places {
     return made
   }
 
+  /** Where `prepare` puts it, if that stands already. */
+  async placeOf(collection: Collection, call: Call): Promise<Place | undefined> {
+    const standing = this.#among(collection, await this.list(call))
+    return standing && { id: standing.path, name: standing.displayName }
+  }
+
   async #find(collection: Collection, call: Call): Promise<Standing> {
-    const { kind } = this.#of
-    const own = slugs(collection, kind)
     const listed = await this.list(call)
-    const standing = own.map((slug) => listed.find((one) => one.slug === slug && takes(one, kind))).find((one) => one !== undefined)
-    if (standing) return standing
-    return (collection.role === 'default' ? this.#default(listed) : undefined) ?? this.#make(collection, listed, call)
+    return this.#among(collection, listed) ?? this.#make(collection, listed, call)
+  }
+
+  #among(collection: Collection, listed: readonly Standing[]): Standing | undefined {
+    const { kind } = this.#of
+    const own = slugs(collection, kind).map((slug) => listed.find((one) => one.slug === slug && takes(one, kind)))
+    return own.find((one) => one !== undefined) ?? (collection.role === 'default' ? this.#default(listed) : undefined)
   }
 
   /**

@@ -1,5 +1,5 @@
 import { type Call, Fault } from '@offramp/core'
-import { flyCanary, type Role } from './canary.ts'
+import { flyCanary, type Role, sweepCanaries } from './canary.ts'
 import type { Desk } from './desk.ts'
 import { schedules } from './server.ts'
 import { type Method, remedyFor, type Silence } from './silence.ts'
@@ -21,14 +21,19 @@ export function silenceOf(method: Method, proofs: Proofs, desk: () => Desk): Sil
   return {
     ...method,
     prove: told,
-    assurances: () => [method.says, proof ?? ''].filter((sentence) => sentence !== ''),
+    assurances: () => [method.says, proof ?? (method.says === '' ? '' : PROVED)].filter((sentence) => sentence !== ''),
   }
 }
+
+/** True of every account by construction: whoever writes its first event has proved it in that process, or has stopped. */
+const PROVED =
+  'Before the first event of each account, one with an invitation was written and read back: had anything been sent or delivered, no event would have been written.'
 
 const ROLES: readonly Role[] = ['organised', 'attended']
 
 async function prove(desk: Desk, place: string, call: Call): Promise<string> {
   const { silence, server, settings } = desk
+  await sweepCanaries(desk, place, call)
   // Where nothing is announced, one look is enough to see that the announcement is true.
   const roles = schedules(server) ? ROLES : ROLES.slice(0, 1)
   for (const role of roles) {

@@ -2,6 +2,7 @@ import { type Call, Fault, type Item, type PutCall, type Receipt } from '@offram
 import { derivedUid, differences } from '@offramp/formats'
 import { type Desk, meaningOf } from './desk.ts'
 import { DavRefusal, isRefusal } from './faults.ts'
+import { markIn } from './mark.ts'
 import { multiget, nameIn, pathTo, readObject, receiptOf, type Standing, type Written, withUidIn, writeObject } from './objects.ts'
 import { lasting, type Outgoing, underUid } from './outgoing.ts'
 
@@ -64,7 +65,9 @@ export async function putNew(desk: Desk, place: string, { item, out }: { item: I
     throw vanished()
   }
   const { same, receipt } = compare(desk, put, standing)
-  const owned = (await call.owned?.([receipt]))?.[0] === true
+  // Written by a process that died, or before the ledger was lost; perhaps in an earlier state of the item.
+  if (isOurs(desk, standing, put.out) && !same) return rewritten(desk, { place, path: put.path, out: put.out, standing }, call)
+  const owned = isOthers(standing, put.out) || (await call.owned?.([receipt]))?.[0] === true
   if (same) {
     if (owned) throw twin()
     return { ...(await settled(desk, receipt, call)), ...losses(put.out) }
@@ -79,8 +82,42 @@ async function putNext(desk: Desk, place: string, out: Outgoing, call: PutCall):
   if ('written' in put) return confirmOne(desk, place, put, call)
   const standing = put.path === undefined ? undefined : await readObject(desk, put.path, call)
   const found = standing && compare(desk, put, standing)
+  if (standing && put.path && !found?.same && isOurs(desk, standing, out))
+    return rewritten(desk, { place, path: put.path, out: put.out, standing }, call)
   if (found?.same !== true) throw stands()
   return { ...(await settled(desk, found.receipt, call)), ...losses(put.out) }
+}
+
+interface Rewrite {
+  readonly place: string
+  readonly path: string
+  readonly out: Outgoing
+  readonly standing: Standing
+}
+
+/** Over what bears this item's mark and is as we wrote it. Where it stands in another collection it is left: the ledger will move it. */
+async function rewritten(desk: Desk, { place, path, out, standing }: Rewrite, call: Call): Promise<Receipt> {
+  if (path !== pathTo(place, out.name)) throw stands()
+  try {
+    const written = await writeObject(desk, { path, bytes: out.bytes, over: standing.etag ?? '*' }, call)
+    return await confirmOne(desk, place, { out, written }, call)
+  } catch (thrown) {
+    // Somebody was quicker than we: it is theirs.
+    if (isRefusal(thrown, 412)) throw stands()
+    throw thrown
+  }
+}
+
+/** It was written for this very item, and nobody has changed it since. */
+export function isOurs({ kind }: Desk, { bytes }: Standing, { key }: Pick<Outgoing, 'key'>): boolean {
+  const mark = markIn(bytes)
+  return mark?.key === key && mark.hash === meaningOf(kind, bytes)
+}
+
+/** It was written for another item, whether or not the ledger has heard of that. */
+export function isOthers({ bytes }: Standing, { key }: Pick<Outgoing, 'key'>): boolean {
+  const mark = markIn(bytes)
+  return mark !== undefined && mark.key !== key
 }
 
 function compare(desk: Desk, put: Extract<Put, { path: string | undefined }>, standing: Standing): { same: boolean; receipt: Receipt } {

@@ -5,7 +5,7 @@ import { isRefusal } from './faults.ts'
 import { memoOf } from './memo.ts'
 import { multiget, nameIn, pathTo, readObject, receiptOf, type Standing, withUidIn, writeObject } from './objects.ts'
 import { lasting, type Outgoing, underUid } from './outgoing.ts'
-import { confirmOne, putNew } from './put-new.ts'
+import { confirmOne, isOurs, putNew } from './put-new.ts'
 import { removeQuietly } from './remove.ts'
 
 interface Over {
@@ -29,7 +29,7 @@ export async function putOver(desk: Desk, { item, out: plain, ...wish }: Over, c
   const meaning = meaningOf(desk.kind, standing.bytes)
   const same = meaning === out.hash || meaning === lasting(desk, out)?.hash
   const ours = memoOf(standing.etag) === over.memo && over.memo !== undefined
-  if (!ours && !same && meaning !== over.hash) return { kept: 'changed', receipt: over }
+  if (!ours && !same && meaning !== over.hash && !isOurs(desk, standing, out)) return { kept: 'changed', receipt: over }
   if (over.locator !== out.name) return renamed(desk, { item, out, standing, place, over }, call)
   const moved = over.place === place ? over.place : await move(desk, { from: path, place, name: out.name }, call)
   if (same) return kept(desk, { place: moved, out, hash: meaning ?? out.hash }, call)
@@ -105,6 +105,8 @@ async function renamed(
 
 /** Not where it was put: a person has moved or deleted it, or we have moved it ourselves before a crash. */
 async function elsewhere(desk: Desk, { place, item, out, over }: Over, call: PutCall): Promise<Receipt | Kept> {
+  const home = await marked(desk, place, out, call)
+  if (home !== undefined) return putOver(desk, { place, item, out, over: home }, call)
   if (place !== over.place) {
     const moved = await readObject(desk, pathTo(place, over.locator), call)
     const there = moved && receiptOf({ name: over.locator, size: moved.bytes.length }, { place, hash: over.hash, etag: moved.etag })
@@ -122,6 +124,16 @@ async function elsewhere(desk: Desk, { place, item, out, over }: Over, call: Put
     }
   }
   return { kept: 'deleted' }
+}
+
+/** Moved home by ourselves, before the ledger forgot of it: then it bears the item's mark, perhaps in an earlier state. */
+async function marked(desk: Desk, place: string, out: Outgoing, call: Call): Promise<Receipt | undefined> {
+  const standing = await readObject(desk, pathTo(place, out.name), call)
+  if (standing === undefined || !isOurs(desk, standing, out)) return undefined
+  return receiptOf(
+    { name: out.name, size: standing.bytes.length },
+    { place, hash: meaningOf(desk.kind, standing.bytes), etag: standing.etag },
+  )
 }
 
 const isOwned = async (receipt: Receipt, call: PutCall): Promise<boolean> => (await call.owned?.([receipt]))?.[0] === true

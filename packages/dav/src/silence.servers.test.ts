@@ -1,3 +1,4 @@
+import { readAll } from '@offramp/conformance'
 import type { Destination, Place } from '@offramp/core'
 import type { CalendarEvent, Guest } from '@offramp/formats'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -109,6 +110,17 @@ describe.skipIf(problem !== undefined)(problem ?? 'silence, with a real Cyrus th
       )
       .toEqual(['guest@elsewhere.example', 'other@elsewhere.example'])
     expect(await raw.ben.objects(`${homeOf('ben')}Default/`)).toHaveLength(1)
+  })
+
+  test('a canary that a killed process has left is taken away by the next, and tells nobody', async () => {
+    const { destination, place } = await connect()
+    const left = eventItem(HOME, meeting(2, { uid: 'left', summary: 'Offramp looks whether invitations are switched off' }))
+    const path = `${place.id}offramp-canary-left.ics`
+    await raw.anna.put(path, await readAll(left.body(soon())), { 'scheduling-enabled': 'F' })
+    const told = sink.mails.length
+    receiptOf(await destination.put(place, eventItem(HOME, meeting(4, { uid: 'next@elsewhere.example' })), undefined, soon()))
+    expect(await raw.anna.objects(place.id)).not.toContain('offramp-canary-left.ics')
+    expect(sink.mails.slice(told)).toEqual([])
   })
 
   test('where something takes the header away, the canary notices, and no event is written', async () => {

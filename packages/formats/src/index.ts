@@ -1,6 +1,7 @@
 export * from './calendar/index.ts'
 export type { Choices } from './choices.ts'
 export * from './contact/index.ts'
+export { editCalendar } from './ical/edit-calendar.ts'
 export * from './meaning/index.ts'
 export * from './message/index.ts'
 export { notUnderstood } from './not-understood.ts'

@@ -1,4 +1,4 @@
-import { ianaZone, type Moment, wallClock } from '@offramp/formats'
+import { ianaZone, instantOf, type Moment, wallClock } from '@offramp/formats'
 import { type Json, objectOf, textOf } from '@offramp/wire'
 
 /** What is told of a time zone that nobody knows. */
@@ -9,6 +9,8 @@ export interface ZoneNotes {
   readonly zone: string
   note(loss: string): void
 }
+
+const isInstant = (dateTime: string): boolean => /(Z|[+-]\d\d:?\d\d)$/i.test(dateTime)
 
 /** `start`, `end` and `originalStartTime`: a day, or an instant with the zone in which it was meant. Undefined where there is neither. */
 export function momentOf(value: unknown, notes: ZoneNotes): Moment | undefined {
@@ -22,7 +24,7 @@ export function momentOf(value: unknown, notes: ZoneNotes): Moment | undefined {
   if (named !== undefined && known === undefined) notes.note(ZONE_LOSS)
   const zone = known ?? notes.zone
   // Without an offset it is the zone's own time already; Google always writes one.
-  if (!/(Z|[+-]\d\d:?\d\d)$/i.test(dateTime)) return { local: dateTime.replace(/\.\d+$/, ''), zone }
+  if (!isInstant(dateTime)) return { local: dateTime.replace(/\.\d+$/, ''), zone }
   // The offset is that of whatever zone the answer is shown in.
   const ms = Date.parse(dateTime)
   return Number.isNaN(ms) ? undefined : { local: wallClock(ms, zone), zone }
@@ -41,7 +43,8 @@ export function placeIn(master: Moment, original: Json, notes: ZoneNotes): Momen
   if ('date' in master) return { date: 'date' in own ? own.date : own.local.slice(0, 10) }
   const place = { ...(master.zone === undefined ? {} : { zone: master.zone }) }
   if ('date' in own) return { local: `${own.date}T${master.local.slice(11)}`, ...place }
-  const ms = Date.parse(textOf(original['dateTime']) ?? '')
-  if (Number.isNaN(ms) || master.zone === undefined) return { local: own.local, ...place }
+  const dateTime = textOf(original['dateTime']) ?? ''
+  if (master.zone === undefined || master.zone === own.zone) return { local: own.local, ...place }
+  const ms = isInstant(dateTime) ? Date.parse(dateTime) : instantOf(own)
   return { local: wallClock(ms, master.zone), ...place }
 }

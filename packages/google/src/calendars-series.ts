@@ -38,23 +38,31 @@ function addTo(groups: Map<string, Group>, event: Json): void {
   else group.master = event
 }
 
+/** A part of a calendar's series: those whose ids have a hash from `from` on, and below `from + span`. */
+export interface Shard {
+  readonly from: number
+  readonly span: number
+}
+
+/** All of them. */
+export const ALL_SERIES: Shard = { from: 0, span: 2 ** 32 }
+
 /**
  * The series of a calendar, or of one shard of it, while its pages go by. Google lists masters and exceptions in any order, so that no series is
  * whole before the last page; and a series is one item. What is held is bounded: above `most` bytes it is given up, and the calendar's pages go
- * by once for each of several shards, told apart by a hash of the series' id. A page costs one request for 2,500 events, so that even a
- * calendar of 50,000 costs 20 a shard; a shard that was interrupted is gathered again from the pages, and no cursor has to hold anything of it.
+ * by once more for half of the shard, and then for what lies behind. A page costs one request for 2,500 events, so that even a calendar of
+ * 50,000 costs 20 a shard; a shard that was interrupted is gathered again from the pages, and no cursor has to hold anything of it but its place.
+ * One series alone is held whatever its size: half of it would be worse.
  */
 export class SeriesShelf {
-  readonly shards: number
-  readonly shard: number
+  readonly shard: Shard
   readonly #most: number
   readonly #groups = new Map<string, Group>()
   #bytes = 0
   #overflown = false
 
-  constructor(most: number, { shards, shard }: { readonly shards: number; readonly shard: number }) {
+  constructor(most: number, shard: Shard) {
     this.#most = most
-    this.shards = shards
     this.shard = shard
   }
 
@@ -71,10 +79,10 @@ export class SeriesShelf {
     for (const event of events) {
       if (this.#overflown) return
       const sort = sortOf(event)
-      if ((sort !== 'master' && sort !== 'exception') || shardOf(seriesId(event), this.shards) !== this.shard) continue
+      if ((sort !== 'master' && sort !== 'exception') || !isIn(this.shard, seriesId(event))) continue
       addTo(this.#groups, event)
       this.#bytes += JSON.stringify(event).length
-      if (this.#bytes > this.#most) {
+      if (this.#bytes > this.#most && this.#groups.size > 1 && this.shard.span > 1) {
         this.#overflown = true
         this.#groups.clear()
       }
@@ -87,8 +95,20 @@ export class SeriesShelf {
   }
 }
 
-const shardOf = (id: string, shards: number): number =>
-  shards === 1 ? 0 : createHash('sha256').update(id).digest().readUInt32BE(0) % shards
+function isIn({ from, span }: Shard, id: string): boolean {
+  if (span === ALL_SERIES.span) return true
+  const hash = createHash('sha256').update(id).digest().readUInt32BE(0)
+  return hash >= from && hash < from + span
+}
+
+/** The first half of a shard that was too much. */
+export const firstHalf = ({ from, span }: Shard): Shard => ({ from, span: Math.max(1, Math.floor(span / 2)) })
+
+/** What lies behind a shard, twice as wide, because one was dense is no reason for the next; undefined behind the last. */
+export function behindShard({ from, span }: Shard): Shard | undefined {
+  const next = from + span
+  return next < ALL_SERIES.span ? { from: next, span: Math.min(span * 2, ALL_SERIES.span - next) } : undefined
+}
 
 /**
  * Who an event is in its account. Guests' copies go by the id of the organizer's event, so that an account with two calendars may have one id

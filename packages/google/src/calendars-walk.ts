@@ -3,7 +3,18 @@ import type { Json } from '@offramp/wire'
 import type { OwnCalendar } from './calendars-list.ts'
 import { type EventPage, readEvents } from './calendars-pages.ts'
 import type { CalendarReader } from './calendars-reader.ts'
-import { eventId, groupsOf, isCancelled, SeriesShelf, seriesId, sortOf } from './calendars-series.ts'
+import {
+  ALL_SERIES,
+  behindShard,
+  eventId,
+  firstHalf,
+  groupsOf,
+  isCancelled,
+  SeriesShelf,
+  type Shard,
+  seriesId,
+  sortOf,
+} from './calendars-series.ts'
 import { type Delta, encodePosition, type First, type Position, type Series } from './work-cursor.ts'
 import { fill, type Room, type Unit } from './work-page.ts'
 
@@ -48,7 +59,7 @@ export class CalendarWalk {
     const { made, token } = at
     if (token === undefined && at.after === undefined && at.part === undefined) {
       this.#kept = undefined
-      this.#gathering = { shelf: new SeriesShelf(this.#held, { shards: 1, shard: 0 }), next: undefined }
+      this.#gathering = { shelf: new SeriesShelf(this.#held, ALL_SERIES), next: undefined }
     }
     const page = await this.#page({ ...(token === undefined ? {} : { token }) }, room.call)
     this.#gather(token, page)
@@ -63,8 +74,8 @@ export class CalendarWalk {
     const sync = this.#syncOf(page)
     const gathered = this.#gathering?.next === null ? this.#gathering.shelf : undefined
     if (gathered !== undefined && !gathered.overflown && gathered.size === 0) return this.#end(refs, { mode: 'delta', made, sync })
-    const shards = gathered?.overflown ? 2 : 1
-    return { refs, cursor: encodePosition({ mode: 'series', made, sync, shards, shard: 0 }), last: false }
+    const shard = gathered?.overflown ? firstHalf(ALL_SERIES) : ALL_SERIES
+    return { refs, cursor: encodePosition({ mode: 'series', made, sync, ...shard }), last: false }
   }
 
   #gather(token: string | undefined, page: EventPage): void {
@@ -77,31 +88,30 @@ export class CalendarWalk {
   async #series(at: Series, room: Room): Promise<Page> {
     const { made, sync } = at
     const shelf = await this.#shelf(at, room.call)
-    const { shards, shard } = shelf
-    // Of more shards than before, each begins anew: what is named twice costs nothing.
-    const spot = shards === at.shards && shard === at.shard ? at : {}
+    const { shard } = shelf
     const units = shelf.groups().map((group): Unit => ({ key: group.id, refs: () => this.#reader.groupRefs(this.#calendar, group) }))
-    const filled = await fill(units, spot, room)
-    const next = { mode: 'series', made, sync, shards } as const
-    if (filled.spot !== undefined) return { refs: filled.refs, cursor: encodePosition({ ...next, shard, ...filled.spot }), last: false }
+    // Of half a shard nothing has been given yet.
+    const filled = await fill(units, shard.span === at.span ? at : {}, room)
+    const here = { mode: 'series', made, sync } as const
+    if (filled.spot !== undefined) return { refs: filled.refs, cursor: encodePosition({ ...here, ...shard, ...filled.spot }), last: false }
     this.#gathering = undefined
-    if (shard + 1 < shards) return { refs: filled.refs, cursor: encodePosition({ ...next, shard: shard + 1 }), last: false }
+    const next = behindShard(shard)
+    if (next !== undefined) return { refs: filled.refs, cursor: encodePosition({ ...here, ...next }), last: false }
     return this.#end(filled.refs, { mode: 'delta', made, sync })
   }
 
-  /** The series of a shard: as they were gathered on the way, or from the pages once more. */
-  async #shelf(at: Series, call: Call): Promise<SeriesShelf> {
+  /** The series of a shard, or of as much of it as may be held: as they were gathered on the way, or from the pages once more. */
+  async #shelf({ from, span }: Shard, call: Call): Promise<SeriesShelf> {
     const known = this.#gathering
-    if (known?.next === null && known.shelf.shards === at.shards && known.shelf.shard === at.shard && !known.shelf.overflown)
-      return known.shelf
-    for (let { shards, shard } = at; ; shards *= 2, shard = 0) {
-      const shelf = new SeriesShelf(this.#held, { shards, shard })
+    const isKnown = known?.next === null && known.shelf.shard.from === from && known.shelf.shard.span === span && !known.shelf.overflown
+    if (isKnown) return known.shelf
+    for (let shard: Shard = { from, span }; ; shard = firstHalf(shard)) {
+      const shelf = new SeriesShelf(this.#held, shard)
       for await (const events of this.#allPages(call)) {
         shelf.add(events)
         if (shelf.overflown) break
       }
-      if (shelf.overflown && shards < MOST_SHARDS) continue
-      if (shelf.overflown) throw this.#tooMuch()
+      if (shelf.overflown) continue
       this.#gathering = { shelf, next: null }
       return shelf
     }
@@ -154,37 +164,29 @@ export class CalendarWalk {
     if (first === undefined) return []
     const uid = seen.map((event) => event['iCalUID']).find((each) => typeof each === 'string')
     const group = await this.#reader.group(this.#calendar.collection.id, { id: seriesId(first), uid, call })
-    // Without a master, what was deleted is told by the change alone.
-    const told = group.master === undefined ? seen.filter((event) => isCancelled(event) && !hasId(group.exceptions, eventId(event))) : []
+    // What was deleted may be told by the change alone.
+    const told = seen.filter((event) => sortOf(event) === 'exception' && isCancelled(event) && !hasId(group.exceptions, eventId(event)))
     return this.#reader.groupRefs(this.#calendar, { ...group, exceptions: [...group.exceptions, ...told] })
   }
 
   /** Everything there is, with homes and versions. */
   async *census(call: Call): AsyncGenerator<readonly Item[]> {
-    yield* this.#censusOf({ shards: 1, shard: 0 }, call)
-  }
-
-  /** What is too much to be held is counted in two halves, so that nothing is counted twice. */
-  async *#censusOf(at: { readonly shards: number; readonly shard: number }, call: Call): AsyncGenerator<readonly Item[]> {
-    const { shards, shard } = at
     const reader = this.#reader
     const calendar = this.#calendar
-    const shelf = new SeriesShelf(this.#held, at)
+    let shelf = new SeriesShelf(this.#held, ALL_SERIES)
     for await (const events of this.#allPages(call)) {
-      if (shards === 1)
-        yield events.flatMap((event) => (sortOf(event) === 'single' ? [reader.counted(calendar, { event, exceptions: [] })] : []))
+      yield events.flatMap((event) => (sortOf(event) === 'single' ? [reader.counted(calendar, { event, exceptions: [] })] : []))
       shelf.add(events)
-      if (shelf.overflown && shards > 1) break
     }
-    if (shelf.overflown && shards >= MOST_SHARDS) throw this.#tooMuch()
-    if (shelf.overflown) {
-      yield* this.#censusOf({ shards: shards * 2, shard }, call)
-      yield* this.#censusOf({ shards: shards * 2, shard: shard + shards }, call)
-      return
-    }
-    for (const { master, exceptions } of shelf.groups()) {
-      if (master !== undefined) yield [reader.counted(calendar, { event: master, exceptions })]
-      else yield exceptions.flatMap((event) => (isCancelled(event) ? [] : [reader.counted(calendar, { event, exceptions: [] })]))
+    let next: Shard | undefined = ALL_SERIES
+    while (next !== undefined) {
+      if (shelf.overflown || shelf.shard !== next) shelf = await this.#shelf(next, call)
+      this.#gathering = undefined
+      for (const { master, exceptions } of shelf.groups()) {
+        if (master !== undefined) yield [reader.counted(calendar, { event: master, exceptions })]
+        else yield exceptions.flatMap((event) => (isCancelled(event) ? [] : [reader.counted(calendar, { event, exceptions: [] })]))
+      }
+      next = behindShard(shelf.shard)
     }
   }
 
@@ -201,14 +203,7 @@ export class CalendarWalk {
     const message = `Google ended a listing of ${this.#reader.client.about} without saying where its changes begin.`
     throw new Fault({ reach: 'call', code: 'google-no-sync-token', message })
   }
-
-  #tooMuch(): Fault {
-    const message = `A single series in ${this.#reader.client.about} is larger than everything that is held of a calendar at once.`
-    return new Fault({ reach: 'call', code: 'google-series-too-large', message })
-  }
 }
-
-const MOST_SHARDS = 4_096
 
 const tokenAs = (token: string | undefined): { readonly token?: string } => (token === undefined ? {} : { token })
 

@@ -1,9 +1,12 @@
-import type { Source } from '@offramp/core'
+import { fastClock, MemoryGate } from '@offramp/conformance'
+import { type Source, silentLog } from '@offramp/core'
 import type { EmulatedWorkspace, GoogleEventTruth, WorkDesks } from '@offramp/emulators'
 import { occurrences } from '@offramp/formats'
 import { afterEach, describe, expect, test } from 'vitest'
-import { listingsOf, type Opened, openAll, walkWork } from './testing/work.ts'
-import { ADMIN, ANNA, call, closeAll, faultOf, lab, userOf } from './testing/workspace-lab.ts'
+import { googleSource } from './endpoint.ts'
+import { BOUNDS } from './mail-bodies.ts'
+import { listingsOf, type Opened, openAll, type WorkWalk, walkWork } from './testing/work.ts'
+import { ADMIN, ANNA, call, closeAll, faultOf, lab, settingsFor, userOf } from './testing/workspace-lab.ts'
 
 afterEach(closeAll)
 
@@ -71,6 +74,8 @@ describe('a calendar', () => {
     const versions = (refs: ReadonlyMap<string, { version: string }>) => [...refs].map(([id, { version }]) => `${id} ${version}`).sort()
     const { items } = await openAll(set.source, whole)
     await expectTrueInstants(set, items)
+    // Several calls for one page of Google's.
+    expect(versions((await walkWork(set.source, { limit: 3 })).refs)).toEqual(versions(whole.refs))
     // A process of its own for every page: nothing but the cursor goes on.
     const found = new Map<string, { version: string }>()
     for (const listing of await listingsOf(set.source)) {
@@ -85,6 +90,29 @@ describe('a calendar', () => {
     }
     expect(versions(found)).toEqual(versions(whole.refs))
     expect(await set.workspace.violations()).toEqual([])
+  })
+
+  test.each([12_000, 2_000])('holds no more than %i bytes of its series at once, and names each all the same', async (series) => {
+    const set = await scene({ events: 150 }, { quirks: { pageItems: 40, emptyPageEvery: 0 } })
+    const services = { clock: fastClock(200), log: silentLog }
+    const gate = new MemoryGate(services.clock, { patienceMs: 300_000, ticketMs: 3_600_000 })
+    const endpoint = googleSource(settingsFor(set.workspace), { ...services, gate }, { ...BOUNDS, series })
+    const tight = await endpoint.connect(userOf(ANNA), 'event')
+    const named = ({ refs }: WorkWalk) => [...refs.values()].map(({ id, version }) => `${id} ${version}`).sort()
+    const roomy = await walkWork(set.source)
+    const before = (await set.workspace.stats()).requests['events.list'] ?? 0
+    const walked = await walkWork(tight)
+    expect(named(walked)).toEqual(named(roomy))
+    // The pages once, and once more for each shard that was tried.
+    const asked = ((await set.workspace.stats()).requests['events.list'] ?? 0) - before
+    expect(asked).toBeGreaterThan(before * 2)
+    expect(asked).toBeLessThan(before * 200)
+    const counted: string[] = []
+    for (const listing of await listingsOf(tight)) {
+      for await (const items of tight.census?.(listing, call) ?? []) counted.push(...items.map(({ id, version }) => `${id} ${version}`))
+    }
+    expect(counted.sort()).toEqual(named(roomy))
+    await endpoint.close?.()
   })
 
   test('with one of everything: each is moved or left behind for a reason, and the others are not the worse for it', async () => {
@@ -131,6 +159,27 @@ describe('a calendar', () => {
     ])
     expect(await workspace.violations()).toEqual([])
   })
+})
+
+test('a calendar with several owners moves once, whether Google says whose it is or not', async () => {
+  const ben = 'ben@fabrikam.example'
+  const accounts = [{ address: ADMIN, admin: true }, { address: ANNA }, { address: ben }]
+  const { workspace, endpoint } = await lab({ domain: { accounts }, speed: 200 })
+  const [annas, bens] = [workspace.work(ANNA).calendars, workspace.work(ben).calendars]
+  const unsaid = { accessRole: 'owner', dataOwner: '' }
+  const [told, untold] = [await bens.addCalendar('told'), await bens.addCalendar('untold', { entry: unsaid })]
+  await annas.subscribe(told.id, { accessRole: 'owner', dataOwner: ben })
+  await annas.subscribe(untold.id, unsaid)
+  for (const each of [told, untold]) await bens.share(each.id, { role: 'owner', scope: { type: 'user', value: ANNA } })
+  const moved = async (address: string) => {
+    const listings = await listingsOf(await endpoint.connect(userOf(address), 'event'))
+    return listings.filter(({ skip }) => skip === undefined).map(({ collection }) => collection?.path[0])
+  }
+  expect([await moved(ANNA), await moved(ben)]).toEqual([
+    [ANNA, 'untold'],
+    [ben, 'told'],
+  ])
+  expect(await workspace.violations()).toEqual([])
 })
 
 describe('changes', () => {

@@ -57,7 +57,8 @@ export function googleSource(settings: GoogleSettings, services: Services, bound
         return mailSource(google, account, { clock, log, policy, bytesOf: sizes.of, ...(bounds === undefined ? {} : { bounds }) })
       }
       const { choices = {} } = settings
-      if (kind === 'event') return calendarSource(google, account, given('choices', choices.calendars))
+      if (kind === 'event')
+        return calendarSource(google, account, { ...given('choices', choices.calendars), ...given('held', bounds?.series) })
       if (kind === 'contact') return contactSource(google, account, given('choices', choices.contacts))
       if (kind === 'task') return taskSource(google, account, { clock })
       const message = `Endpoint ${settings.name} moves mail, events, contacts and tasks; ${kind} of Google Workspace is not among the kinds it names.`

@@ -127,3 +127,77 @@ test.each<[string, string, string, string, RegExp]>([
 test('a token endpoint that is down or busy is left to the wire', () => {
   for (const status of [429, 500, 503]) expect(judge({ status, asks: 'token mail', body: '{"error":"internal_failure"}' })).toBeUndefined()
 })
+
+test.each<[Given, object]>([
+  [
+    { status: 410, asks: 'events-sync', reason: 'fullSyncRequired' },
+    { reach: 'listing', code: 'google-sync-expired' },
+  ],
+  [
+    { status: 410, asks: 'events-sync', body: '' },
+    { reach: 'listing', code: 'google-sync-expired' },
+  ],
+  [
+    { status: 410, asks: 'people-sync', body: '' },
+    { reach: 'listing', code: 'google-sync-expired' },
+  ],
+  [
+    { status: 400, asks: 'people-sync', reason: 'EXPIRED_SYNC_TOKEN' },
+    { reach: 'listing', code: 'google-sync-expired' },
+  ],
+  [
+    { status: 400, asks: 'people-sync', reason: 'SYNC_TOKEN_EXPIRED' },
+    { reach: 'listing', code: 'google-sync-expired' },
+  ],
+  [{ status: 400, asks: 'people-sync', message: 'Sync token is expired. Clear local cache.' }, { reach: 'listing' }],
+  [
+    { status: 400, asks: 'people', message: 'personFields mask is required.' },
+    { reach: 'call', code: 'google-bad-request' },
+  ],
+  [
+    { status: 400, asks: 'events', message: 'Invalid pageToken' },
+    { reach: 'listing', code: 'google-cursor-refused' },
+  ],
+  [
+    { status: 404, asks: 'event' },
+    { reach: 'item', reason: 'gone' },
+  ],
+  [
+    { status: 410, asks: 'event', reason: 'deleted' },
+    { reach: 'item', reason: 'gone' },
+  ],
+  [
+    { status: 404, asks: 'task' },
+    { reach: 'item', reason: 'gone' },
+  ],
+  [
+    { status: 403, asks: 'acl', reason: 'forbidden' },
+    { reach: 'call', code: 'google-not-owner' },
+  ],
+  [
+    { status: 403, asks: 'calendars', reason: 'notACalendarUser' },
+    { reach: 'account', code: 'google-no-calendar' },
+  ],
+  [
+    { status: 403, asks: 'calendars', reason: 'insufficientPermissions' },
+    { reach: 'account', code: 'google-scope-missing' },
+  ],
+  [
+    { status: 403, asks: 'events', reason: 'userRateLimitExceeded' },
+    { reach: 'gate', code: 'google-throttled' },
+  ],
+  [
+    { status: 403, asks: 'tasks', reason: 'dailyLimitExceeded' },
+    { reach: 'gate', gate: 'google-tasks:{acme}' },
+  ],
+  [
+    { status: 403, asks: 'events', reason: 'accessNotConfigured' },
+    { reach: 'run', remedy: expect.stringContaining('Google Calendar API > Enable') },
+  ],
+  [
+    { status: 403, asks: 'person', reason: 'SERVICE_DISABLED' },
+    { reach: 'run', remedy: expect.stringContaining('People API > Enable') },
+  ],
+])('of calendars, contacts and tasks, %j is %j', (given, wanted) => {
+  expect(judge(given)).toMatchObject(wanted)
+})

@@ -14,6 +14,8 @@ export interface Bounds {
   readonly held: number
   /** Where such files are made. Absent: the system's own folder for what is temporary. */
   readonly folder?: string
+  /** Bytes of a calendar's series that are held at once. Absent: the connector's own limit. */
+  readonly series?: number
 }
 
 export const BOUNDS: Bounds = { page: BYTES.page, held: BYTES.held }

@@ -1,8 +1,9 @@
 import type { Account, Call, CheckRequest, Finding, Kind } from '@offramp/core'
+import { asError } from './as-error.ts'
 import { readCalendars } from './calendars-list.ts'
 import type { Google } from './client.ts'
 import { countPeople } from './contacts-pages.ts'
-import { asError, type PreflightParts } from './preflight.ts'
+import type { PreflightParts } from './preflight.ts'
 import { readTaskLists } from './tasks-pages.ts'
 
 /** How many accounts are looked at side by side. */
@@ -11,7 +12,10 @@ const PROBES = 4
 /** Whether calendars, contacts and tasks of each account can be read: two or three calls an account. */
 export async function* probeWork({ google }: PreflightParts, asked: CheckRequest, call: Call): AsyncGenerator<Finding> {
   const work = asked.kinds.filter(isWork)
-  const open = asked.accounts.filter(({ unavailable }) => unavailable === undefined)
+  // Who has no Gmail may have a calendar.
+  const open = asked.accounts.filter(
+    ({ unavailable, enabled, kind }) => unavailable === undefined || (kind === 'user' && enabled !== false),
+  )
   if (work.length === 0) return
   for (let at = 0; at < open.length; at += PROBES) {
     const findings = await Promise.all(

@@ -1,5 +1,6 @@
 import { type Account, type Call, type CheckRequest, type Clock, Fault, type Finding, type Kind, silentLog } from '@offramp/core'
 import { inArchive } from './archive-room.ts'
+import { asError } from './as-error.ts'
 import type { Google } from './client.ts'
 import { copiesFactor } from './copies-factor.ts'
 import { readAccount } from './directory.ts'
@@ -253,10 +254,4 @@ async function sizes({ google, clock }: PreflightParts, accounts: readonly Accou
     call.signal.throwIfAborted()
     return [{ ...asError(about, thrown), level: 'warning' }]
   }
-}
-
-export function asError(about: string, thrown: unknown): Finding {
-  const says = thrown instanceof Error ? thrown.message : String(thrown)
-  const remedy = thrown instanceof Fault ? thrown.remedy : undefined
-  return { level: 'error', about, says, ...(remedy === undefined ? {} : { remedy }) }
 }

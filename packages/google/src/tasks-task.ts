@@ -10,11 +10,14 @@ function timeOf(value: unknown): number | undefined {
   return Number.isNaN(ms) ? undefined : ms
 }
 
-/** Google sorts siblings by text of twenty digits. Larger numbers than iCalendar's clients hold come in the right order all the same. */
+/**
+ * Google sorts siblings by text of twenty digits. What is larger than the numbers of iCalendar is told by its length and its first bits, so that
+ * it stays behind what is smaller.
+ */
 function orderOf(position: string | undefined): number | undefined {
-  if (position === undefined || !/^\d{1,30}$/.test(position)) return undefined
-  const number = BigInt(position)
-  return Number(number > 2_147_483_647n ? number >> BigInt(Math.max(0, number.toString(2).length - 31)) : number)
+  if (position === undefined || !/^\d{1,20}$/.test(position)) return undefined
+  const bits = BigInt(position).toString(2)
+  return bits.length <= 30 ? Number(position) : 2 ** 30 + (bits.length - 31) * 2 ** 24 + Number.parseInt(bits.slice(1, 25), 2)
 }
 
 function linksOf(task: Json): NonNullable<Task['links']> {

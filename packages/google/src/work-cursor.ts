@@ -17,15 +17,12 @@ export interface First extends Made {
   readonly since?: string
 }
 
-/**
- * Of a calendar alone, behind `first`: series with their exceptions, which stood on its pages in any order. `shards`: in so many parts, because
- * they are too many to be held at once; `shard`: which of them.
- */
+/** Of a calendar alone, behind `first`: series with their exceptions, which stood on its pages in any order. A shard of them (`Shard`) at a time. */
 export interface Series extends Made {
   readonly mode: 'series'
   readonly sync: string
-  readonly shards: number
-  readonly shard: number
+  readonly from: number
+  readonly span: number
 }
 
 /** What has changed since. */
@@ -61,9 +58,9 @@ export function decodePosition(cursor: Cursor): Position {
   if (read['mode'] === 'first') return { mode: 'first', ...common, ...began }
   if (sync === undefined) throw unreadable()
   if (read['mode'] === 'delta') return { mode: 'delta', ...common, sync, ...began }
-  const [shards, shard] = [numberOf(read['shards']), numberOf(read['shard'])]
-  if (read['mode'] !== 'series' || shards === undefined || shard === undefined) throw unreadable()
-  return { mode: 'series', ...common, sync, shards, shard }
+  const [from, span] = [numberOf(read['from']), numberOf(read['span'])]
+  if (read['mode'] !== 'series' || from === undefined || span === undefined || span < 1) throw unreadable()
+  return { mode: 'series', ...common, sync, from, span }
 }
 
 export const unreadable = (): Fault =>

@@ -154,6 +154,28 @@ describe.each(KINDS)('$name', ({ start, account, can }) => {
   })
 })
 
+test.skipIf(!haveDovecot())(
+  'collections that exchange their names exchange their places, also in a process that has seen them before',
+  async () => {
+    const server = await startDovecot()
+    const endpoint = endpointTo({ port: server.imapPort })
+    const connect = () => endpoint.connect('anna@example.test', 'mail', soon())
+    const ids = async (...named: readonly (readonly [string, string])[]) => {
+      const places = await prepareAll(
+        await connect(),
+        named.map(([id, name]) => ({ id, path: [name] })),
+      )
+      return named.map(([id]) => places.get(id)?.id)
+    }
+    const [one, two] = await ids(['1', 'One'], ['2', 'Two'])
+    expect(await ids(['1', 'Two'], ['2', 'One'])).toEqual([two, one])
+    const [third, moved] = await ids(['1', 'Three'], ['2', 'Two'])
+    expect([third === one, third === two, moved]).toEqual([false, false, two])
+    await endpoint.close?.()
+    await server.stop()
+  },
+)
+
 test.skipIf(!haveDovecot())('nothing is written into shared folders, whatever a folder is called', async () => {
   const server = await startDovecot({ layout: 'inbox-dot' })
   const destination = await connectTo({ port: server.imapPort }, 'anna@example.test')

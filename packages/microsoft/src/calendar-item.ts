@@ -1,6 +1,6 @@
 import type { Call, Collection, Item } from '@offramp/core'
 import { type Attachment, type CalendarEvent, type Choices, MEETING_LOSS, replaceMeeting, writeEvent } from '@offramp/formats'
-import { type Json, objectsOf, textOf } from '@offramp/wire'
+import { type Json, objectOf, objectsOf, textOf } from '@offramp/wire'
 import { type EventSetting, eventOf } from './calendar-event.ts'
 import { addressesIn, type InnerNames } from './calendar-people.ts'
 import { seriesRevision, seriesVersion } from './calendar-series.ts'
@@ -80,17 +80,19 @@ interface HangingThere {
   readonly linked: readonly string[]
 }
 
-/** An exception's own `hasAttachments` counts, not its master's. */
+/** An exception's own `hasAttachments` counts, not its master's. Pictures within the text do not count: the text names them. */
 async function hangingOn({ mailbox, user }: ItemReader, events: readonly Json[], call: Call): Promise<readonly HangingThere[]> {
   const found: HangingThere[] = []
   for (const [at, event] of events.entries()) {
     const id = textOf(event['id'])
-    if (event['hasAttachments'] !== true || id === undefined) continue
+    if (id === undefined || (event['hasAttachments'] !== true && !namesPictures(event))) continue
     const hangings = await listAttachments(mailbox, `${user}/events/${encodeURIComponent(id)}`, call)
     found.push({ where: at === 0 ? 'master' : at - 1, ...hangings })
   }
   return found
 }
+
+const namesPictures = (event: Json): boolean => /["'(=]\s*cid:/i.test(textOf(objectOf(event['body'])['content']) ?? '')
 
 /** Changes the event itself, or one of its exceptions. */
 function change<Facts extends Pick<CalendarEvent, 'description' | 'attachments'>>(

@@ -2,7 +2,7 @@ import type { Account, Call } from '@offramp/core'
 import type { EventFacts, Guest, Person } from '@offramp/formats'
 import { type Json, objectOf, objectsOf, textOf, textsOf } from '@offramp/wire'
 import type { Graph } from './client.ts'
-import { accountOf } from './directory.ts'
+import { accountOf, isDenied } from './directory.ts'
 import { LIST_USERS_UNITS } from './limits.ts'
 import { LOSSES } from './losses.ts'
 
@@ -22,11 +22,20 @@ const MOST_NAMES = 10_000
 export function innerNames(graph: Graph): InnerNames {
   const known = new Map<string, string | undefined>()
 
+  /** Where the app may not read the directory, nobody is found: a name must not cost the calendar. */
+  async function answerOf(path: string, call: Call): Promise<Json> {
+    try {
+      return await graph.directory.json({ path, asks: 'users', weight: LIST_USERS_UNITS }, call)
+    } catch (thrown) {
+      if (isDenied(thrown)) return {}
+      throw thrown
+    }
+  }
+
   async function ask(name: string, call: Call): Promise<string | undefined> {
     const filter = `proxyAddresses/any(p:p eq 'X500:${name.replaceAll("'", "''")}')`
     const path = `/users?$select=id,userPrincipalName,mail,proxyAddresses&$filter=${encodeURIComponent(filter)}`
-    const answer = await graph.directory.json({ path, asks: 'users', weight: LIST_USERS_UNITS }, call)
-    const owner = objectsOf(answer['value'])[0]
+    const owner = objectsOf((await answerOf(path, call))['value'])[0]
     const address = owner === undefined ? undefined : accountOf(owner)?.name
     return address?.includes('@') ? address : undefined
   }

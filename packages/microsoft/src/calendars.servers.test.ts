@@ -1,4 +1,4 @@
-import { Fault, type Measured } from '@offramp/core'
+import { Fault, type ItemRef, type Measured } from '@offramp/core'
 import type { EventSeed, OutlookControl } from '@offramp/emulators'
 import { afterEach, describe, expect, test } from 'vitest'
 import { LOSSES } from './losses.ts'
@@ -205,6 +205,40 @@ describe('what an event says', () => {
     expect((await source.open({ id: series?.id ?? '', version: '' }, call)).losses).toEqual([])
   })
 
+  test('a series of more exceptions than come with it has them all', async () => {
+    const dates = Array.from({ length: 50 }, (_, n) => new Date(Date.UTC(2026, 0, 5 + 7 * n)).toISOString().slice(0, 10))
+    const { anna, text, tenant } = await calendarLab((each) =>
+      each.addEvent(null, { ...weekly, exceptions: dates.map((date) => ({ date, event: { subject: `Changed on ${date}` } })) }),
+    )
+    const [series] = await anna.events()
+    expect((await text(series?.id ?? '')).match(/SUMMARY:Changed on/g)).toHaveLength(50)
+    expect(tenant.violations()).toEqual([])
+  })
+
+  test.each(['refused', 'ignored'] as const)(
+    'a series is not moved by halves where a cloud does not tell its exceptions (%s)',
+    async (exceptions) => {
+      const { source, tenant } = await calendarLab(
+        async (each) => {
+          await each.addEvent(null, { ...weekly, cancelled: ['2026-02-09'] })
+          await each.addEvent(null, single('Single'))
+        },
+        { quirks: { exceptions } },
+      )
+      const outcomes: unknown[] = []
+      for (const { ref } of (await everything(source)).values()) {
+        const outcome = (opened: ItemRef) =>
+          source.open(opened, call).then(
+            ({ label }) => label,
+            ({ reason }) => reason,
+          )
+        outcomes.push(await outcome(ref), await outcome({ id: ref.id, version: '' }))
+      }
+      expect(outcomes).toEqual(['not-offered', 'not-offered', 'Single', 'Single'])
+      expect(tenant.violations()).toEqual([])
+    },
+  )
+
   test('guests without an address keep their names, inner names are looked up, and all that is lost is told', async () => {
     const dn = (cn: string) => `/o=ExchangeLabs/ou=Exchange Administrative Group/cn=Recipients/cn=${cn}`
     const guest = (name: string, address: string) => ({
@@ -248,6 +282,18 @@ describe('what an event says', () => {
     expect(ics).toContain('A mail.eml')
     expect(ics).toContain('Linked.docx')
     expect(item.losses).toEqual(expect.arrayContaining([LOSSES.reference, LOSSES.attachment]))
+  })
+
+  test('a picture within the text, which Graph does not count as attached, comes along', async () => {
+    const { anna, text, tenant } = await calendarLab((each) =>
+      each.addEvent(null, {
+        event: { ...single('Picture').event, body: { contentType: 'html', content: '<p>Plan: <img src="cid:plan"></p>' } },
+        attachments: [{ name: 'plan.png', contentType: 'image/png', base64: Buffer.from('a picture').toString('base64'), isInline: true }],
+      }),
+    )
+    const [event] = await anna.events()
+    expect(await text(event?.id ?? '')).toContain(Buffer.from('a picture').toString('base64'))
+    expect(tenant.violations()).toEqual([])
   })
 
   test('links to meetings that will stop working are counted, told, and replaced where the operator wants it', async () => {

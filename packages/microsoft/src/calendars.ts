@@ -15,7 +15,7 @@ import { eventItem } from './calendar-item.ts'
 import { readCalendars } from './calendar-lists.ts'
 import { measureCalendars } from './calendar-measure.ts'
 import { innerNames } from './calendar-people.ts'
-import { EVENT_SELECT, REF_SELECT, readSeries, SERIES_QUERY, seriesVersion } from './calendar-series.ts'
+import { EVENT_SELECT, isWhole, REF_SELECT, readSeries, SERIES_QUERY, seriesVersion } from './calendar-series.ts'
 import { readMailboxZone } from './calendar-zones.ts'
 import type { Graph, GraphClient } from './client.ts'
 import { PAGE, SERIES_AT_ONCE } from './limits.ts'
@@ -115,6 +115,7 @@ export function calendarSource(graph: Graph, account: Account, services: { reado
       const listed = known.get(ref)
       const event = listed?.event ?? (await readEvent(mailbox, path, call))
       const home = listed?.home ?? (await homeOf(event, call))
+      if (!isWhole(event)) throw incomplete(mailbox)
       const setting = { account, names, mailboxZone: await zoneOnce(call) }
       return eventItem({ id: ref.id, event, home }, { mailbox, user, setting, names, choices }, call)
     },
@@ -128,7 +129,7 @@ function firstPath(base: string, mode: Mode): string {
 }
 
 async function readEvent(mailbox: GraphClient, path: string, call: Call): Promise<Json> {
-  const event = await readSeries(mailbox, path, call, `${SERIES_QUERY},calendar($select=id)`)
+  const event = await readSeries(mailbox, path, call, `${SERIES_QUERY},calendar`)
   if (event === undefined) throw gone(mailbox)
   return event
 }
@@ -142,4 +143,12 @@ const unlistable = (mailbox: GraphClient): Fault =>
     reason: 'unreadable-at-source',
     code: 'graph-unlistable',
     message: `Microsoft cannot even name an event of ${mailbox.about}, while the events before and after it can be read.`,
+  })
+
+const incomplete = (mailbox: GraphClient): Fault =>
+  new Fault({
+    reach: 'item',
+    reason: 'not-offered',
+    code: 'graph-series-incomplete',
+    message: `Microsoft does not tell which occurrences of a series in ${mailbox.about} were changed or cancelled, so that it is not moved by halves.`,
   })

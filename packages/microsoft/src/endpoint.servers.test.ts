@@ -301,3 +301,50 @@ function certificate(ends: number): { readonly cert: string; readonly key: strin
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   }
 }
+
+describe('the kinds that move', () => {
+  const KINDS = ['mail', 'event', 'contact', 'task'] as const
+
+  test('each has its permission, and no other is asked for', async () => {
+    const { check, account } = await lab()
+    for (const [kind, name] of [
+      ['mail', 'Mail.Read'],
+      ['event', 'Calendars.Read'],
+      ['contact', 'Contacts.Read'],
+      ['task', 'Tasks.Read.All'],
+    ] as const) {
+      const asked = (await check({ kinds: [kind], accounts: [await account()] })).flatMap(
+        ({ about: what }) => what.match(/^permission (.+)$/)?.[1] ?? [],
+      )
+      expect(asked).toEqual(['User.Read.All', name, 'MailboxSettings.Read'])
+    }
+  })
+
+  test('a permission that is missing is told for its kind alone, also the one of To Do, which Microsoft does not name', async () => {
+    const { check, account } = await lab({ permissions: ['User.Read.All', 'MailboxSettings.Read', 'Mail.Read', 'Contacts.Read'] })
+    const findings = await check({ kinds: KINDS, accounts: [await account()] })
+    expect(about(findings, 'permission Calendars.Read')).toMatchObject({ level: 'error', says: expect.stringContaining('no calendar') })
+    expect(about(findings, 'permission Tasks.Read.All')).toMatchObject({ level: 'error', says: expect.stringContaining('To Do') })
+    expect(about(findings, 'permission Contacts.Read')?.level).toBe('ok')
+    expect(findings.filter((each) => each.about === ANNA).map(({ level, says }) => [level, says.split(':')[0]])).toEqual([
+      ['error', 'Its calendars'],
+      ['error', 'Its tasks'],
+    ])
+  })
+
+  test('all that is granted opens, and whose it is is said', async () => {
+    const { tenant, check, account } = await lab()
+    const anna = await account()
+    const findings = await check({ kinds: ['event', 'task'], accounts: [anna] })
+    expect(findings.filter(({ level }) => level === 'error')).toEqual([])
+    expect(about(findings, 'scope of the app')?.says).toMatch(/mail, calendars and contacts/)
+    expect(tenant.violations()).toEqual([])
+  })
+
+  test('files are not among them', async () => {
+    const { endpoint, account } = await lab()
+    const anna = await account()
+    expect(endpoint.kinds).toEqual(KINDS)
+    expect(await faultOf(() => endpoint.connect(anna, 'file'))).toMatchObject({ reach: 'run', code: 'microsoft-kind' })
+  })
+})

@@ -150,7 +150,7 @@ const TABLE: readonly Row[] = [
     }),
   },
   {
-    code: /^(ErrorItemNotFound|itemNotFound|ErrorMessageNotFound)$/i,
+    code: /^(ErrorItemNotFound|itemNotFound|ErrorMessageNotFound|ImageNotFound)$/i,
     status: [404],
     asks: ['item'],
     gives: (seen) => ({ reach: 'item', reason: 'gone', code: 'graph-gone', message: `An item of ${seen.facts.about} is no longer there.` }),

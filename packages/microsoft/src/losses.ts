@@ -11,6 +11,7 @@ export const LOSSES = {
   link: 'What it is linked with has no address that leads there and is left out.',
   waiting: 'That it waits for somebody else is not a state of a task elsewhere: it is kept as one that is under way.',
   deferred: 'That it was put off is not a state of a task elsewhere: it is kept as one that is yet to be done.',
+  noFirstDay: 'It repeats, and Microsoft does not say from which day: it is kept once.',
   photo: 'Its photo cannot be read from Microsoft and is left out.',
   lists: 'Distribution lists in this address book: Microsoft counts them and lets no program read them.',
 } as const

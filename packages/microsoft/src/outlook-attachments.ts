@@ -71,11 +71,20 @@ export async function readAttachments(
       attachments.push(attachmentOf(file, bytes))
     } catch (thrown) {
       if (!(thrown instanceof Fault) || thrown.reach !== 'item') throw thrown
+      if (thrown.reason === 'gone') throw changed(mailbox)
       losses.push(LOSSES.attachment)
     }
   }
   return { attachments, losses }
 }
+
+/** Taken away since it was listed: what the item says now is another thing, and is asked for again. */
+const changed = (mailbox: GraphClient): Fault =>
+  new Fault({
+    reach: 'call',
+    code: 'graph-attachment-gone',
+    message: `A file of an item in ${mailbox.about} was taken away while it was read.`,
+  })
 
 /** An attached item comes as MIME, vCard or iCalendar, told by its first bytes. */
 function attachmentOf(file: Hanging, bytes: Uint8Array): Attachment {

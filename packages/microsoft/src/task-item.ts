@@ -50,10 +50,10 @@ function revisionOf(task: Json): string {
 export function refsOf(task: Json, home: Collection): readonly Found[] {
   const id = textOf(task['id']) ?? ''
   const own: Found = { ref: { id: taskId({ list: home.id, task: id }), version: `${revisionOf(task)}|${home.id}` }, task, home }
-  const steps = objectsOf(task['checklistItems']).flatMap((step): Found[] => {
+  const steps = objectsOf(task['checklistItems']).flatMap((step, at): Found[] => {
     const stepId = textOf(step['id'])
     if (stepId === undefined) return []
-    const version = `${hashOf(step, task['status'] === 'completed')}|${home.id}`
+    const version = `${hashOf(step, at)}|${home.id}`
     return [{ ref: { id: taskId({ list: home.id, task: id, step: stepId }), version }, task, step, home }]
   })
   return [own, ...steps]
@@ -102,7 +102,7 @@ export function stepItem({ ref, task, home }: Found, step: Json, { account }: It
   const written = writeTask(stepOf(step, { uid, parentUid: parent, order }))
   return {
     ...shared({ ref, task: step, home }, uid),
-    revision: hashOf(step),
+    revision: hashOf(step, order),
     size: written.bytes.length,
     losses: written.losses,
     async *body(call) {

@@ -24,7 +24,9 @@ export function taskOf(
   const state = STATES[textOf(json['status']) ?? ''] ?? { status: 'needs-action' }
   const due = dayIn(json['dueDateTime'], zone)
   const start = dayIn(json['startDateTime'], zone)
-  const recurrence = recurrenceIn(json, start ?? due, zone)
+  const repeats = objectOf(json['recurrence'])
+  const first = start ?? due ?? firstDay(repeats)
+  const recurrence = first === undefined || Object.keys(repeats).length === 0 ? undefined : recurrenceIn(repeats, first, zone)
   const links = objectsOf(json['linkedResources'])
   const reachable = links.flatMap((link) => linkOf(link) ?? [])
   const at = json['isReminderOn'] === true ? instantIn(json['reminderDateTime']) : undefined
@@ -34,7 +36,7 @@ export function taskOf(
     ...given('title', textOf(json['title'])),
     ...given('description', richText(objectOf(json['body']))),
     // A task that repeats is told from when.
-    ...given('start', start ?? (recurrence === undefined ? undefined : due)),
+    ...given('start', start ?? (recurrence === undefined ? undefined : first)),
     ...given('due', due),
     ...given('completedAt', instantIn(json['completedDateTime'])),
     ...given('importance', importanceOf(json['importance'])),
@@ -45,7 +47,11 @@ export function taskOf(
     ...given('createdAt', timeOf(json['createdDateTime'])),
     ...given('modifiedAt', timeOf(json['lastModifiedDateTime'])),
   }
-  const losses = [...(state.loss === undefined ? [] : [state.loss]), ...(reachable.length < links.length ? [LOSSES.link] : [])]
+  const losses = [
+    ...(state.loss === undefined ? [] : [state.loss]),
+    ...(reachable.length < links.length ? [LOSSES.link] : []),
+    ...(Object.keys(repeats).length > 0 && recurrence === undefined ? [LOSSES.noFirstDay] : []),
+  ]
   return { task, losses }
 }
 
@@ -55,10 +61,12 @@ function dayIn(value: unknown, zone: string): Moment | undefined {
   return at === undefined ? undefined : { date: dayAt(at, zone) }
 }
 
-function recurrenceIn(json: Json, start: Moment | undefined, zone: string): Recurrence | undefined {
-  const recurrence = objectOf(json['recurrence'])
-  if (start === undefined || Object.keys(recurrence).length === 0) return undefined
-  return { rules: [ruleOf(recurrence, start, zone)] }
+const recurrenceIn = (repeats: Json, first: Moment, zone: string): Recurrence => ({ rules: [ruleOf(repeats, first, zone)] })
+
+/** The day from which a rule counts, where the task itself has none. */
+function firstDay(repeats: Json): Moment | undefined {
+  const date = /^(?!0001)\d{4}-\d\d-\d\d$/.exec(textOf(objectOf(repeats['range'])['startDate']) ?? '')?.[0]
+  return date === undefined ? undefined : { date }
 }
 
 function linkOf(link: Json): { readonly url: string; readonly title?: string } | undefined {

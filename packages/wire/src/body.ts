@@ -46,13 +46,14 @@ export async function wholeBody(asked: WireRequest, answer: Exchange, chunks: As
   }
 }
 
-const INFLATED_BYTES = 4 * 1024 * 1024
+/** Most bytes that the start of an error's body may unfold to. */
+const MOST_ERROR_BYTES = 1_048_576
 
-/** The start of a body, decompressed as far as it came; nothing where it cannot be. Radicale and Google compress what they say about errors as well. */
-export function startOfText(answer: Exchange, raw: Buffer): Buffer {
-  if (answer.headers['content-encoding'] !== 'gzip') return raw
+/** The start of an error's body, decompressed: Radicale compresses these as well, and the words decide what becomes of an item. */
+export function errorWords({ headers }: Pick<Exchange, 'headers'>, raw: Buffer): Buffer {
+  if (headers['content-encoding'] !== 'gzip') return raw
   try {
-    return gunzipSync(raw, { maxOutputLength: INFLATED_BYTES, finishFlush: constants.Z_SYNC_FLUSH })
+    return gunzipSync(raw, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MOST_ERROR_BYTES })
   } catch {
     return Buffer.alloc(0)
   }

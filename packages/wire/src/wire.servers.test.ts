@@ -282,6 +282,32 @@ test('a host that the operator put inside may redirect inside, and never to the 
   expect(fault.code).toBe('http-redirect')
 })
 
+test.each(['127.0.0.1', '10.1.2.3', '::1', METADATA])(
+  'an address that an answer has told is not asked at %s, by a name or by the address, and not without encryption',
+  async (address) => {
+    const inner = await serve((_, response) => json(response, { secret: 1 }))
+    const host = address.includes(':') ? `[${address}]` : address
+    const { lookup } = names({ 'pictures.example': [[address]] })
+    const { wire } = lab({ lookup })
+    const toldBy = 'http://provider.example'
+    const byName = await faultOf(wire.send(asking(`http://pictures.example:${inner.port}/`, { tries: 1, toldBy }), call()))
+    expect(byName.message).toContain('ERR_ADDRESS_REFUSED')
+    const byAddress = await faultOf(wire.send(asking(`http://${host}:${inner.port}/`, { tries: 1, toldBy }), call()))
+    expect([byAddress.reach, byAddress.code]).toEqual(['call', 'http-told-refused'])
+    const plain = asking(`http://pictures.example:${inner.port}/`, { tries: 1, toldBy: 'https://provider.example' })
+    expect((await faultOf(wire.send(plain, call()))).code).toBe('http-told-refused')
+    expect((await faultOf(wire.send(asking('nonsense', { tries: 1, toldBy }), call()))).code).toBe('http-told-refused')
+    expect(inner.seen).toEqual([])
+  },
+)
+
+test('what a host that the operator put inside tells may be inside', async () => {
+  const { url, seen } = await serve((_, response) => json(response, { ok: true }))
+  const { wire } = lab()
+  expect((await wire.send(asking(`${url}/picture`, { toldBy: url }), call())).status).toBe(200)
+  expect(seen).toHaveLength(1)
+})
+
 test('redirects end', async () => {
   const { url, seen } = await serve((_, response) => response.writeHead(302, { location: '/again' }).end())
   expect((await faultOf(lab().wire.send(asking(url, { tries: 1 }), call()))).code).toBe('http-redirect')
@@ -370,4 +396,17 @@ test('the connector’s own verdict goes before the status, and an item’s is b
   const classify = () => new Fault({ reach: 'item', reason: 'corrupt-at-source', code: 'x-corrupt', message: 'corrupt' })
   const fault = await faultOf(lab({ classify }).wire.send(asking(url, { tries: 3 }), call()))
   expect([fault.code, seen.length]).toEqual(['x-corrupt', 3])
+})
+
+test('the words of an error that came compressed are read as well, and a bomb among them is not', async () => {
+  const said: string[] = []
+  const classify = ({ body }: { readonly body: string }) => {
+    said.push(body)
+    return undefined
+  }
+  for (const body of [gzipSync('no-uid-conflict'), gzipSync(Buffer.alloc(50_000_000))]) {
+    const { url } = await serve((_, response) => response.writeHead(409, { 'content-encoding': 'gzip' }).end(body))
+    await faultOf(lab({ classify }).wire.send(asking(url), call()))
+  }
+  expect(said).toEqual(['no-uid-conflict', ''])
 })

@@ -1,6 +1,6 @@
 import { type Call, type Clock, Fault, type Gate, type Log } from '@offramp/core'
 import { backoff } from './backoff.ts'
-import { boundedBody, startOfText, wholeBody, wrongSort } from './body.ts'
+import { boundedBody, errorWords, wholeBody, wrongSort } from './body.ts'
 import { type Exchange, exchange } from './exchange.ts'
 import { httpFault, passes } from './http-fault.ts'
 import { redactUrl } from './redact.ts'
@@ -192,8 +192,7 @@ async function errorText(answer: Exchange, watch: Watch): Promise<string> {
     // What has come so far will do.
   }
   answer.body.destroy()
-  const text = startOfText(answer, Buffer.concat(parts))
-  return text.subarray(0, ERROR_BODY_BYTES).toString('utf8')
+  return errorWords(answer, Buffer.concat(parts)).subarray(0, ERROR_BODY_BYTES).toString('utf8')
 }
 
 async function handOver(request: WireRequest, answer: Exchange, on: { watch: Watch; close: () => void }): Promise<WireAnswer> {

@@ -1,4 +1,4 @@
-import { asFault, type Call, Fault, type LaneOnBoard, type LanePlan, LeaseLost } from '@offramp/core'
+import { asFault, type Call, Fault, type Kind, type LaneOnBoard, type LanePlan, LeaseLost } from '@offramp/core'
 import { lossesOf } from '../report/losses.ts'
 import { type LaneReport, makeReport, type Report } from '../report/report.ts'
 import { eachAtOnce } from '../run/each-at-once.ts'
@@ -76,6 +76,12 @@ async function laneReport(workplace: Workplace, { plan, state }: LaneOnBoard, sa
   }
 }
 
+const KINDS: readonly Kind[] = ['mail', 'event', 'contact', 'task', 'file']
+
+/** What belongs to one account stands together. */
+const byAccount = ({ plan: a }: LaneOnBoard, { plan: b }: LaneOnBoard): number =>
+  a.source.name === b.source.name ? KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) : a.source.name < b.source.name ? -1 : 1
+
 /** "0 of 0 items" would read like a balance. */
 const nothingPlanned = (project: string): Fault =>
   new Fault({
@@ -92,7 +98,7 @@ const nothingPlanned = (project: string): Fault =>
 export async function verify(workplace: Workplace, { sample, tell }: VerifyOptions, call: Call): Promise<Report> {
   const { board, clock, project, destinations } = workplace
   const plan = await board.plan()
-  const onBoard = await board.lanes()
+  const onBoard = (await board.lanes()).toSorted(byAccount)
   if (plan === undefined || onBoard.length === 0) throw nothingPlanned(project)
   const lanes: LaneReport[] = []
   let done = 0

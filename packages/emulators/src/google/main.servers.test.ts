@@ -76,6 +76,18 @@ test('a domain runs as a process, is steered by another, and ends when it is tol
   await remote.admin.gmail(ANNA, false)
   expect((await client.get('profile')).status).toBe(400)
   expect((await remote.stats()).requests).toMatchObject({ token: 1, 'labels.list': 1, getProfile: 2 })
+  const { calendars, contacts, tasks } = remote.work(ANNA)
+  const [primary] = await calendars.calendars()
+  const when = { dateTime: '2025-01-06T10:00:00Z', timeZone: 'UTC' }
+  const weekly = await calendars.put(primary?.id ?? '', { start: when, end: when, recurrence: ['RRULE:FREQ=WEEKLY;COUNT=3'] })
+  await calendars.putException(ANNA, weekly.id ?? '', { originalStartTime: when, status: 'cancelled' })
+  expect(await calendars.instants(ANNA, weekly.id ?? '', 0, Date.UTC(2026, 0, 1))).toHaveLength(2)
+  expect((await calendars.items()).map(({ exceptions }) => exceptions.length)).toEqual([1])
+  const person = await contacts.put({ names: [{ displayName: 'From afar' }] })
+  expect(await contacts.people()).toEqual([expect.objectContaining({ resourceName: person.resourceName })])
+  await tasks.put('My Tasks', { title: 'From afar' })
+  expect((await tasks.tasks()).map(({ task }) => task.title)).toEqual(['From afar'])
+  await expect(calendars.cancel(ANNA, 'nonsense')).rejects.toThrow('There is no event')
   expect(await remote.violations()).toEqual([])
   client.close()
 

@@ -1,6 +1,9 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { admin, type admin_directory_v1 } from '@googleapis/admin'
+import { type calendar_v3, calendar as calendarApi } from '@googleapis/calendar'
 import { type gmail_v1, gmail as gmailApi } from '@googleapis/gmail'
+import { people as peopleApi } from '@googleapis/people'
+import { tasks as tasksApi, auth as tasksAuth } from '@googleapis/tasks'
 import { JWT } from 'google-auth-library'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type EmulatedWorkspace, startWorkspace } from './workspace.ts'
@@ -10,12 +13,14 @@ const ANNA = 'anna@fabrikam.example'
 const READ = 'https://www.googleapis.com/auth/gmail.readonly'
 const PURSE = 'anna-1'
 
+const WORK = { calendars: { events: 60 }, contacts: { people: 30, others: 4 }, tasks: { tasks: 30 } }
+
 let workspace: EmulatedWorkspace
 
 beforeAll(async () => {
   workspace = await startWorkspace({
     seed: 2,
-    accounts: [{ address: ANNA, admin: true, messages: 1_300, awkward: 1, chats: 2 }],
+    accounts: [{ ...WORK, address: ANNA, admin: true, messages: 1_300, awkward: 1, chats: 2 }],
     limits: { userPerMinute: 1_000_000 },
   })
   setDefaultCACertificates([...getCACertificates('default'), workspace.ca])
@@ -24,19 +29,22 @@ afterAll(() => workspace.stop())
 
 /** A client for one user, led to the emulator at the place where all of its requests pass. */
 function login(subject: string, scopes: readonly string[]): JWT {
-  const key: { readonly client_email: string; readonly private_key: string } = JSON.parse(workspace.key())
-  const auth = new JWT({ email: key.client_email, key: key.private_key, scopes: [...scopes], subject })
-  const { host } = new URL(workspace.url)
-  auth.transporter.interceptors.request.add({
-    resolved: async (config) => {
-      const url = new URL(config.url)
-      config.headers.set('x-goog-emulated-host', url.hostname)
-      url.host = host
-      config.url = url
-      return config
-    },
-  })
+  const auth = new JWT(means(subject, scopes))
+  auth.transporter.interceptors.request.add({ resolved })
   return auth
+}
+
+function means(subject: string, scopes: readonly string[]) {
+  const key: { readonly client_email: string; readonly private_key: string } = JSON.parse(workspace.key())
+  return { email: key.client_email, key: key.private_key, scopes: [...scopes], subject }
+}
+
+async function resolved<Config extends { url: URL; readonly headers: Headers }>(config: Config): Promise<Config> {
+  const url = new URL(config.url)
+  config.headers.set('x-goog-emulated-host', url.hostname)
+  url.host = new URL(workspace.url).host
+  config.url = url
+  return config
 }
 
 const gmail = (scopes: readonly string[] = [READ]): gmail_v1.Gmail =>
@@ -122,4 +130,69 @@ test('fifty megabytes come as one raw message', async () => {
   const { data } = await gmail().users.messages.get({ userId: 'me', id, format: 'raw', fields: 'raw,sizeEstimate' })
   expect(data.sizeEstimate).toBe(bytes.length)
   expect(Buffer.from(data.raw ?? '', 'base64url').equals(bytes)).toBe(true)
+})
+
+const scoped = (name: string): JWT => login(ANNA, [`https://www.googleapis.com/auth/${name}`])
+const usual = { retry: false, params: { quotaUser: PURSE } } as const
+
+test('the official client walks a calendar, follows its sync token, and sees when a series takes place', async () => {
+  const api = calendarApi({ version: 'v3', auth: scoped('calendar.readonly'), ...usual })
+  const { data: lists } = await api.calendarList.list({ maxResults: 250, showHidden: true })
+  expect(lists.items?.map(({ primary }) => primary ?? false)).toEqual([true, false])
+  const question = { calendarId: ANNA, maxResults: 2_500, singleEvents: false, showDeleted: true }
+  const events: calendar_v3.Schema$Event[] = []
+  let syncToken: string | undefined
+  for (let pageToken: string | undefined; ; ) {
+    const { data }: { data: calendar_v3.Schema$Events } = await api.events.list({
+      ...question,
+      ...(pageToken !== undefined && { pageToken }),
+    })
+    events.push(...(data.items ?? []))
+    pageToken = data.nextPageToken ?? undefined
+    syncToken = data.nextSyncToken ?? undefined
+    if (pageToken === undefined) break
+  }
+  const desk = workspace.work(ANNA).calendars
+  const truth = await desk.items(ANNA)
+  expect(new Set(events.filter((event) => !event.recurringEventId).map(({ id }) => id))).toEqual(
+    new Set(truth.map(({ event }) => event.id)),
+  )
+  const series = truth.find(({ event }) => event.recurrence?.some((line) => line.includes('COUNT')))?.event
+  const { data } = await api.events.instances({
+    calendarId: ANNA,
+    eventId: series?.id ?? '',
+    maxResults: 2_500,
+    timeMax: '2030-01-01T00:00:00Z',
+  })
+  const instants = await desk.instants(ANNA, series?.id ?? '', 0, Date.UTC(2030, 0, 1))
+  expect(data.items?.map(({ start }) => Date.parse(start?.dateTime ?? `${start?.date}T00:00:00Z`))).toEqual(
+    instants.map(({ start }) => start),
+  )
+  await desk.patch(ANNA, series?.id ?? '', { summary: 'changed' })
+  const changes = await api.events.list({ ...question, syncToken: syncToken ?? '' })
+  expect(changes.data.items?.map(({ summary }) => summary)).toEqual(['changed'])
+  await desk.expireSyncTokens()
+  await expect(api.events.list({ ...question, syncToken: syncToken ?? '' })).rejects.toMatchObject({ status: 410 })
+  expect(await workspace.violations()).toEqual([])
+})
+
+test('the official client walks contacts and tasks', async () => {
+  const contacts = peopleApi({ version: 'v1', auth: scoped('contacts.readonly'), ...usual })
+  const question = { resourceName: 'people/me', personFields: 'names,metadata', sources: ['READ_SOURCE_TYPE_CONTACT'], pageSize: 1_000 }
+  expect((await contacts.people.connections.list(question)).data.connections).toHaveLength(30)
+  expect((await contacts.contactGroups.list({ pageSize: 1_000 })).data.contactGroups).toHaveLength(10)
+  const others = peopleApi({ version: 'v1', auth: scoped('contacts.other.readonly'), ...usual })
+  const collected = { readMask: 'names', sources: ['READ_SOURCE_TYPE_CONTACT'], pageSize: 1_000 }
+  expect((await others.otherContacts.list(collected)).data.otherContacts).toHaveLength(4)
+  // Its newest release is built on the common parts of a version before, and brings a login of its own.
+  const own = new tasksAuth.JWT(means(ANNA, ['https://www.googleapis.com/auth/tasks.readonly']))
+  own.transporter.interceptors.request.add({ resolved })
+  const api = tasksApi({ version: 'v1', auth: own, ...usual })
+  let found = 0
+  for (const { id } of (await api.tasklists.list({ maxResults: 1_000 })).data.items ?? []) {
+    const { data } = await api.tasks.list({ tasklist: id ?? '', maxResults: 100, showHidden: true, showAssigned: true })
+    found += data.items?.length ?? 0
+  }
+  expect(found).toBe(30)
+  expect(await workspace.violations()).toEqual([])
 })

@@ -85,6 +85,13 @@ test('a tenant runs as a process, is steered by another, and ends with its paren
   await remote.faults.add({ effect: { kind: 'status', status: 502, body: 'empty' }, times: 1 })
   expect((await client.get('/users')).status).toBe(502)
   await expect(anna.move('nonsense', ['Inbox'])).rejects.toThrow('There is no message')
+  const calendars = remote.outlook('anna@contoso.example')
+  const start = { dateTime: '2026-03-02T09:00:00', timeZone: 'W. Europe Standard Time' }
+  const event = await calendars.addEvent(null, { event: { subject: 'from afar', start, end: start } })
+  expect(await calendars.instants(event.id, Date.UTC(2026, 0, 1), Date.UTC(2027, 0, 1))).toMatchObject([{ start: Date.UTC(2026, 2, 2, 8) }])
+  const contact = await calendars.addContact(null, { displayName: 'from afar' }, { size: 2_000 })
+  expect(await calendars.editContact(contact.id, { jobTitle: 'Boss' })).toMatchObject({ hasPhoto: true })
+  await expect(calendars.removeTask('nonsense')).rejects.toThrow('There is no task')
   client.close()
 
   parent.kill('SIGKILL')

@@ -57,6 +57,7 @@ const QUIRKS: Required<Quirks> = {
   emptyPageEvery: 7,
   repeatEvery: 5,
   mimeLimitBytes: 0,
+  exceptions: 'told',
   deltaGenerations: 40,
   expireAfterPages: 0,
 }

@@ -71,6 +71,8 @@ export interface Quirks {
   readonly repeatEvery?: number
   /** `$value` of a larger message fails as it does above some 25 MB in the field; its attachments can still be read. 0: never. Default 0. */
   readonly mimeLimitBytes?: number
+  /** A cloud that does not know the exceptions of a series yet: it refuses to tell them, or answers as if they had not been asked for. Default `told`. */
+  readonly exceptions?: 'told' | 'refused' | 'ignored'
   /** How many generations a delta state is remembered. Default 40. */
   readonly deltaGenerations?: number
   /** The first time in each folder, the state dies after so many pages of a walk. */

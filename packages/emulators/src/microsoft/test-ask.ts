@@ -1,5 +1,6 @@
 import { parsePrefer } from './odata/prefer.ts'
 import { parseQuery } from './odata/query.ts'
+import { ALL_PERMISSIONS } from './options.ts'
 import { answerAsked } from './serve/answer.ts'
 import { pathParts } from './serve/path.ts'
 import type { TenantState } from './serve/tenant-state.ts'
@@ -26,7 +27,7 @@ export function askState<Shape>(
       aud: '',
       tid: '',
       appid: '',
-      roles: ['Mail.Read', 'User.Read.All', 'MailboxSettings.Read'],
+      roles: [...ALL_PERMISSIONS],
       nbf: 0,
       exp: Number.POSITIVE_INFINITY,
       jti: '',

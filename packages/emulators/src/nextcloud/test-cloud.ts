@@ -10,6 +10,8 @@ export interface Got {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly text: string
+  /** How long it would wait on the wire. */
+  readonly waitMs: number
   /** The body, parsed by a strict reader: throws where it is not well formed. */
   xml(): XmlElement
 }
@@ -44,7 +46,7 @@ export function testCloud(options: Partial<NextcloudOptions> = {}): TestCloud {
     const url = new URL(path.startsWith('/') ? path : `/remote.php/dav/${path}`, 'https://cloud.example')
     const password = [...(state.users.get(as)?.appPasswords.keys() ?? [])][0] ?? 'none'
     const bytes = typeof body === 'string' ? Buffer.from(body) : body
-    const { reply, leave } = answerCall(state, {
+    const { reply, waitMs, leave } = answerCall(state, {
       method,
       path: url.pathname,
       query: url.searchParams,
@@ -57,7 +59,7 @@ export function testCloud(options: Partial<NextcloudOptions> = {}): TestCloud {
     })
     leave()
     const text = Buffer.concat(reply.body).toString()
-    return { status: reply.status, headers: reply.headers ?? {}, text, xml: () => readXml(text) }
+    return { status: reply.status, headers: reply.headers ?? {}, text, waitMs, xml: () => readXml(text) }
   }
   return { state, clock, user: (id) => userDesk(state, id), violations: () => state.violations.list(), ask }
 }

@@ -77,19 +77,35 @@ export function seriesOf(start: Moment, recurrence: Recurrence): { readonly seri
   const rules = recurrence.rules.map((line) => oneEnd(readRule(line, start), start))
   const except = (recurrence.exceptRules ?? []).map((line) => readRule(line, start))
   const taken = except.length === 0 ? { times: [], more: false } : exceptions(rules, except, start)
+  // A rule that gives no times at all says so here, and not where somebody looks at the calendar.
+  for (const rule of rules) timesOfRule(rule, start).next()
   const dates = like(recurrence.dates, start).filter((time) => time !== textOf(start))
   const exceptDates = unique([...like(recurrence.exceptDates, start), ...taken.times])
   return { series: { start, rules, dates, exceptDates }, cut: taken.more }
 }
 
-/** The last time of a series, or undefined where it has no end (or one that is too far to be listed). */
-export function lastTime({ start, rules, dates }: Series): string | undefined {
-  let last = [textOf(start), ...dates].sort().at(-1) ?? textOf(start)
-  for (const rule of rules) {
-    if (isEndless(rule)) return undefined
-    for (const time of timesOfRule(rule, start)) if (time > last) last = time
+/** Times of one rule that are listed to find its end, and the year behind which an end is none: Outlook's `endless` is 31 August 4500. */
+const MOST_LISTED = 5000
+const FAR = 2200
+
+/** The year of a rule's last time, or undefined where it has none (or one that is too far to be listed). */
+function lastYear(rule: Rule, start: Moment): number | undefined {
+  const { until, count } = rule
+  if (until !== undefined) {
+    const year = 'at' in until ? new Date(until.at).getUTCFullYear() + 1 : Number(('date' in until ? until.date : until.local).slice(0, 4))
+    return year < FAR ? year : undefined
   }
-  return last
+  if (count === undefined || count > MOST_LISTED) return undefined
+  let last = textOf(start)
+  for (const time of timesOfRule(rule, start)) last = time
+  return Number(last.slice(0, 4))
+}
+
+/** The year of the last time that the rules of a series give, or undefined where it goes on for ever. */
+export function lastYearOf({ start, rules }: Series): number | undefined {
+  const years = rules.map((rule) => lastYear(rule, start))
+  if (years.includes(undefined)) return undefined
+  return Math.max(Number(textOf(start).slice(0, 4)), ...years.map((year) => year ?? 0))
 }
 
 /** Which of these times (sorted) the series does not give by its rules and dates. */

@@ -1,11 +1,11 @@
 import type { Property } from '../ical/jcal.ts'
-import { mendLine, mendUri } from '../ical/mend-text.ts'
+import { mendLine, mendParameter, mendUri } from '../ical/mend-text.ts'
 import { LOSS } from './losses.ts'
 import type { Attachment } from './model.ts'
 
 /** ATTACH, inline as base64 or as a link. FILENAME is that of RFC 8607. */
 export function attachmentProperty(attachment: Attachment, losses: Set<string>): Property[] {
-  const name = mendLine(attachment.name)
+  const name = mendParameter(attachment.name)
   const type = mendLine(attachment.mediaType ?? '')
   const parameters = {
     ...(/^[\w.+-]+\/[\w.+-]+$/.test(type) ? { fmttype: type.toLowerCase() } : {}),

@@ -6,7 +6,7 @@ import { type Series, seriesOf, strangers } from './series.ts'
 import { calendarOf, uidProperty } from './write-calendar.ts'
 import { endOf, writeFacts } from './write-facts.ts'
 import { momentProperty } from './write-moment.ts'
-import { endlessZone, momentOf, momentsOfSeries, recurrenceProperties } from './write-series.ts'
+import { coverOf, momentOf, momentsOfSeries, recurrenceProperties } from './write-series.ts'
 import { writeZones } from './write-zones.ts'
 
 interface Placed {
@@ -59,6 +59,6 @@ export function writeEvent(event: CalendarEvent): Written {
   const overrides = placed.map(({ facts, instead }) =>
     writeFacts(facts, [uid, momentProperty('recurrence-id', [momentOf(instead, start)])], losses),
   )
-  const zones = writeZones(momentsOf([event, ...placed.map(({ facts }) => facts)], series), endlessZone(series))
+  const zones = writeZones(momentsOf([event, ...placed.map(({ facts }) => facts)], series), coverOf(series))
   return { bytes: toBytes(calendarOf([...zones, master, ...overrides])), losses: [...losses] }
 }

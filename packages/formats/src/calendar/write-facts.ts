@@ -112,7 +112,7 @@ export function writeFacts(facts: EventFacts, head: readonly Property[], losses:
     ...(facts.description === undefined ? [] : descriptionProperties(facts.description)),
     ...textProperty('location', facts.location),
     ...links(facts),
-    ...categoriesProperty(facts.categories),
+    ...categoriesProperty(facts.categories, losses),
     ...standing(facts),
     ...color(facts, losses),
     ...people(facts, losses),

@@ -1,5 +1,5 @@
 import type { Parameters, Property } from '../ical/jcal.ts'
-import { mendLine } from '../ical/mend-text.ts'
+import { mendParameter } from '../ical/mend-text.ts'
 import type { Guest, Person } from './model.ts'
 
 export const NAMELESS_ADDRESS = 'invalid:nomail'
@@ -15,7 +15,7 @@ const ROLE = { required: 'REQ-PARTICIPANT', optional: 'OPT-PARTICIPANT', chair: 
 const TYPE = { individual: 'INDIVIDUAL', room: 'ROOM', resource: 'RESOURCE', group: 'GROUP' } as const
 
 const named = ({ name }: Person): Parameters => {
-  const line = mendLine(name ?? '')
+  const line = mendParameter(name ?? '')
   return line === '' ? {} : { cn: line }
 }
 

@@ -1,8 +1,9 @@
 import { type Property, property } from '../ical/jcal.ts'
 import type { Moment } from './model.ts'
 import { ruleAsJcal } from './rule.ts'
-import { isEndless, lastTime, type Series } from './series.ts'
+import { lastYearOf, type Series } from './series.ts'
 import { momentProperty } from './write-moment.ts'
+import type { Cover } from './write-zones.ts'
 
 /** A time of a series as a moment again. */
 export const momentOf = (time: string, start: Moment): Moment => ('date' in start ? { date: time } : { ...start, local: time })
@@ -22,12 +23,13 @@ export function recurrenceProperties({ start, rules, dates, exceptDates }: Serie
 }
 
 /** The moments that decide which years a VTIMEZONE has to cover. */
-export function momentsOfSeries(series: Series): readonly Moment[] {
-  const last = lastTime(series)
-  const times = [...series.dates, ...series.exceptDates, ...(last === undefined ? [] : [last])]
-  return [series.start, ...times.map((time) => momentOf(time, series.start))]
-}
+export const momentsOfSeries = ({ start, dates, exceptDates }: Series): readonly Moment[] => [
+  start,
+  ...[...dates, ...exceptDates].map((time) => momentOf(time, start)),
+]
 
-/** The zone in which the series goes on for ever, if it does. */
-export const endlessZone = (series: Series): string | undefined =>
-  series.rules.some(isEndless) && 'local' in series.start ? series.start.zone : undefined
+/** To which year the zone of the series has to be covered; `for ever` where the series has no end. Undefined where it has no zone. */
+export function coverOf(series: Series): Cover | undefined {
+  if ('date' in series.start || series.start.zone === undefined) return undefined
+  return { zone: series.start.zone, last: lastYearOf(series) ?? 'for ever' }
+}

@@ -1,5 +1,5 @@
 import { type Property, property } from '../ical/jcal.ts'
-import { escapeText, mendLine } from '../ical/mend-text.ts'
+import { escapeText, mendLine, mendParameter } from '../ical/mend-text.ts'
 import type { Card } from './model.ts'
 
 /** What a card is called where nothing in it is a name. FN must not be empty (RFC 6350, 6.2.1). */
@@ -39,7 +39,7 @@ const optional = (name: string, value: string | undefined, make = (line: string)
 function nameProperty(card: Card, version: '3.0' | '4.0'): Property {
   const { family, given, additional, prefix, suffix } = card.name ?? {}
   const parts = [family, given, additional, prefix, suffix].map((part) => mendLine(part ?? ''))
-  const fileAs = mendLine(card.fileAs ?? '')
+  const fileAs = mendParameter(card.fileAs ?? '')
   if (card.kind === 'group' && parts.join('') === '') parts[0] = fullNameOf(card)
   return ['n', version === '4.0' && fileAs !== '' ? { 'sort-as': fileAs } : {}, 'text', parts]
 }
@@ -64,7 +64,8 @@ export function writeNames(card: Card, version: '3.0' | '4.0'): Property[] {
     ...optional('x-phonetic-first-name', phonetic?.given, (line) => extension('x-phonetic-first-name', line)),
     ...optional('x-phonetic-last-name', phonetic?.family, (line) => extension('x-phonetic-last-name', line)),
     ...optional('x-phonetic-org', phonetic?.organization, (line) => extension('x-phonetic-org', line)),
-    ...(nicknames.size === 0 ? [] : [['nickname', {}, 'text', ...nicknames] satisfies Property]),
+    // One a line: of several in one, vobject (Radicale 3.1) keeps the first.
+    ...[...nicknames].map((name) => property('nickname', 'text', name)),
     ...(version === '3.0' ? optional('sort-string', card.fileAs) : []),
     ...organizationProperties(card),
   ]

@@ -15,6 +15,27 @@ export const mendText = (text: string): string =>
 /** The same on one line, for names and addresses. */
 export const mendLine = (text: string): string => mendText(text).replaceAll(/\s+/g, ' ').trim()
 
+const isBlank = (char: string): boolean => char === ' ' || char === '\t'
+
+/** The same without blanks at both ends, which libical 3 (Cyrus 3.6) takes away from any value. */
+export function mendBlock(text: string): string {
+  const mended = mendText(text)
+  let from = 0
+  let to = mended.length
+  while (from < to && isBlank(mended.charAt(from))) from++
+  while (to > from && isBlank(mended.charAt(to - 1))) to--
+  return mended.slice(from, to)
+}
+
+/**
+ * A value of a parameter on one line. Backslashes become strokes and carets before what RFC 6868 escapes become circumflexes: libical 3 (Cyrus 3.6) reads
+ * `\\"` as the value going on, and writes `^^n` back as `^n`, which is another text.
+ */
+export const mendParameter = (text: string): string =>
+  mendLine(text)
+    .replaceAll('\\', '/')
+    .replaceAll(/\^(?=[n'^])/g, '\u02c6')
+
 /** A URI that ends where it ends: white space, quotes and angle brackets as escapes. */
 export const mendUri = (uri: string): string =>
   mendText(uri.trim())

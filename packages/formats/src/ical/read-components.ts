@@ -67,22 +67,27 @@ const nameOf = (line: string): string => /^(?:[\w-]+\.)?([\w-]+)/.exec(line)?.[1
 
 const isProperty = (value: unknown): value is Property => Array.isArray(value) && typeof value[0] === 'string'
 
-/** A noncharacter, which `mendText` keeps out of everything that we write. */
-const HELD = '\ufdd0'
+/** Noncharacters, which `mendText` keeps out of everything that we write: an escaped backslash, and a backslash in a parameter. */
+const ESCAPED = '\ufdd0'
+const BARE = '\ufdd1'
 
 /** Text, which ical.js has freed of its escapes; everything else stands as it was written. */
 const FREED = new Set(['text', 'phone-number'])
 
-const release = (value: unknown, backslash: string): unknown =>
-  typeof value === 'string' ? value.replaceAll(HELD, backslash) : Array.isArray(value) ? value.map((one) => release(one, backslash)) : value
+const release = (value: unknown, backslash: string): unknown => {
+  if (typeof value === 'string') return value.replaceAll(ESCAPED, backslash).replaceAll(BARE, '\\')
+  return Array.isArray(value) ? value.map((one) => release(one, backslash)) : value
+}
 
 /**
- * ical.js 2.2.1 takes the delimiter behind an escaped backslash (`a\\;b`) for an escaped one, and one part for two: escaped backslashes are held back
- * while it reads.
+ * ical.js 2.2.1 takes the delimiter behind an escaped backslash (`a\\;b`) for an escaped one, and one part for two; and in parameters it takes escapes
+ * away that nobody wrote (RFC 5545, 3.2, knows none). Both sorts of backslash are held back while it reads.
  */
 function parse(line: string, design: Design): unknown {
-  if (!line.includes('\\\\')) return ICAL.parse.property(line, design)
-  const property: unknown = ICAL.parse.property(line.replaceAll('\\\\', HELD), design)
+  if (!line.includes('\\')) return ICAL.parse.property(line, design)
+  const head = /^(?:[^":]|"[^"]*")*:/.exec(line)?.[0] ?? ''
+  const held = `${head.replaceAll('\\', BARE)}${line.slice(head.length).replaceAll('\\\\', ESCAPED)}`
+  const property: unknown = ICAL.parse.property(held, design)
   if (!isProperty(property)) return property
   const [name, parameters, type, ...values] = property
   const given = Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, release(value, '\\\\')]))

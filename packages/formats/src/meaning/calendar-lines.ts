@@ -5,7 +5,7 @@ import type { Property } from '../ical/jcal.ts'
 import { mendText } from '../ical/mend-text.ts'
 import { readCalendar } from '../ical/read-calendar.ts'
 import { all, type Found, textOf } from '../ical/read-components.ts'
-import { notUnderstood } from '../not-understood.ts'
+import { notUnderstood, orNotUnderstood } from '../not-understood.ts'
 import { IGNORED_PROPERTIES, IMPLIED } from './ignored-properties.ts'
 import { bytesOf, type Line, parametersOf } from './line.ts'
 import { keyOf, type Meant, momentOf, momentsOf, zonePrint } from './moments.ts'
@@ -71,12 +71,20 @@ function times(found: Found, zones: readonly Found[]): readonly (readonly [strin
   return [
     ...(begin === undefined ? [] : [['dtstart', keyOf(begin)] as const]),
     ...(end === undefined ? [] : [[name, end] as const]),
-    ...rules.map((rule) => [rule[0], start === undefined ? String(rule[3]) : ruleKey(rule[3], start)] as const),
+    ...rules.map((rule) => [rule[0], start === undefined ? JSON.stringify(rule[3]) : ruleKey(rule[3], start)] as const),
     ...dates('rdate'),
     ...dates('exdate'),
     ...(rules.length > 0 && start !== undefined ? [['time zone', zonePrint(start)] as const] : []),
   ]
 }
+
+/** Each category, cut at its commas: libical 3 (Cyrus 3.6) makes two of a category with a comma, however it is escaped. */
+const categories = (property: Property): readonly string[] =>
+  property
+    .slice(3)
+    .flatMap((one) => mendText(String(one)).split(','))
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
 
 function alarmKey(alarm: Found, zones: readonly Found[]): string {
   const said = alarm.properties
@@ -96,7 +104,7 @@ function linesOf(found: Found, zones: readonly Found[]): readonly Line[] {
   for (const property of found.properties) {
     const [name] = property
     if (TIMES.has(name) || UNHEARD.has(name)) continue
-    if (name === 'categories') for (const one of property.slice(3)) lines.push({ where, name, value: mendText(String(one)) })
+    if (name === 'categories') for (const value of categories(property)) lines.push({ where, name, value })
     else {
       const value = valueOfProperty(property, zones)
       if (!isImplied(found.name, name, value)) lines.push({ where, name, value: `${parametersOf(property)}:${value}` })
@@ -115,5 +123,6 @@ export function calendarLines(bytes: Uint8Array, kind: 'vevent' | 'vtodo'): read
   if (own.some(({ cut }) => cut)) throw notUnderstood('It ends in the middle.')
   if (own.some(({ broken }) => broken.length > 0)) throw notUnderstood('It holds lines that nobody can read.')
   if (new Set(own.map((one) => textOf(one, 'uid'))).size > 1) throw notUnderstood('It holds more than one UID.')
-  return own.flatMap((one) => linesOf(one, zones))
+  if (kind === 'vevent' && own.some((one) => all(one, 'dtstart').length === 0)) throw notUnderstood('It does not say when it begins.')
+  return orNotUnderstood(() => own.flatMap((one) => linesOf(one, zones)))
 }

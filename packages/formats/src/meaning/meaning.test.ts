@@ -51,7 +51,7 @@ describe('what servers do', () => {
       'the rule in another order',
       (given) => given.replace(/RRULE:.*/, 'RRULE:UNTIL=20240601T215959Z;BYDAY=MO,WE;INTERVAL=1;WKST=MO;FREQ=WEEKLY'),
     ],
-    ['each category for itself', (given) => given.replace('CATEGORIES:b,a', 'CATEGORIES:a\r\nCATEGORIES:b')],
+    ['all categories in one line', (given) => given.replace('CATEGORIES:b\r\nCATEGORIES:a', 'CATEGORIES:a,b')],
     ['MAILTO in capitals', (given) => given.replace(':mailto:', ':MAILTO:')],
     ['a UID for the alarm', (given) => given.replace('BEGIN:VALARM', 'BEGIN:VALARM\r\nUID:x')],
     ['base64 in lines of its own', (given) => given.replace(/aGVsbG8g/, 'aGVs\r\n bG8g')],
@@ -88,6 +88,26 @@ describe('what servers do', () => {
     expect(differences('event', sent, changed)).toContain(says)
     expect(eventHash(changed)).not.toBe(eventHash(sent))
   })
+})
+
+test('a zone that only its file knows is followed as the file describes it', () => {
+  const own = [
+    'BEGIN:VTIMEZONE',
+    'TZID:Mine',
+    'BEGIN:STANDARD',
+    'DTSTART:19700101T000000',
+    'TZOFFSETFROM:+0123',
+    'TZOFFSETTO:+0123',
+    'END:STANDARD',
+    'END:VTIMEZONE',
+  ]
+  const at = (start: string, ...zones: readonly string[]) =>
+    bytes(['BEGIN:VCALENDAR', ...zones, 'BEGIN:VEVENT', 'UID:a', start, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n'))
+  const described = at('DTSTART;TZID=Mine:20240101T012300', ...own)
+  expect(differences('event', at('DTSTART:20240101T000000Z'), described)).toEqual([])
+  expect(differences('event', at('DTSTART:20240101T000000Z'), at('DTSTART;TZID=Mine:20240101T012300'))).toEqual([
+    'DTSTART is not the same.',
+  ])
 })
 
 test('garbage, half an event and two events have no meaning', () => {

@@ -7,7 +7,7 @@ import { calendarOf, uidProperty } from '../calendar/write-calendar.ts'
 import { importanceProperty, stamps } from '../calendar/write-facts.ts'
 import { momentProperty } from '../calendar/write-moment.ts'
 import { writeReminders } from '../calendar/write-reminders.ts'
-import { endlessZone, momentsOfSeries, recurrenceProperties } from '../calendar/write-series.ts'
+import { coverOf, momentsOfSeries, recurrenceProperties } from '../calendar/write-series.ts'
 import { categoriesProperty, descriptionProperties, lineProperty, urlProperty } from '../calendar/write-text.ts'
 import { writeZones } from '../calendar/write-zones.ts'
 import { isInstant, type Property, property, toBytes, utc } from '../ical/jcal.ts'
@@ -93,7 +93,7 @@ export function writeTask(task: Task): Written {
     ...(span.due === undefined ? [] : [momentProperty('due', [span.due])]),
     ...standing(task),
     ...importanceProperty(task.importance),
-    ...categoriesProperty(task.categories),
+    ...categoriesProperty(task.categories, losses),
     ...parentProperty(task.parentUid),
     ...orderProperty(task.order),
     ...linkProperties(task, losses),
@@ -103,7 +103,7 @@ export function writeTask(task: Task): Written {
   const host = { title: task.title?.trim() ?? '', related: span.due === undefined ? 'START' : 'END', guests: false } as const
   const moments = [...(start === undefined ? [] : [start]), ...(span.due === undefined ? [] : [span.due])]
   const zones =
-    repeats === undefined ? writeZones(moments) : writeZones([...moments, ...momentsOfSeries(repeats.series)], endlessZone(repeats.series))
+    repeats === undefined ? writeZones(moments) : writeZones([...moments, ...momentsOfSeries(repeats.series)], coverOf(repeats.series))
   const todo = ['vtodo', properties, writeReminders(reminders, host, losses)] as const
   return { bytes: toBytes(calendarOf([...zones, [...todo]])), losses: [...losses] }
 }

@@ -43,7 +43,7 @@ export const instantBy = (moment: Moment): number => instantAt(localOf(moment), 
  * where the rule gives a time that its clock leaves out: readers differ about those (RFC 5545, 3.3.10, wants them ignored; ical.js, Exchange and Google
  * move them).
  */
-export function expand(rule: string, start: Moment, to: number, most = 6000): readonly Time[] | undefined {
+export function expand(rule: string, start: Moment, to: number, most = 10_000): readonly Time[] | undefined {
   const line = `DTSTART:${text(localOf(start)).replaceAll(/[-:]/g, '')}Z`
   const series = new RRuleTemporal({ rruleString: `${line}\nRRULE:${rule}`, tzid: 'UTC', maxIterations: 100_000 })
   const times: Time[] = []

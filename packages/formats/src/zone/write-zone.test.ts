@@ -76,6 +76,11 @@ test('a zone whose clocks no longer change has no rule, and one without a law ha
   expect(text('Asia/Gaza', 2024, 2025)).not.toContain('DTSTART:2027')
 })
 
+test('before the first law and behind the horizon there are offsets, too', () => {
+  expect(follow(writeZone('Europe/Berlin', { first: 2099, last: 2101 }))(Date.UTC(2100, 6, 1)) / HOUR).toBe(2)
+  expect(text('Europe/Berlin', 1700, 1702)).toContain('DTSTART:17000101T000000')
+})
+
 test('no RDATE, which ical.js and others misread, and the former name for servers with old data', () => {
   for (const zone of ODD.split(' ')) expect(text(zone, 2004)).not.toContain('RDATE')
   expect(text('Europe/Kyiv', 2024)).toContain('X-LIC-LOCATION:Europe/Kiev')

@@ -75,6 +75,8 @@ function observance(change: OffsetChange, rule?: YearlyRule): Component {
 }
 
 const made = new Map<string, Component>()
+/** A tenant's calendars need some hundreds. */
+const MOST_KEPT = 4000
 
 /** What a VTIMEZONE has to cover: calendar years. */
 export interface Span {
@@ -88,16 +90,18 @@ export interface Span {
  * written as rules from the year in which the law began, all others one by one; where the data knows no law (Morocco), up to 2060.
  */
 export function writeZone(zone: string, span: Span): Component {
-  const first = Math.max(span.first, 1900)
+  // Behind the horizon the law that is in force there goes on; before 1900 nobody has agreed on any.
+  const first = Math.min(Math.max(span.first, 1900), HORIZON - 1)
   const last = Math.min(span.last ?? HORIZON, HORIZON)
-  const key = `${zone} ${first} ${last}`
+  const begin = Math.min(Math.max(span.first, 1600), first)
+  const key = `${zone} ${begin} ${last}`
   const known = made.get(key)
   if (known !== undefined) return known
   const tail = tailOf(zone)
   const from = Math.max(first, tail.from)
   const single = offsetChanges(zone, yearStart(first), yearStart(Math.min(last + 1, from)) - 1)
   const start = offsetAt(zone, yearStart(first))
-  const opening = { at: yearStart(first) - start, before: start, after: start }
+  const opening = { at: yearStart(begin) - start, before: start, after: start }
   const lawful = from > last ? [] : (changesByYear(zone, from, from).get(from) ?? [])
   const observances = [
     observance(opening),
@@ -108,6 +112,7 @@ export function writeZone(zone: string, span: Span): Component {
   // sabre (Nextcloud) looks here when its time-zone data is older than the name.
   const also = former === undefined ? [] : [property('x-lic-location', 'unknown', former)]
   const component: Component = ['vtimezone', [property('tzid', 'text', zone), ...also], observances]
+  if (made.size >= MOST_KEPT) made.clear()
   made.set(key, component)
   return component
 }

@@ -1,5 +1,6 @@
 import { hash32 } from '../../generate/random.ts'
 import { Kept } from '../kept/kept.ts'
+import { instantOfLocal } from './expand.ts'
 import { type AclJson, type EventJson, isCancelled, isException, type KeptEvent } from './state.ts'
 
 export interface CalendarFacts {
@@ -59,6 +60,7 @@ export class Calendar {
       organizer: { email: this.id, self: true, ...(this.id.includes('@group.') ? { displayName: this.summary } : {}) },
       sequence: before === undefined ? 0 : (before.sequence ?? 0) + 1,
       ...wish,
+      ...timesOf(wish, this.facts.timeZone),
       htmlLink: `https://www.google.com/calendar/event?eid=${Buffer.from(`${id} ${this.id}`).toString('base64url')}`,
       id,
       etag,
@@ -103,6 +105,18 @@ export class Calendar {
       return master === undefined || isCancelled(master) ? [json] : []
     })
   }
+}
+
+/** As Google answers, whatever it was told: with an offset. */
+export function timesOf(event: EventJson, calendarZone: string): EventJson {
+  const instant = (when: EventJson['start']): EventJson['start'] => {
+    if (!when?.dateTime || /(Z|[+-]\d\d:\d\d)$/i.test(when.dateTime)) return when
+    const ms = instantOfLocal(when.dateTime, when.timeZone ?? calendarZone)
+    return { ...when, dateTime: new Date(ms).toISOString().replace('.000Z', 'Z') }
+  }
+  const { start, end, originalStartTime } = event
+  const given = { start: instant(start), end: instant(end), originalStartTime: instant(originalStartTime) }
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 }
 
 /**

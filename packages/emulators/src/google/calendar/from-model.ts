@@ -1,20 +1,13 @@
 import type { CalendarEvent, EventFacts, Guest, Moment, Reminder } from '@offramp/formats'
-import { RRuleTemporal } from 'rrule-temporal'
+import { instantOfLocal } from './expand.ts'
 import type { EventJson } from './state.ts'
+
+const compact = (local: string): string => local.replaceAll(/[-:]/g, '')
 
 /** As much of a series as an exception needs to name its place. */
 interface Frame {
   /** Where what has no zone takes place. */
   readonly zone: string
-}
-
-const compact = (local: string): string => local.replaceAll(/[-:]/g, '')
-
-/** Milliseconds of a local time; by the emulator's own library, not by the product's. */
-function instantOfLocal(local: string, zone: string): number {
-  const [first] = new RRuleTemporal({ rruleString: `DTSTART;TZID=${zone}:${compact(local)}\nRRULE:FREQ=DAILY;COUNT=1` }).all()
-  if (first === undefined) throw new Error(`${local} in ${zone} is no time.`)
-  return first.epochMilliseconds
 }
 
 function whenOf(moment: Moment, { zone }: Frame): NonNullable<EventJson['start']> {

@@ -1,5 +1,5 @@
 import type { CalendarEvent } from '@offramp/formats'
-import type { Calendar } from './calendar.ts'
+import { type Calendar, timesOf } from './calendar.ts'
 import { instantOfWhen, isAllDay, wallText } from './expand.ts'
 import { toGoogle } from './from-model.ts'
 import type { EventJson } from './state.ts'
@@ -13,8 +13,9 @@ export function exceptionId(master: EventJson, origin: EventJson['originalStartT
 /** Puts an occurrence that differs from its series, or is deleted, beside it. */
 export function putException(calendar: Calendar, master: EventJson, change: EventJson): EventJson {
   const { recurrence: _, id: __, etag: ___, ...facts } = master
-  const id = exceptionId(master, change.originalStartTime)
-  return calendar.put({ ...facts, ...change, id, recurringEventId: master.id ?? null, iCalUID: master.iCalUID ?? null })
+  const placed = { ...change, ...timesOf(change, calendar.facts.timeZone) }
+  const id = exceptionId(master, placed.originalStartTime)
+  return calendar.put({ ...facts, ...placed, id, recurringEventId: master.id ?? null, iCalUID: master.iCalUID ?? null })
 }
 
 /** Puts an event of the product's own model there, with all its exceptions. Answers with the id of the event. */

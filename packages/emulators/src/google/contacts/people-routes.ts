@@ -69,7 +69,9 @@ function sinceOf(asked: Asked, horizon: number): { readonly since: number; reado
   }
   if (sync === 'strange' || sync.since < horizon || now - sync.fullAt > WEEK / asked.state.timeScale) {
     noteDead(asked)
-    throw expiredToken(asked.state.violations.list().length + asked.state.requests.size)
+    const turn = asked.state.habits.get('expired people') ?? 0
+    asked.state.habits.set('expired people', turn + 1)
+    throw expiredToken(turn)
   }
   return sync
 }

@@ -36,6 +36,8 @@ export interface EventTruth {
 export interface CalendarControl {
   calendars(): Promise<readonly CalendarTruth[]>
   addCalendar(name: string, facts?: NewCalendar): Promise<CalendarTruth>
+  /** Puts a calendar of the domain, by id, into the account's list as well. */
+  subscribe(calendar: string, entry: CalendarEntryJson): Promise<void>
   renameCalendar(calendar: string, name: string): Promise<void>
   /** Changes how the account sees a calendar: default reminders, colour. */
   see(calendar: string, entry: CalendarEntryJson): Promise<void>

@@ -34,6 +34,10 @@ export class CalendarDesk implements CalendarControl {
     return truthOf(made)
   }
 
+  async subscribe(calendar: string, entry: CalendarEntryJson): Promise<void> {
+    this.#account.calendarList.push({ calendar: this.#calendar(calendar).id, json: entry })
+  }
+
   async renameCalendar(calendar: string, name: string): Promise<void> {
     this.#calendar(calendar).summary = name
   }

@@ -77,13 +77,22 @@ function onEvent(
   if (calendar && event) act(calendar, event)
 }
 
+/** None where nobody can follow the rule. */
+function placesOf(master: EventJson, from: number): readonly number[] {
+  try {
+    return startsOf(master, { from, to: from + 120 * 86_400_000 })
+  } catch {
+    return []
+  }
+}
+
 function onOccurrence(scene: Scene, change: EventJson): void {
   const isSeries = ({ recurrence }: EventJson): boolean => (recurrence ?? []).length > 0
   onEvent(
     scene,
     (calendar, master) => {
       const start = Date.parse(master.start?.dateTime ?? `${master.start?.date}T00:00:00Z`)
-      const at = any(scene, startsOf(master, { from: start, to: start + 120 * 86_400_000 }))
+      const at = any(scene, placesOf(master, start))
       if (at === undefined) return
       const iso = new Date(at).toISOString()
       const originalStartTime = master.start?.date

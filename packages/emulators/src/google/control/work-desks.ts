@@ -15,6 +15,7 @@ const CALLS: Readonly<Record<keyof WorkDesks, readonly string[]>> = {
   calendars: [
     'calendars',
     'addCalendar',
+    'subscribe',
     'renameCalendar',
     'see',
     'share',
@@ -64,6 +65,7 @@ export function remoteDesks(ask: Ask, address: string): WorkDesks {
     calendars: {
       calendars: () => read(calendar('calendars')),
       addCalendar: (name, facts) => read(calendar('addCalendar', name, facts)),
+      subscribe: (id, entry) => done(calendar('subscribe', id, entry)),
       renameCalendar: (id, name) => done(calendar('renameCalendar', id, name)),
       see: (id, entry) => done(calendar('see', id, entry)),
       share: (id, rule) => done(calendar('share', id, rule)),

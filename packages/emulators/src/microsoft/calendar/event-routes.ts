@@ -6,6 +6,7 @@ import type { Expand } from '../odata/query.ts'
 import type { Asked } from '../serve/asked.ts'
 import { badRequest, GraphError, unknownProperty } from '../serve/errors.ts'
 import { jsonReply } from '../serve/reply.ts'
+import type { TenantState } from '../serve/tenant-state.ts'
 import { occurrenceTimes } from './calendars.ts'
 import { type EventView, eventJson, eventProperty, selectedEventProperties } from './event-json.ts'
 import { findEvent, type OutlookAccount } from './find.ts'
@@ -14,6 +15,8 @@ import { expandedCalendar, openCalendar } from './routes.ts'
 import type { EventState } from './state.ts'
 
 const PAGE = { usual: 10, most: 1000 }
+/** Exceptions that come with their master; the others in pages of their own. */
+const EXPANDED_MOST = 20
 const EXPANDED = new Set(['exceptionOccurrences', 'calendar', 'attachments'])
 
 function viewOf(asked: Asked, account: OutlookAccount, event: EventState): EventView {
@@ -38,9 +41,13 @@ function oneEvent(asked: Asked, account: OutlookAccount, view: EventView): Recor
   for (const { path, select } of query.expand) {
     if (path === 'calendar') json['calendar'] = expandedCalendar(view.event.calendar, account, select)
     if (path === 'exceptionOccurrences') {
-      const properties = selectedEventProperties(select)
-      const exceptions = view.exception || view.occurrence ? [] : [...view.event.exceptions.values()]
-      json['exceptionOccurrences'] = exceptions.map((exception) => eventJson({ ...view, exception }, properties))
+      const exceptions = exceptionViews(view)
+      json['exceptionOccurrences'] = exceptions.slice(0, EXPANDED_MOST).map((each) => eventJson(each, selectedEventProperties(select)))
+      if (exceptions.length > EXPANDED_MOST) {
+        const id = encodeURIComponent(String(json['id']))
+        json['exceptionOccurrences@odata.nextLink'] =
+          `${asked.root}/users('${encodeURIComponent(asked.parts[1] ?? '')}')/events('${id}')/exceptionOccurrences?$top=${EXPANDED_MOST}&$skip=${EXPANDED_MOST}`
+      }
     }
     if (path === 'attachments') throw badRequest('Expanding attachments of a list is not what this tenant answers.')
   }
@@ -71,8 +78,20 @@ export function listEvents(asked: Asked, account: OutlookAccount, calendar: stri
   )
 }
 
+/** What a cloud that does not know exceptions makes of a request for them. */
+function withoutExceptions({ quirks }: TenantState, asked: Asked): Asked {
+  const { expand, select } = asked.query
+  const isAsked = expand.some(({ path }) => path === 'exceptionOccurrences') || (select?.includes('cancelledOccurrences') ?? false)
+  if (quirks.exceptions === 'told' || !isAsked) return asked
+  if (quirks.exceptions === 'refused') throw unknownProperty('cancelledOccurrences', 'event')
+  const kept = expand.filter(({ path }) => path !== 'exceptionOccurrences')
+  return { ...asked, query: { ...asked.query, expand: kept, select: select?.filter((name) => name !== 'cancelledOccurrences') } }
+}
+
 /** `GET /users/{u}/events/{id}`. */
-export function getEvent(asked: Asked, account: OutlookAccount, id: string): Reply {
+export function getEvent(tenant: TenantState, given: Asked, account: OutlookAccount): Reply {
+  const id = given.parts[given.parts.length - 1] ?? ''
+  const asked = withoutExceptions(tenant, given)
   checkExpand(asked.query.expand)
   const { event, exception } = findEvent(account, id)
   checkPage([event], selectedEventProperties(asked.query.select))
@@ -126,6 +145,18 @@ export function listInstances(
   return jsonReply(
     collection(`users('${asked.parts[1] ?? ''}')/calendarView`, asked, { value, count: all.length, nextLink: page.nextLink }),
   )
+}
+
+const exceptionViews = (view: EventView): readonly EventView[] =>
+  view.exception || view.occurrence ? [] : [...view.event.exceptions.values()].map((exception) => ({ ...view, exception }))
+
+/** `GET /users/{u}/events/{id}/exceptionOccurrences`: where an expanded collection goes on. */
+export function listExceptions(asked: Asked, account: OutlookAccount, id: string): Reply {
+  const all = exceptionViews(viewOf(asked, account, findEvent(account, id).event))
+  const page = pageOf(all, asked, PAGE)
+  const properties = selectedEventProperties(asked.query.select)
+  const value = page.items.map((view) => eventJson(view, properties))
+  return jsonReply(collection(`users('${asked.parts[1] ?? ''}')/events`, asked, { value, count: all.length, nextLink: page.nextLink }))
 }
 
 /** `GET /users/{u}/events/{id}/attachments` and what is below. */

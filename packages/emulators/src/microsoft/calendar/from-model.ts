@@ -1,7 +1,7 @@
 import type { Attendee, DayOfWeek, Event, PatternedRecurrence, RecurrencePattern, WeekIndex } from '@microsoft/microsoft-graph-types'
 import type { CalendarEvent, EventFacts, Guest, Moment } from '@offramp/formats'
 import { dateOf, dayOf, daysOf } from './dates.ts'
-import type { EventSeed, OccurrenceChange, Recurrence } from './state.ts'
+import type { AttachmentSeed, EventSeed, OccurrenceChange, Recurrence } from './state.ts'
 import { ianaOf, wallAt, windowsOf } from './zones.ts'
 
 /** What could be put into a calendar of Outlook; and what could not, in sentences. Without a seed, nothing of it can. */
@@ -33,9 +33,23 @@ export function seedOfModel(model: CalendarEvent): ModelSeed {
   const exceptions = (model.overrides ?? []).map(
     (override): OccurrenceChange => ({ date: dayIn(override.insteadOf), event: eventOf(override, zone) }),
   )
-  for (const { attachments = [] } of [model, ...(model.overrides ?? [])])
-    if (attachments.length > 0) untold.push('Attachments are not seeded from iCalendar.')
-  return { seed: { event, ...(recurrence && { cancelled, exceptions }) }, untold }
+  return { seed: { event, attachments: filesOf(model, untold), ...(recurrence && { cancelled, exceptions }) }, untold }
+}
+
+/** Files with their bytes. Outlook attaches no address. */
+function filesOf({ attachments = [] }: EventFacts, untold: string[]): readonly AttachmentSeed[] {
+  return attachments.flatMap((each) => {
+    if ('bytes' in each)
+      return [
+        {
+          name: each.name,
+          ...(each.mediaType !== undefined && { contentType: each.mediaType }),
+          base64: Buffer.from(each.bytes).toString('base64'),
+        },
+      ]
+    untold.push('An attachment that is only an address cannot be attached.')
+    return []
+  })
 }
 
 const dayIn = (moment: Moment): string => ('date' in moment ? moment.date : moment.local.slice(0, 10))

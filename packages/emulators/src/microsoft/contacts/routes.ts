@@ -94,7 +94,10 @@ export function getContact(
 export function contactPhoto(account: OutlookAccount, name: { readonly folder?: string | undefined; readonly id: string }): Reply {
   const contact = findContact(account, name.id, name.folder)
   if (name.folder === undefined && !contact.folder.isDefault) throw itemNotFound()
-  if (contact.photo === undefined) throw new GraphError(404, 'ErrorItemNotFound', "The photo wasn't found.")
+  // Both have been seen.
+  if (contact.photo === undefined) {
+    throw new GraphError(404, contact.serial % 2 === 0 ? 'ErrorItemNotFound' : 'ImageNotFound', "The photo wasn't found.")
+  }
   return bytesReply([photoBytes(contact.photo)], 'image/jpeg')
 }
 

@@ -94,7 +94,7 @@ export interface OutlookControl {
   events(): Promise<readonly EventTruth[]>
   /** In Graph's own words. `calendar`: an id; null: the default one. */
   addEvent(calendar: string | null, seed: EventSeed): Promise<EventTruth>
-  /** From a model of `formats` (plain data but for attachments, which must be links). What Graph cannot hold is said, and nothing is put in then. */
+  /** From a model of `formats`; from another process without files, whose bytes JSON does not carry. What Graph cannot hold is said, and nothing is put in then. */
   addModel(calendar: string | null, model: Parameters<typeof seedOfModel>[0]): Promise<Seeded>
   editEvent(id: string, change: Event): Promise<EventTruth>
   moveEvent(id: string, calendar: string): Promise<EventTruth>

@@ -1,11 +1,15 @@
 import { specAt } from '../../generate/plan.ts'
 import { randomFrom } from '../../generate/random.ts'
+import type { Outlook } from '../items/outlook.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
 import type { Folder, Message } from '../mail/state.ts'
 import { findAccount, type TenantState } from '../serve/tenant-state.ts'
+import { actOnOutlook, isOutlookAct, type OutlookAct } from './outlook-acts.ts'
 
 /** What a scripted user does. Choices depend on the seed and on what is there, never on time. */
-export type UserAct = 'move' | 'delete' | 'flag' | 'read' | 'categorize' | 'receive' | 'rename-folder'
+export type UserAct = MailAct | OutlookAct
+
+type MailAct = 'move' | 'delete' | 'flag' | 'read' | 'categorize' | 'receive' | 'rename-folder'
 
 /**
  * A user who acts while the client works, keyed on how many requests have come: each run of the same client sees the same
@@ -28,15 +32,17 @@ export type ScenarioStep =
 /** Plays a script against the requests of one mailbox. */
 export class Scenario {
   readonly #mailbox: Mailbox
+  readonly #outlook: Outlook
   readonly #script: ScenarioScript
   readonly #random
   #seen = 0
   #received = 0
 
   constructor(state: TenantState, script: ScenarioScript) {
-    const mailbox = findAccount(state, script.mailbox)?.mailbox
-    if (!mailbox) throw new Error(`There is no mailbox ${script.mailbox} in this tenant.`)
-    this.#mailbox = mailbox
+    const account = findAccount(state, script.mailbox)
+    if (!account?.mailbox || !account.outlook) throw new Error(`There is no mailbox ${script.mailbox} in this tenant.`)
+    this.#mailbox = account.mailbox
+    this.#outlook = account.outlook
     this.#script = script
     this.#random = randomFrom(state.seed, 'scenario', script.seed ?? 0)
   }
@@ -60,10 +66,11 @@ export class Scenario {
   #act(act: UserAct): void {
     if (act === 'receive') this.#receive()
     else if (act === 'rename-folder') this.#rename()
+    else if (isOutlookAct(act)) actOnOutlook(this.#outlook, act, this.#random)
     else this.#actOn(this.#anyMessage(), act)
   }
 
-  #actOn(message: Message | undefined, act: Exclude<UserAct, 'receive' | 'rename-folder'>): void {
+  #actOn(message: Message | undefined, act: Exclude<MailAct, 'receive' | 'rename-folder'>): void {
     if (!message) return
     if (act === 'move') this.#mailbox.move(message, this.#otherFolder(message.folder))
     else if (act === 'delete') this.#mailbox.remove(message)

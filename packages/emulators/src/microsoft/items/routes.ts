@@ -1,4 +1,4 @@
-import { eventAttachments, getEvent, listEvents, listInstances } from '../calendar/event-routes.ts'
+import { eventAttachments, getEvent, listEvents, listExceptions, listInstances } from '../calendar/event-routes.ts'
 import { getCalendar, listCalendars, listGroups, listPermissions } from '../calendar/routes.ts'
 import { contactDelta, contactPhoto, getContact, getContactFolder, listContactFolders, listContacts } from '../contacts/routes.ts'
 import type { Asked } from '../serve/asked.ts'
@@ -59,8 +59,9 @@ function withinCalendar(
       return listEvents(asked, account, calendar)
     })
   }
-  if (below === undefined) return route('event', 'calendars-basic', (account) => getEvent(asked, account, id))
+  if (below === undefined) return route('event', 'calendars-basic', (account) => getEvent(tenant, asked, account))
   if (below === 'instances') return route('instances', 'calendars-basic', (account) => listInstances(asked, account, { master: id }))
+  if (below === 'exceptionOccurrences') return route('exceptions', 'calendars', (account) => listExceptions(asked, account, id))
   if (below !== 'attachments') throw noRoute(below)
   return route('event-attachments', 'calendars', (account) =>
     eventAttachments(asked, account, { event: id, id: attachment, raw: raw === '$value' }),

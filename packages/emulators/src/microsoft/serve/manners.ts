@@ -12,6 +12,7 @@ const WITH_MESSAGE_IDS = new Set([
   'events',
   'event',
   'instances',
+  'exceptions',
   'event-attachments',
   'contacts',
   'contact',

@@ -9,7 +9,7 @@ export const KINDS = ['VEVENT', 'VTODO', 'VJOURNAL'] as const
 
 /** The first VCALENDAR or VCARD of a text: sabre reads no further. Throws where it is none. */
 export function readComponent(text: string): Component {
-  const read: unknown = ICAL.parse(text)
+  const read: unknown = ICAL.parse(text.replace(/^\ufeff/, ''))
   if (!Array.isArray(read) || read.length === 0) throw new Error('End of document reached prematurely')
   const first: unknown = Array.isArray(read[0]) ? read[0] : read
   if (!Array.isArray(first)) throw new Error('This parser only supports VCARD and VCALENDAR files')

@@ -33,6 +33,12 @@ test.each([
   ['two UIDs', eventText({ lines: ['END:VEVENT', 'BEGIN:VEVENT', 'UID:two', ...TIMES] }), 415, 'same UID'],
   ['two masters', eventText({ lines: ['END:VEVENT', 'BEGIN:VEVENT', 'UID:one@example', ...TIMES] }), 415, 'More than one master'],
   ['VERSION 1.0', eventText({ head: ['VERSION:1.0', 'PRODID:x'] }), 415, 'Only iCalendar version 2.0'],
+  [
+    'a time that is none',
+    eventText({ bare: true, lines: ['UID:a', 'DTSTAMP:20260101T000000Z', 'DTSTART:20270105'] }),
+    415,
+    'is not a correct DATE-TIME',
+  ],
   ['no calendar at all', 'hello', 415, 'only supports valid iCalendar'],
   ['a card', cardText(['UID:a', 'FN:A']), 415, 'only support iCalendar objects'],
   ['a VFREEBUSY', eventText({ component: 'VFREEBUSY' }), 403, 'at least have a component of type'],

@@ -24,8 +24,16 @@ function endOf(component: Component, start: number): number {
   return first instanceof ICAL.Time && first.isDate ? start + DAY : start
 }
 
-/** From the beginning of the first to the end of the last occurrence; undefined where there is no time at all. */
+/** From the beginning of the first to the end of the last occurrence; undefined where there is no time at all, or none that can be read. */
 export function spanOf(component: Component): Span | undefined {
+  try {
+    return readSpan(component)
+  } catch {
+    return undefined
+  }
+}
+
+function readSpan(component: Component): Span | undefined {
   const first = component.getFirstPropertyValue('dtstart') ?? component.getFirstPropertyValue('due')
   if (!(first instanceof ICAL.Time)) return undefined
   const start = msOf(first)

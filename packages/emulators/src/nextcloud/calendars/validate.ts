@@ -1,6 +1,7 @@
 import ICAL from 'ical.js'
 import { type Finding, judge, type Verdict } from '../dav/findings.ts'
 import { CONTROL, ensureUnicode } from '../dav/unicode.ts'
+import { written } from '../scheduling/event-info.ts'
 import { DavError } from '../serve/errors.ts'
 import { type Component, KINDS, kindsIn, readComponent, serialise, textOf } from './component.ts'
 import { ruleFindings } from './validate-rule.ts'
@@ -46,6 +47,8 @@ export function checkCalendar(sent: Buffer, checking: Checking): CheckedCalendar
       condition: '<cal:supported-calendar-component/>\n',
     })
   const control = CONTROL.test(text) ? [{ level: checking.strict ? 3 : 1, message: 'Property contained a control character' } as const] : []
+  // What cannot be read as what it should be is refused before anything else looks at it.
+  judge(kinds.flatMap(valueFindings), 'iCalendar')
   const verdict = judge(
     [...control, ...headFindings(calendar, checking), ...kinds.flatMap((each) => findings(each, checking)), ...objectFindings(calendar)],
     'iCalendar',
@@ -115,6 +118,18 @@ function findings(component: Component, { strict, newUid, now }: Checking): read
     ...dueFindings(component),
   ]
 }
+
+/** Times that are none; of rules sabre has an opinion of its own. */
+const valueFindings = (component: Component): readonly Finding[] =>
+  component.getAllProperties().flatMap((property): readonly Finding[] => {
+    if (property.name === 'rrule' || property.name === 'exrule') return []
+    try {
+      property.getValues()
+      return []
+    } catch {
+      return [{ level: 3, message: `The supplied value (${written(property)}) is not a correct ${property.type.toUpperCase()}` }]
+    }
+  })
 
 function dueFindings(component: Component): readonly Finding[] {
   const [due, start] = [component.getFirstPropertyValue('due'), component.getFirstPropertyValue('dtstart')]

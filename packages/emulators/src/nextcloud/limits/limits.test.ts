@@ -60,6 +60,7 @@ test('wrong passwords slow down everyone, and are not to be tried again', () => 
   for (let time = 0; time < 5; time++) wrong()
   expect(cloud.violations()).toEqual(['went on with a password of alice that had been refused (5 times)'])
   expect(cloud.state.bruteForce.delay(cloud.clock.now)).toBeGreaterThan(delay * 10)
+  expect(cloud.ask('PROPFIND', 'calendars/bob/', { as: 'bob' })).toMatchObject({ status: 207, waitMs: 640 })
   for (let time = 0; time < 5; time++) wrong()
   expect(cloud.ask('PROPFIND', 'calendars/bob/', { as: 'bob' }).status).toBe(429)
   cloud.state.bruteForce.forget()

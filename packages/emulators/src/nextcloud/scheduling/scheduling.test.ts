@@ -176,3 +176,26 @@ test('an attendee who is not invited to one instance gets it as an exception', a
   expect(copy?.text).toContain('EXDATE:20270106T090000Z')
   expect(copy?.text.match(/BEGIN:VEVENT/g)).toHaveLength(1)
 })
+
+test("an answer to one instance becomes an exception in the organizer's series", () => {
+  const cloud = testCloud({ version: '30' })
+  const series = ['RRULE:FREQ=DAILY;COUNT=3', ME, BOB]
+  put(cloud, series)
+  const [copy] = cloud.state.users.get('bob')?.calendars[0]?.shelf.all() ?? []
+  const exception = [
+    'END:VEVENT',
+    'BEGIN:VEVENT',
+    'UID:one@example',
+    'DTSTAMP:20260101T000000Z',
+    'RECURRENCE-ID:20270106T090000Z',
+    'DTSTART:20270106T090000Z',
+  ]
+  const body = eventText({ lines: [...series, ...exception, ME, BOB.replace('NEEDS-ACTION', 'DECLINED')] })
+  const headers = { 'if-match': '*', prefer: 'handling=strict' }
+  expect(cloud.ask('PUT', `calendars/bob/personal/${copy?.name}`, { as: 'bob', body, headers }).status).toBe(204)
+  const text = cloud.ask('GET', PATH).text
+  expect(text).toMatch(/RECURRENCE-ID:20270106T090000Z/)
+  expect(text).toMatch(/DTSTART:20270106T090000Z\r\nDTEND:20270106T100000Z/)
+  expect(text.match(/PARTSTAT=DECLINED/g)).toHaveLength(1)
+  expect(text.match(/RRULE/g)).toHaveLength(1)
+})
