@@ -11,7 +11,7 @@ export interface PutTarget {
   readonly bodies: readonly Buffer[]
 }
 
-const put = (agent: Agent, target: PutTarget, nth: number): Promise<void> =>
+const putOnce = (agent: Agent, target: PutTarget, nth: number): Promise<void> =>
   new Promise((resolve, reject) => {
     const { url, login, pass, place, kind, bodies } = target
     const body = bodies[nth] ?? Buffer.alloc(0)
@@ -30,13 +30,21 @@ const put = (agent: Agent, target: PutTarget, nth: number): Promise<void> =>
       },
       (answer) => {
         answer.resume().once('end', () => {
-          if (answer.statusCode === 201 || answer.statusCode === 204) resolve()
+          // 412: written by the try before, of which nobody was told.
+          if ([201, 204, 412].includes(answer.statusCode ?? 0)) resolve()
           else reject(new Error(`The bare writer was answered ${answer.statusCode}.`))
         })
       },
     )
     sent.once('error', reject)
     sent.end(body)
+  })
+
+/** Radicale closes each connection after its answer, and now and then a request meets one that is being closed. */
+const put = (agent: Agent, target: PutTarget, nth: number): Promise<void> =>
+  putOnce(agent, target, nth).catch((thrown: unknown) => {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ECONNRESET') return putOnce(agent, target, nth)
+    throw thrown
   })
 
 /** The least that a client can do: the bytes that are in memory, one PUT each, over so many kept connections an account, nothing remembered. Seconds. */

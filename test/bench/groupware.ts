@@ -162,7 +162,11 @@ async function labOf(place: Place, sort: Sort, seeded: boolean): Promise<BenchLa
   const count = seeded ? Math.ceil(ITEMS / ACCOUNTS) : 0
   return startBenchLab({
     accounts: ADDRESSES.map((address) => ({ address, ...(sort === 'event' ? { events: count } : { contacts: count }) })),
-    cloud: { url: place.url, passwords: place.passwords },
+    // The table of mappings wants a password for each account, also where nobody of them moves.
+    cloud: {
+      url: place.url,
+      passwords: { ...Object.fromEntries(ADDRESSES.map((address) => [loginOf(address), '-'])), ...place.passwords },
+    },
     settings: { workloads: [sort] },
   })
 }

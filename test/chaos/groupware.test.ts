@@ -144,6 +144,10 @@ test.each([
       `${told(so)}, one stopped for longer than its lease, ${on.proxy.suffered()} answers to a PUT cut, Redis killed once and wiped once`,
       so.deeds,
     )
-    console.log(out, code)
+    // The report names what people have changed and deleted, and nothing else.
+    const named = [...out.matchAll(/: "((?:Event|Contact|Task|Step) \d+ of person-\d+)/g)].map(([, key = '']) => key)
+    expect(named.filter((key) => !so.deeds.titles.has(key))).toEqual([])
+    expect(named.length).toBeGreaterThan(0)
+    expect(code).toBe(1)
   },
 )

@@ -1,7 +1,8 @@
 import { asFault, type Call, type Destination, Fault, type Item, type Place, type PutCall, type Receipt } from '@offramp/core'
 import { type Desk, HASHES, meaningOf } from './desk.ts'
 import { findItem } from './find.ts'
-import { BATCH, ITEM_BYTES, NEXTCLOUD_CARD_BYTES, NEXTCLOUD_EVENT_BYTES } from './limits.ts'
+import { inTurns } from './in-turns.ts'
+import { BATCH, CONNECTIONS_PER_ACCOUNT, ITEM_BYTES, NEXTCLOUD_CARD_BYTES, NEXTCLOUD_EVENT_BYTES } from './limits.ts'
 import { markIn } from './mark.ts'
 import { pathTo, readObject } from './objects.ts'
 import { type Outgoing, outgoingOf } from './outgoing.ts'
@@ -47,7 +48,8 @@ export function makeDestination(desk: Desk, close: () => Promise<void>): Destina
   const putMany = async (place: Place, items: readonly Item[], call: Call): Promise<readonly (Receipt | Fault)[]> => {
     call.signal.throwIfAborted()
     await desk.silence.prove(place.id, call)
-    const tried = await Promise.all(items.map((item) => tryOne(place, item, call)))
+    // As many as may go at once and no more: those that waited for the gate behind the rest would lose their patience at a slow server.
+    const tried = await inTurns(items, desk.settings.connectionsPerAccount ?? CONNECTIONS_PER_ACCOUNT, (item) => tryOne(place, item, call))
     const written = tried.filter((one): one is Put => !(one instanceof Fault) && 'written' in one)
     const receipts = await confirmed(desk, place.id, written, call)
     return tried.map((one) => {

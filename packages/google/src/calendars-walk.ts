@@ -164,8 +164,8 @@ export class CalendarWalk {
     if (first === undefined) return []
     const uid = seen.map((event) => event['iCalUID']).find((each) => typeof each === 'string')
     const group = await this.#reader.group(this.#calendar.collection.id, { id: seriesId(first), uid, call })
-    // Without a master, what was deleted is told by the change alone.
-    const told = group.master === undefined ? seen.filter((event) => isCancelled(event) && !hasId(group.exceptions, eventId(event))) : []
+    // What was deleted may be told by the change alone.
+    const told = seen.filter((event) => sortOf(event) === 'exception' && isCancelled(event) && !hasId(group.exceptions, eventId(event)))
     return this.#reader.groupRefs(this.#calendar, { ...group, exceptions: [...group.exceptions, ...told] })
   }
 

@@ -71,9 +71,9 @@ export const PAGE = {
 
 /**
  * Bytes. Gmail takes in messages of up to 150 MB, and base64 makes a third more of them. A page holds `page`; a message above `held` is
- * kept in a file.
+ * kept in a file. Six are read at once in each mailbox, so that a larger `held` counts many times.
  */
-export const BYTES = { answer: 64 * 2 ** 20, message: 512 * 2 ** 20, page: 16 * 2 ** 20, held: 8 * 2 ** 20 }
+export const BYTES = { answer: 64 * 2 ** 20, message: 512 * 2 ** 20, page: 16 * 2 ** 20, held: 2 ** 20 }
 
 /**
  * Bytes of the APIs beside Gmail. A page of 2,500 events with long texts and many guests comes to tens of megabytes. A picture of a contact has
@@ -86,6 +86,9 @@ export const RAW_TIMES = { headTimeoutMs: 120_000, idleTimeoutMs: 60_000, timeou
 
 /** How many messages of one mailbox are asked for side by side. */
 export const GETS_AT_ONCE = 6
+
+/** Before anything is known of a page's sizes: where they are large, few of them are enough. */
+export const GETS_AT_FIRST = 2
 
 export interface Allowance {
   readonly name: string

@@ -1,5 +1,5 @@
 import { type Call, Fault, type ItemRef } from '@offramp/core'
-import { GETS_AT_ONCE } from './limits.ts'
+import { GETS_AT_FIRST, GETS_AT_ONCE } from './limits.ts'
 import type { Bounds, Slot } from './mail-bodies.ts'
 import type { Part } from './mail-cursor.ts'
 import type { MailReader } from './mail-reader.ts'
@@ -104,6 +104,7 @@ async function readAll(
         bytes += result.size
         refs += result.refs.length
         came++
+        begin(GETS_AT_ONCE)
       } catch (thrown) {
         fault ??= thrown
       } finally {
@@ -112,7 +113,13 @@ async function readAll(
     }
   }
 
-  await Promise.all(Array.from({ length: Math.min(GETS_AT_ONCE, most) }, work))
+  const workers: Promise<void>[] = []
+  function begin(count: number): void {
+    while (workers.length < Math.min(count, most)) workers.push(work())
+  }
+  begin(GETS_AT_FIRST)
+  // More come while it is waited for the first.
+  for (let at = 0; at < workers.length; at++) await workers[at]
   return { results, fault }
 }
 

@@ -12,7 +12,10 @@ const PROBES = 4
 /** Whether calendars, contacts and tasks of each account can be read: two or three calls an account. */
 export async function* probeWork({ google }: PreflightParts, asked: CheckRequest, call: Call): AsyncGenerator<Finding> {
   const work = asked.kinds.filter(isWork)
-  const open = asked.accounts.filter(({ unavailable }) => unavailable === undefined)
+  // Who has no Gmail may have a calendar.
+  const open = asked.accounts.filter(
+    ({ unavailable, enabled, kind }) => unavailable === undefined || (kind === 'user' && enabled !== false),
+  )
   if (work.length === 0) return
   for (let at = 0; at < open.length; at += PROBES) {
     const findings = await Promise.all(

@@ -132,6 +132,21 @@ describe('what is not granted', () => {
     })
   })
 
+  test('a user without Gmail has calendars, contacts and tasks all the same', async () => {
+    const accounts = [
+      { address: ADMIN, admin: true },
+      { address: ANNA, gmail: 'none', ...HELD },
+    ] as const
+    const { endpoint } = await lab({ domain: { accounts } })
+    const anna = await endpoint.account(ANNA, call)
+    if (anna === undefined) throw new Error('no account')
+    const findings: Finding[] = []
+    for await (const finding of endpoint.check({ accounts: [anna], kinds: KINDS }, call)) findings.push(finding)
+    expect(findings.filter(({ about, level }) => about === ANNA && level === 'ok')).toHaveLength(3)
+    expect(findings.filter(({ level }) => level === 'error')).toEqual([])
+    for (const kind of KINDS) expect((await walkWork(await endpoint.connect(anna, kind))).refs.size).toBe(20)
+  })
+
   test('a user without Calendar is told apart from one who may not be read', async () => {
     const { workspace, endpoint } = await lab({ domain: domainOf() })
     await workspace.admin.calendar(ANNA, false)

@@ -76,6 +76,18 @@ test('a body is read whole, decompressed and parsed', async () => {
   expect(await inFlight(gate)).toBe(0)
 })
 
+test('what a server says about an error is read when it is compressed, as Radicale does, and nothing is made of what cannot be', async () => {
+  const said: string[] = []
+  const long = gzipSync(Array.from({ length: 5_000 }, (_, n) => `No such UID ${n * n} `).join(''))
+  const half = long.subarray(0, long.length / 2)
+  for (const body of [gzipSync('No such UID'), half, Buffer.from('no gzip')]) {
+    const { url } = await serve((_, response) => response.writeHead(400, { 'content-encoding': 'gzip' }).end(body))
+    const { wire } = lab({ classify: (facts) => void said.push(facts.body) })
+    await faultOf(wire.send(asking(url), call()))
+  }
+  expect([said[0], said[1]?.slice(0, 11), said[2]]).toEqual(['No such UID', 'No such UID', ''])
+})
+
 test.each([500, 502, 504, 509])('a %i is tried again until it passes', async (status) => {
   const { url, seen } = await serve((_, response, nth) => (nth < 3 ? response.writeHead(status).end() : json(response, { nth })))
   expect(await (await lab().wire.send(asking(url), call())).json()).toEqual({ nth: 3 })
@@ -268,6 +280,32 @@ test('a host that the operator put inside may redirect inside, and never to the 
   const { url } = await serve((_, response) => response.writeHead(302, { location: `http://${METADATA}/latest/meta-data/` }).end())
   const fault = await faultOf(lab().wire.send(asking(url, { tries: 1 }), call()))
   expect(fault.code).toBe('http-redirect')
+})
+
+test.each(['127.0.0.1', '10.1.2.3', '::1', METADATA])(
+  'an address that an answer has told is not asked at %s, by a name or by the address, and not without encryption',
+  async (address) => {
+    const inner = await serve((_, response) => json(response, { secret: 1 }))
+    const host = address.includes(':') ? `[${address}]` : address
+    const { lookup } = names({ 'pictures.example': [[address]] })
+    const { wire } = lab({ lookup })
+    const toldBy = 'http://provider.example'
+    const byName = await faultOf(wire.send(asking(`http://pictures.example:${inner.port}/`, { tries: 1, toldBy }), call()))
+    expect(byName.message).toContain('ERR_ADDRESS_REFUSED')
+    const byAddress = await faultOf(wire.send(asking(`http://${host}:${inner.port}/`, { tries: 1, toldBy }), call()))
+    expect([byAddress.reach, byAddress.code]).toEqual(['call', 'http-told-refused'])
+    const plain = asking(`http://pictures.example:${inner.port}/`, { tries: 1, toldBy: 'https://provider.example' })
+    expect((await faultOf(wire.send(plain, call()))).code).toBe('http-told-refused')
+    expect((await faultOf(wire.send(asking('nonsense', { tries: 1, toldBy }), call()))).code).toBe('http-told-refused')
+    expect(inner.seen).toEqual([])
+  },
+)
+
+test('what a host that the operator put inside tells may be inside', async () => {
+  const { url, seen } = await serve((_, response) => json(response, { ok: true }))
+  const { wire } = lab()
+  expect((await wire.send(asking(`${url}/picture`, { toldBy: url }), call())).status).toBe(200)
+  expect(seen).toHaveLength(1)
 })
 
 test('redirects end', async () => {

@@ -4,7 +4,7 @@ import { occurrences } from './occurrences.ts'
 import { writeEvent } from './write-event.ts'
 
 /** A journey runs all 2,000 through source and server; here a part is enough to see that writing is right. */
-const count = Number(process.env['OFFRAMP_SERIES'] ?? 150)
+const count = Number(process.env['OFFRAMP_SERIES'] ?? 70)
 
 const said = ({ start, allDay, summary }: Pick<Expected, 'start' | 'allDay'> & { summary?: string }): string =>
   `${new Date(start).toISOString()} ${allDay ? 'day' : 'time'} ${summary}`

@@ -2,7 +2,7 @@ import ICAL from 'ical.js'
 import { readCalendar } from '../ical/read-calendar.ts'
 import { all, type Found, parameter, textOf } from '../ical/read-components.ts'
 import { type Meant, meantBy, momentOf, momentsOf } from '../meaning/moments.ts'
-import { notUnderstood } from '../not-understood.ts'
+import { notUnderstood, orNotUnderstood } from '../not-understood.ts'
 import type { Moment } from './model.ts'
 import { readRule, ruleText } from './rule.ts'
 import { timesOfRule } from './series.ts'
@@ -124,7 +124,10 @@ function mainOf(events: readonly Found[]): Found | undefined {
  * start), in order, overrides in the place of what they replace. Rules are followed by ical.js. Fault `item`/`not-understood` for what cannot be read, and
  * for a rule of which no program can list the times; never hangs.
  */
-export function occurrences(bytes: Uint8Array, from: number, to: number): readonly Occurrence[] {
+export const occurrences = (bytes: Uint8Array, from: number, to: number): readonly Occurrence[] =>
+  orNotUnderstood(() => listed(bytes, { from, to }))
+
+function listed(bytes: Uint8Array, { from, to }: Window): readonly Occurrence[] {
   const { found } = readCalendar(bytes)
   const zones = found.filter(({ name }) => name === 'vtimezone')
   const events = found.filter(({ name }) => name === 'vevent')

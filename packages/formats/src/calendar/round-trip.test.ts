@@ -6,7 +6,7 @@ import { events } from '../testing/arbitrary-events.ts'
 import { fromICalendar } from './from-icalendar.ts'
 import { writeEvent } from './write-event.ts'
 
-const runs = Number(process.env['OFFRAMP_EVENTS'] ?? 60)
+const runs = Number(process.env['OFFRAMP_EVENTS'] ?? 40)
 
 test('whatever an event says comes back as it was', () => {
   fc.assert(

@@ -17,18 +17,19 @@ export interface Rule {
   readonly by: RuleParts
 }
 
-/** Parts of RFC 7529, which ical.js 2.2.1 drops when it writes a rule: without them it would be another one. */
-const FOREIGN = ['rscale', 'skip'] as const
+const BY = ['bymonth', 'byweekno', 'byyearday', 'bymonthday', 'byday', 'byhour', 'byminute', 'bysecond', 'bysetpos'] as const
+/** What RFC 5545 knows of. */
+const KNOWN: ReadonlySet<string> = new Set(['freq', 'interval', 'count', 'until', 'wkst', ...BY])
 
-/** A rule of jCal as text, with all that it says. */
+/** A rule of jCal as text, with all that it says: ical.js 2.2.1 drops what it does not know (RSCALE), which would make it another rule. */
 export function ruleText(value: unknown): string {
   const parts: Readonly<Record<string, unknown>> = Object(value)
   const text = ICAL.Recur.fromData({ ...parts }).toString()
-  return [text, ...FOREIGN.flatMap((name) => (parts[name] === undefined ? [] : [`${name.toUpperCase()}=${String(parts[name])}`]))].join(';')
+  const foreign = Object.keys(parts).filter((name) => !KNOWN.has(name))
+  return [text, ...foreign.map((name) => `${name.toUpperCase()}=${String(parts[name])}`)].join(';')
 }
 
 const FREQUENCIES = new Set(['YEARLY', 'MONTHLY', 'WEEKLY', 'DAILY', 'HOURLY', 'MINUTELY', 'SECONDLY'])
-const BY = ['bymonth', 'byweekno', 'byyearday', 'bymonthday', 'byday', 'byhour', 'byminute', 'bysecond', 'bysetpos'] as const
 
 const foreign = () => notUnderstood('Its rule of repetition follows a calendar that servers cannot count by.')
 const nonsense = (cause?: unknown) => notUnderstood('Its rule of repetition cannot be read.', cause)
@@ -77,6 +78,7 @@ export function readRule(line: string, start: Moment): Rule {
   if (typeof freq !== 'string' || !FREQUENCIES.has(freq)) throw nonsense()
   // RFC 7529: no server of those that we know follows another calendar, or moves what falls on a missing day.
   if ((parts['rscale'] ?? 'GREGORIAN') !== 'GREGORIAN' || (parts['skip'] ?? 'OMIT') !== 'OMIT') throw foreign()
+  if (Object.keys(parts).some((name) => !KNOWN.has(name) && name !== 'rscale' && name !== 'skip')) throw nonsense()
   const by: Record<string, unknown> = {}
   for (const name of BY) if (parts[name] !== undefined) by[name] = parts[name]
   if (wkst !== undefined) by['wkst'] = wkst

@@ -1,5 +1,5 @@
 import { type Component, type Property, property } from '../ical/jcal.ts'
-import { mendLine } from '../ical/mend-text.ts'
+import { mendText } from '../ical/mend-text.ts'
 import { notUnderstood } from '../not-understood.ts'
 
 const PRODID = '-//Offramp//Offramp//EN'
@@ -13,7 +13,10 @@ export const calendarOf = (components: readonly Component[]): Component => [
 
 /** A UID on one line, without what no line can hold. Fault `item`/`not-understood` where nothing is left. */
 export function uidProperty(uid: string): Property {
-  const line = mendLine(uid)
+  // Blanks within stay as they are: another UID would be another event.
+  const line = mendText(uid)
+    .replaceAll(/[\n\t]+/g, ' ')
+    .trim()
   if (line === '') throw notUnderstood('It has no UID.')
   return property('uid', 'text', line)
 }

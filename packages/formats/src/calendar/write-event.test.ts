@@ -33,10 +33,10 @@ describe('bytes', () => {
   })
 
   test('what no line can hold is mended', () => {
-    const event = { ...single, summary: 'a\u0000b\ud800\r\nc', location: '  x\u2028y\u0085z', uid: ' u\n1 ' }
+    const event = { ...single, summary: 'a\u0000b\ud800\r\nc', location: '  x\u2028y\u0085z', uid: ' u\n1  / 2 ' }
     expect(lines(event, 'SUMMARY')).toEqual(['SUMMARY:ab\ufffd c'])
     expect(lines(event, 'LOCATION')).toEqual(['LOCATION:x\\ny\\nz'])
-    expect(lines(event, 'UID')).toEqual(['UID:u 1'])
+    expect(lines(event, 'UID')).toEqual(['UID:u 1  / 2'])
   })
 
   test('a description of a megabyte comes back as it was', () => {

@@ -1,4 +1,5 @@
 import type { Component } from '../ical/jcal.ts'
+import { offsetAt } from '../zone/offset-at.ts'
 import { writeZone } from '../zone/write-zone.ts'
 import type { Moment } from './model.ts'
 import { textOf } from './normal-moment.ts'
@@ -8,6 +9,12 @@ export interface Cover {
   readonly zone: string
   readonly last: number | 'for ever'
 }
+
+/**
+ * vobject 0.9 (Radicale) holds a zone for UTC that was not different from it between 2000 and 2020 (`tzinfo_eq`), and then cannot compare its times with
+ * those of another zone: London's summers of those years must be in it.
+ */
+const SHOWN = 2019
 
 /** VTIMEZONEs for all zones that are named, from the year before the first moment in each to the year after the last one, or for ever. */
 export function writeZones(moments: readonly Moment[], cover?: Cover): Component[] {
@@ -24,5 +31,8 @@ export function writeZones(moments: readonly Moment[], cover?: Cover): Component
   }
   return [...spans]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([zone, { first, last }]) => writeZone(zone, { first: first - 1, last: lastIn(zone, last) }))
+    .map(([zone, { first, last }]) => {
+      const likeUtc = offsetAt(zone, Date.UTC(first, 0, 1)) === 0
+      return writeZone(zone, { first: Math.min(first - 1, likeUtc ? SHOWN : first), last: lastIn(zone, last) })
+    })
 }

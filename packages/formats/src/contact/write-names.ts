@@ -1,5 +1,5 @@
 import { type Property, property } from '../ical/jcal.ts'
-import { escapeText, mendLine } from '../ical/mend-text.ts'
+import { escapeText, mendLine, mendParameter } from '../ical/mend-text.ts'
 import type { Card } from './model.ts'
 
 /** What a card is called where nothing in it is a name. FN must not be empty (RFC 6350, 6.2.1). */
@@ -39,7 +39,7 @@ const optional = (name: string, value: string | undefined, make = (line: string)
 function nameProperty(card: Card, version: '3.0' | '4.0'): Property {
   const { family, given, additional, prefix, suffix } = card.name ?? {}
   const parts = [family, given, additional, prefix, suffix].map((part) => mendLine(part ?? ''))
-  const fileAs = mendLine(card.fileAs ?? '')
+  const fileAs = mendParameter(card.fileAs ?? '')
   if (card.kind === 'group' && parts.join('') === '') parts[0] = fullNameOf(card)
   return ['n', version === '4.0' && fileAs !== '' ? { 'sort-as': fileAs } : {}, 'text', parts]
 }

@@ -1,5 +1,5 @@
 import { type Property, property } from '../ical/jcal.ts'
-import { mendLine, mendText, mendUri } from '../ical/mend-text.ts'
+import { mendLine, mendParameter, mendText, mendUri } from '../ical/mend-text.ts'
 import { type Groups, marks } from './labels.ts'
 import type { Card, Labelled, PostalAddress } from './model.ts'
 
@@ -70,7 +70,7 @@ function messengers(card: Card, { version, groups }: Manner): Property[] {
   return (card.messengers ?? []).flatMap(({ label, ...account }): Property[] => {
     const value = mendUri(account.value)
     if (value === '') return []
-    const service = mendLine(label ?? '')
+    const service = mendParameter(label ?? '')
     const uri = /^[a-z][a-z\d+.-]*:/i.test(value) ? value : `${SCHEMES[service.toLowerCase()] ?? 'x-apple'}:${value}`
     const { parameters, beside } = marks(account, version, groups)
     return [property('impp', 'uri', uri, { ...parameters, ...(service === '' ? {} : { 'x-service-type': service }) }), ...beside]

@@ -1,11 +1,11 @@
 import ICAL from 'ical.js'
 import type { Moment } from '../calendar/model.ts'
-import { readRule, ruleAsJcal } from '../calendar/rule.ts'
+import { readRule, ruleAsJcal, ruleText } from '../calendar/rule.ts'
 import type { Property } from '../ical/jcal.ts'
 import { mendText } from '../ical/mend-text.ts'
 import { readCalendar } from '../ical/read-calendar.ts'
 import { all, type Found, textOf } from '../ical/read-components.ts'
-import { notUnderstood } from '../not-understood.ts'
+import { notUnderstood, orNotUnderstood } from '../not-understood.ts'
 import { IGNORED_PROPERTIES, IMPLIED } from './ignored-properties.ts'
 import { bytesOf, type Line, parametersOf } from './line.ts'
 import { keyOf, type Meant, momentOf, momentsOf, zonePrint } from './moments.ts'
@@ -41,7 +41,7 @@ function ruleKey(value: unknown, start: Meant): string {
     start.sort === 'day'
       ? { date: new Date(start.ms).toISOString().slice(0, 10) }
       : { local: new Date(start.ms).toISOString().slice(0, 19), ...(start.sort === 'at' ? { zone: 'UTC' } : {}) }
-  const text = ICAL.Recur.fromData(Object(value)).toString()
+  const text = ruleText(value)
   const { wkst, ...parts } = ruleAsJcal(readRule(text, moment))
   const sorted = Object.entries({ ...parts, ...(wkst === undefined || wkst === 2 || wkst === 'MO' ? {} : { wkst }) })
     .map(([name, part]) => `${name}=${Array.isArray(part) ? [...part].map(String).sort().join(',') : String(part)}`)
@@ -71,7 +71,7 @@ function times(found: Found, zones: readonly Found[]): readonly (readonly [strin
   return [
     ...(begin === undefined ? [] : [['dtstart', keyOf(begin)] as const]),
     ...(end === undefined ? [] : [[name, end] as const]),
-    ...rules.map((rule) => [rule[0], start === undefined ? String(rule[3]) : ruleKey(rule[3], start)] as const),
+    ...rules.map((rule) => [rule[0], start === undefined ? JSON.stringify(rule[3]) : ruleKey(rule[3], start)] as const),
     ...dates('rdate'),
     ...dates('exdate'),
     ...(rules.length > 0 && start !== undefined ? [['time zone', zonePrint(start)] as const] : []),
@@ -123,5 +123,6 @@ export function calendarLines(bytes: Uint8Array, kind: 'vevent' | 'vtodo'): read
   if (own.some(({ cut }) => cut)) throw notUnderstood('It ends in the middle.')
   if (own.some(({ broken }) => broken.length > 0)) throw notUnderstood('It holds lines that nobody can read.')
   if (new Set(own.map((one) => textOf(one, 'uid'))).size > 1) throw notUnderstood('It holds more than one UID.')
-  return own.flatMap((one) => linesOf(one, zones))
+  if (kind === 'vevent' && own.some((one) => all(one, 'dtstart').length === 0)) throw notUnderstood('It does not say when it begins.')
+  return orNotUnderstood(() => own.flatMap((one) => linesOf(one, zones)))
 }

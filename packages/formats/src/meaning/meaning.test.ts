@@ -111,7 +111,14 @@ test('a zone that only its file knows is followed as the file describes it', () 
 })
 
 test('garbage, half an event and two events have no meaning', () => {
-  for (const bad of ['', 'hello', text.slice(0, -60), text.replace('UID:u1', 'UID:u2'), text.replaceAll('VEVENT', 'VTODO')]) {
+  for (const bad of [
+    '',
+    'hello',
+    text.slice(0, -60),
+    text.replace('UID:u1', 'UID:u2'),
+    text.replaceAll('VEVENT', 'VTODO'),
+    text.replace('RRULE:FREQ=WEEKLY', 'RRULE:RSCALE=HEBREW;FREQ=WEEKLY'),
+  ]) {
     expect(() => eventHash(bytes(bad))).toThrow(expect.objectContaining({ reach: 'item', reason: 'not-understood' }))
   }
 })

@@ -25,32 +25,43 @@ export function lengthOf(event: EventJson): number {
 
 const compact = (iso: string): string => iso.replaceAll(/[-:]|\.\d+/g, '')
 
-/** Milliseconds of a local time in a zone. */
-export function instantOfLocal(local: string, zone: string): number {
-  const [first] = new RRuleTemporal({ rruleString: `DTSTART;TZID=${zone}:${compact(local)}\nRRULE:FREQ=DAILY;COUNT=1` }).all()
-  if (first === undefined) throw new Error(`${local} in ${zone} is no time.`)
-  return first.epochMilliseconds
+const clocks = new Map<string, Intl.DateTimeFormat>()
+
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const known =
+    clocks.get(zone) ?? new Intl.DateTimeFormat('en-CA', { timeZone: zone, hourCycle: 'h23', dateStyle: 'short', timeStyle: 'medium' })
+  clocks.set(zone, known)
+  return known
 }
 
 /** What the clock on the wall shows in a zone. */
 export function wallText(ms: number, zone: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    dateStyle: 'short',
-    timeStyle: 'medium',
-  }).formatToParts(ms)
+  const parts = clockOf(zone).formatToParts(ms)
   const part = (type: string): string => parts.find((each) => each.type === type)?.value ?? ''
   return `${part('year')}${part('month')}${part('day')}T${part('hour')}${part('minute')}${part('second')}`
 }
 
-export const zoneOf = (event: EventJson): string => (isAllDay(event) ? 'UTC' : (event.start?.timeZone ?? 'UTC'))
-
-function dtstart(event: EventJson): string {
-  const zone = zoneOf(event)
-  const start = instantOfWhen(event.start)
-  return zone === 'UTC' ? `DTSTART:${compact(new Date(start).toISOString())}` : `DTSTART;TZID=${zone}:${wallText(start, zone)}`
+const asUtc = (wall: string): number => {
+  const [, y, mo, d, h, mi, s] = (/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)$/.exec(wall) ?? []).map(Number)
+  return Date.UTC(y ?? Number.NaN, (mo ?? 1) - 1, d ?? 1, h ?? 0, mi ?? 0, s ?? 0)
 }
+
+const offsetAt = (ms: number, zone: string): number => asUtc(wallText(ms, zone)) - ms
+
+/**
+ * Milliseconds of a local time in a zone. By the runtime's own zones: those of the library's Temporal miss what lasts a month (Morocco's
+ * Ramadan). A time that the clock leaves out is as much later; of one that it shows twice, the first.
+ */
+export function instantOfLocal(local: string, zone: string): number {
+  const wall = asUtc(compact(local))
+  const [before, after] = [offsetAt(wall - DAY, zone), offsetAt(wall + DAY, zone)]
+  if (Number.isNaN(wall)) throw new Error(`${local} is no time.`)
+  const [early, late] = [wall - before, wall - after]
+  if (offsetAt(early, zone) === before) return early
+  return offsetAt(late, zone) === after ? late : early
+}
+
+export const zoneOf = (event: EventJson): string => (isAllDay(event) ? 'UTC' : (event.start?.timeZone ?? 'UTC'))
 
 /** The instants of a list of dates: `EXDATE;TZID=Europe/Berlin:20250101T090000,...`. */
 function datesIn(line: string, event: EventJson): readonly number[] {
@@ -63,28 +74,31 @@ function datesIn(line: string, event: EventJson): readonly number[] {
     const zone = isAllDay(event) || utc !== undefined ? 'UTC' : (tzid ?? zoneOf(event))
     // A day on its own takes the time of the series.
     const clock = isAllDay(event) ? '000000' : (time ?? wallText(instantOfWhen(event.start), zoneOf(event)).slice(9))
-    const rule = new RRuleTemporal({ rruleString: `DTSTART;TZID=${zone}:${day}T${clock}\nRRULE:FREQ=DAILY;COUNT=1` })
-    return rule.all().map((each) => each.epochMilliseconds)
+    return [instantOfLocal(`${day}T${clock}`, zone)]
   })
 }
 
-/**
- * UNTIL as a day ends a series of days on that day, and one of times at the end of it; as a local time it is that of the series' zone. The library
- * takes UTC alone.
- */
-function ruleText(rule: string, event: EventJson): string {
+/** UNTIL as a day ends a series of days on that day, and one of times at the end of it. Otherwise what the wall shows then. */
+function untilOnWall(rule: string, event: EventJson): string {
   return rule.replace(/UNTIL=(\d{8})(?:T(\d{6})(Z?))?/i, (_, day: string, time?: string, utc?: string) => {
     if (isAllDay(event)) return `UNTIL=${day}T000000Z`
-    if (utc === 'Z') return `UNTIL=${day}T${time}Z`
-    return `UNTIL=${compact(new Date(instantOfLocal(`${day}T${time ?? '235959'}`, zoneOf(event))).toISOString())}`
+    if (utc !== 'Z') return `UNTIL=${day}T${time ?? '235959'}Z`
+    return `UNTIL=${wallText(asUtc(`${day}T${time}`), zoneOf(event))}Z`
   })
 }
 
+/** The library goes by the clock on the wall, as if that were UTC; instants are made of it afterwards. */
 function ruleInstants(rule: string, event: EventJson, { from, to }: Span): readonly number[] {
-  const recurring = new RRuleTemporal({ rruleString: `${dtstart(event)}\nRRULE:${ruleText(rule, event)}`, includeDtstart: false })
-  const start = Math.max(from, -2_208_988_800_000)
-  const end = Math.min(to, 4_102_444_800_000)
-  return start > end ? [] : recurring.between(new Date(start), new Date(end), true).map((each) => each.epochMilliseconds)
+  const zone = zoneOf(event)
+  const wall = wallText(instantOfWhen(event.start), zone)
+  const recurring = new RRuleTemporal({ rruleString: `DTSTART:${wall}Z\nRRULE:${untilOnWall(rule, event)}`, includeDtstart: false })
+  const start = Math.max(from - DAY, -2_208_988_800_000)
+  const end = Math.min(to + DAY, 4_102_444_800_000)
+  if (start > end) return []
+  const walls = recurring
+    .between(new Date(start), new Date(end), true)
+    .map((each) => compact(new Date(each.epochMilliseconds).toISOString()))
+  return walls.map((each) => instantOfLocal(each.slice(0, 15), zone)).filter((at) => at >= from && at <= to)
 }
 
 /** The first occurrence by its rules alone. Of a start that its own rule does not give, calendars make different things. */

@@ -188,18 +188,24 @@ test('generated series fall on the days of their own rule', async () => {
 
 describe('models of formats', () => {
   const start = { local: '2026-03-02T09:00:00', zone: 'Europe/Berlin' }
-  const of = (rule: string) => seedOfModel({ uid: 'u', start, recurrence: { rules: [rule] } })
+  const of = (rule: string, date = '2026-03-02') =>
+    seedOfModel({ uid: 'u', start: { ...start, local: date + start.local.slice(10) }, recurrence: { rules: [rule] } })
 
   test.each([
     ['FREQ=DAILY;INTERVAL=2;COUNT=5', { type: 'daily', interval: 2 }, { type: 'numbered', numberOfOccurrences: 5 }],
     ['FREQ=WEEKLY;BYDAY=MO,WE', { type: 'weekly', daysOfWeek: ['monday', 'wednesday'], firstDayOfWeek: 'monday' }, { type: 'noEnd' }],
-    ['FREQ=MONTHLY;BYMONTHDAY=-1', { type: 'absoluteMonthly', dayOfMonth: 31 }, { type: 'noEnd' }],
-    ['FREQ=MONTHLY;BYDAY=-1FR', { type: 'relativeMonthly', index: 'last', daysOfWeek: ['friday'] }, { type: 'noEnd' }],
-    ['FREQ=YEARLY;BYMONTH=3;BYDAY=SA,SU;BYSETPOS=2', { type: 'relativeYearly', index: 'second', month: 3 }, { type: 'noEnd' }],
+    ['FREQ=MONTHLY;BYMONTHDAY=-1', { type: 'absoluteMonthly', dayOfMonth: 31 }, { type: 'noEnd' }, '2026-03-31'],
+    ['FREQ=MONTHLY;BYDAY=-1FR', { type: 'relativeMonthly', index: 'last', daysOfWeek: ['friday'] }, { type: 'noEnd' }, '2026-03-27'],
+    [
+      'FREQ=YEARLY;BYMONTH=3;BYDAY=SA,SU;BYSETPOS=2',
+      { type: 'relativeYearly', index: 'second', month: 3 },
+      { type: 'noEnd' },
+      '2026-03-07',
+    ],
     ['FREQ=WEEKLY;UNTIL=20260330T065959Z', { type: 'weekly' }, { type: 'endDate', endDate: '2026-03-29' }],
     ['FREQ=WEEKLY;UNTIL=20260330T070000Z', { type: 'weekly' }, { type: 'endDate', endDate: '2026-03-30' }],
-  ])('%s has a pattern', (rule, pattern, range) => {
-    expect(of(rule).seed?.event.recurrence).toMatchObject({ pattern, range })
+  ])('%s has a pattern', (rule, pattern, range, date?: string) => {
+    expect(of(rule, date).seed?.event.recurrence).toMatchObject({ pattern, range })
   })
 
   test.each([
