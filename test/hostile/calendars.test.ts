@@ -106,7 +106,7 @@ async function runOf(lab: Lab | WorkspaceLab): Promise<Report> {
   return lastJson<Report>(ended)
 }
 
-describe('out of Microsoft 365 into Nextcloud', { timeout: 180_000 }, () => {
+describe('out of Microsoft 365 into Nextcloud', { timeout: 300_000 }, () => {
   let cloud: NextcloudProcess
   let lab: Lab
   let report: Report
@@ -136,7 +136,7 @@ describe('out of Microsoft 365 into Nextcloud', { timeout: 180_000 }, () => {
     texts = (await cloud.user(LOGINS[ANNA]).stored())
       .filter(({ path }) => /^(calendars|addressbooks)/.test(path) && !path.includes('contact_birthdays'))
       .map(({ text }) => text)
-  }, 180_000)
+  }, 300_000)
   afterAll(async () => {
     await Promise.all([lab?.close(), cloud?.stop()])
   })
@@ -178,7 +178,7 @@ describe('out of Microsoft 365 into Nextcloud', { timeout: 180_000 }, () => {
   })
 })
 
-describe('out of Google Workspace into Radicale', { timeout: 180_000 }, () => {
+describe('out of Google Workspace into Radicale', { timeout: 300_000 }, () => {
   let radicale: Radicale
   let lab: WorkspaceLab
   let report: Report
@@ -208,7 +208,7 @@ describe('out of Google Workspace into Radicale', { timeout: 180_000 }, () => {
     await desks.calendars.put(GERD, { ...times, summary: 'file', attachments: [{ title: 'Plan', fileUrl: canary() }] })
     report = await runOf(lab)
     texts = [...(await textsIn(radicale, LOGINS[GERD], 'VEVENT')), ...(await textsIn(radicale, LOGINS[GERD], 'VCARD'))]
-  }, 180_000)
+  }, 300_000)
   afterAll(async () => {
     await Promise.all([lab?.close(), radicale?.stop()])
   })

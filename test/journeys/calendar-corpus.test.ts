@@ -93,7 +93,7 @@ const totalsOf = async (lab: Lab | WorkspaceLab): Promise<Report> => {
 
 const title = haveCorpora ? 'calendars and cards from the field' : `calendars and cards from the field (skipped: there is no ${CALENDARS})`
 
-describe.skipIf(!haveCorpora)(title, { timeout: 180_000 }, () => {
+describe.skipIf(!haveCorpora)(title, { timeout: 300_000 }, () => {
   describe('out of Microsoft 365 into Nextcloud', () => {
     let cloud: NextcloudProcess
     let lab: Lab
@@ -107,7 +107,7 @@ describe.skipIf(!haveCorpora)(title, { timeout: 180_000 }, () => {
         settings,
       })
       report = await totalsOf(lab)
-    }, 180_000)
+    }, 300_000)
     afterAll(async () => {
       await Promise.all([lab?.close(), cloud?.stop()])
     })
@@ -155,7 +155,7 @@ describe.skipIf(!haveCorpora)(title, { timeout: 180_000 }, () => {
         settings,
       })
       report = await totalsOf(lab)
-    }, 180_000)
+    }, 300_000)
     afterAll(async () => {
       await Promise.all([lab?.close(), radicale?.stop()])
     })
