@@ -25,7 +25,6 @@ describe.skipIf(!haveRadicale())('Radicale', () => {
   for (const kind of KINDS)
     destinationSuite({
       name: `Radicale 3.1, ${kind}s`,
-      waive: { [EXCHANGE]: BY_ID },
       open: async () => {
         server ??= startRadicale({ users: logins(180) })
         const running = await server
@@ -39,13 +38,10 @@ const problem = cyrusProblem()
 
 const SECOND = 'Cyrus 3.6 takes a UID only once in all calendars of an account (403 unique-scheduling-object-resource)'
 
-const EXCHANGE = 'prepare: collections that exchange their names exchange their places, whoever has seen them before'
-const BY_ID = "a collection's address holds the print of the source's id: another is never taken for it because of its name"
-
 const WAIVED: Readonly<Record<DavKind, Readonly<Record<string, string>>>> = {
-  event: { [EXCHANGE]: BY_ID, 'find: the same content, in any searched place, and nothing else': SECOND },
-  task: { [EXCHANGE]: BY_ID, 'find: the same content, in any searched place, and nothing else': SECOND },
-  contact: { [EXCHANGE]: BY_ID },
+  event: { 'find: the same content, in any searched place, and nothing else': SECOND },
+  task: { 'find: the same content, in any searched place, and nothing else': SECOND },
+  contact: {},
 }
 
 for (const scheduling of [true, false]) {
