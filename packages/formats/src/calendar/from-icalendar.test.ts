@@ -99,6 +99,20 @@ function attempt<T>(work: () => T): T | Fault {
   }
 }
 
+test('a rule keeps every part, also those of other calendars, and loses what says nothing', () => {
+  const ruleOf = (rule: string) =>
+    fromICalendar(
+      Buffer.from(
+        `BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20250101T100000Z\r\nRRULE:${rule}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`,
+      ),
+    )
+      .flatMap((one) => (one instanceof Error ? [one.message] : (one.recurrence?.rules ?? [])))
+      .join()
+  expect(ruleOf('FREQ=YEARLY;BYMONTH=11;BYDAY=1SU;')).toBe('FREQ=YEARLY;BYMONTH=11;BYDAY=1SU')
+  expect(ruleOf('RSCALE=HEBREW;FREQ=YEARLY;SKIP=FORWARD')).toBe('FREQ=YEARLY;RSCALE=HEBREW;SKIP=FORWARD')
+  expect(ruleOf('FREQ=YEARLY;BYEASTER=0')).toBe('FREQ=YEARLY;BYEASTER=0')
+})
+
 const corpus = fileURLToPath(
   new URL('calendar', process.env['OFFRAMP_CORPORA'] ?? new URL('../../../../../shared/corpus/', import.meta.url)),
 )

@@ -25,7 +25,7 @@ const KNOWN: ReadonlySet<string> = new Set(['freq', 'interval', 'count', 'until'
 export function ruleText(value: unknown): string {
   const parts: Readonly<Record<string, unknown>> = Object(value)
   const text = ICAL.Recur.fromData({ ...parts }).toString()
-  const foreign = Object.keys(parts).filter((name) => !KNOWN.has(name))
+  const foreign = Object.keys(parts).filter((name) => name !== '' && !KNOWN.has(name))
   return [text, ...foreign.map((name) => `${name.toUpperCase()}=${String(parts[name])}`)].join(';')
 }
 
