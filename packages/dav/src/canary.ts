@@ -130,10 +130,13 @@ async function takeAway(desk: Desk, path: string, bytes: Uint8Array, call: Call)
   })
 }
 
-/** Takes away what an earlier process has left that was killed in the middle. */
-export async function sweepCanaries(desk: Desk, place: string, call: Call): Promise<void> {
-  for (const path of await objectsWith(desk, { place, property: 'SUMMARY', text: SUMMARY }, call)) {
-    const standing = nameIn(path).startsWith(NAME) ? await readObject(desk, path, call) : undefined
-    if (standing !== undefined) await takeAway(desk, path, standing.bytes, call)
+/** Takes away what an earlier process has left that was killed in the middle: in any calendar of the account, since it may have begun with another. */
+export async function sweepCanaries(desk: Desk, call: Call): Promise<void> {
+  const own = (await listCollections(desk.client, desk.home, call)).filter((one) => !one.foreign && takes(one, 'event'))
+  for (const { path: place } of own) {
+    for (const path of await objectsWith(desk, { place, property: 'SUMMARY', text: SUMMARY }, call)) {
+      const standing = nameIn(path).startsWith(NAME) ? await readObject(desk, path, call) : undefined
+      if (standing !== undefined) await takeAway(desk, path, standing.bytes, call)
+    }
   }
 }

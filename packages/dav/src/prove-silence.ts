@@ -33,7 +33,7 @@ const ROLES: readonly Role[] = ['organised', 'attended']
 
 async function prove(desk: Desk, place: string, call: Call): Promise<string> {
   const { silence, server, settings } = desk
-  await sweepCanaries(desk, place, call)
+  await sweepCanaries(desk, call)
   // Where nothing is announced, one look is enough to see that the announcement is true.
   const roles = schedules(server) ? ROLES : ROLES.slice(0, 1)
   for (const role of roles) {
