@@ -131,7 +131,7 @@ test.each([
     const on = await start({ name: `groupware ${ends.replace(' -> ', ' to ')}`, accounts: 3, items: 24 })
     scene = on
     const so: Suffering = { deeds: noDeeds(), busy: 0, idle: 0, asleep: 0 }
-    on.crew.hire(2)
+    on.crew.hire(3)
     await suffer(on, shuffled(on, BLOWS), so)
     // Redis is safe from now on, and so is what the gate remembers. What moves now is written over what stands.
     await Promise.all([on.source.throttle(), on.end.throttle(), editAll(on), personTidiesUp(on, so.deeds)])

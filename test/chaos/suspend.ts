@@ -20,7 +20,7 @@ export async function suspend(on: BareScene, run: Run): Promise<number> {
   await on.crew.signal(busy.name, 'SIGSTOP')
   // Those that it had given back in the very last moment do not count.
   const lanes = await inHand(on, busy.name)
-  await on.until('takeover', run, () => tookOver(on, busy.name, lanes))
+  await on.until('takeover', run, () => tookOver(on, busy.name, lanes), 120_000)
   await on.progress(run, 2, 20)
   await on.crew.signal(busy.name, 'SIGCONT')
   return lanes.length
