@@ -6,7 +6,7 @@ import { BATCH, CONNECTIONS_PER_ACCOUNT, ITEM_BYTES, NEXTCLOUD_CARD_BYTES, NEXTC
 import { markIn } from './mark.ts'
 import { pathTo, readObject } from './objects.ts'
 import { type Outgoing, outgoingOf } from './outgoing.ts'
-import { confirm, type Put, putNew, tryNew } from './put-new.ts'
+import { confirm, isTwin, type Put, putNew, tryNew, twin } from './put-new.ts'
 import { putOver } from './put-over.ts'
 import { removeQuietly } from './remove.ts'
 import { share } from './share.ts'
@@ -38,7 +38,8 @@ export function makeDestination(desk: Desk, close: () => Promise<void>): Destina
 
   const tryOne = async (place: Place, item: Item, call: Call): Promise<Tried> => {
     try {
-      return await tryNew(desk, place.id, await made(place, item, call), call)
+      const put = await tryNew(desk, place.id, await made(place, item, call), call)
+      return 'written' in put || !(await isTwin(desk, put, call)) ? put : twin()
     } catch (thrown) {
       if (call.signal.aborted) throw thrown
       return asFault(thrown)

@@ -120,6 +120,12 @@ export function isOthers({ bytes }: Standing, { key }: Pick<Outgoing, 'key'>): b
   return mark !== undefined && mark.key !== key
 }
 
+/** What stands in the way bears another item's mark and means the same: nobody needs to be asked whose it is. */
+export async function isTwin(desk: Desk, { path, out }: Extract<Put, { path: string | undefined }>, call: Call): Promise<boolean> {
+  const standing = path === undefined ? undefined : await readObject(desk, path, call)
+  return standing !== undefined && isOthers(standing, out) && meaningOf(desk.kind, standing.bytes) === out.hash
+}
+
 function compare(desk: Desk, put: Extract<Put, { path: string | undefined }>, standing: Standing): { same: boolean; receipt: Receipt } {
   const path = put.path ?? ''
   const same = meaningOf(desk.kind, standing.bytes) === put.out.hash
@@ -182,7 +188,7 @@ const stands = (): Fault =>
     message: 'Something else of the same UID stands there, which Offramp has not written.',
   })
 
-const twin = (): Fault =>
+export const twin = (): Fault =>
   new Fault({
     reach: 'item',
     reason: 'double-at-source',

@@ -24,11 +24,32 @@ export async function retryLeftovers(state: TurnState): Promise<void> {
   const tried = new Set<string>()
   for (;;) {
     const some = await nextLeftovers(state, tried)
-    if (some.length === 0) return
+    if (some.length === 0) return retryDoubles(state)
     for (const { entry } of some) tried.add(entry.key)
     await retry(state, some)
     yieldAfterSlice(state)
   }
+}
+
+/** Doubles that are looked at again in one pass. Each costs some requests, and a source may have hundreds of one invitation. */
+const DOUBLES_AT_ONCE = 20
+
+/**
+ * What was skipped because its double stood there: that may have been changed, moved or deleted since, and then it stands nowhere. Some of them in
+ * each pass, others in the next.
+ */
+async function retryDoubles(state: TurnState): Promise<void> {
+  const { ledger, lease, pass } = state.request
+  const doubles: Leftover[] = []
+  for await (const entry of ledger.scan(lease.lane, ['rejected'])) {
+    checkStop(state)
+    const { id, reason, gone } = entry
+    if (id !== undefined && reason === 'double-at-source' && !gone && !state.doubles.has(id) && !isStruckOut(state, id))
+      doubles.push({ entry, id })
+  }
+  doubles.sort((a, b) => (a.entry.key < b.entry.key ? -1 : 1))
+  const from = doubles.length > DOUBLES_AT_ONCE ? (pass * DOUBLES_AT_ONCE) % doubles.length : 0
+  await retry(state, [...doubles, ...doubles].slice(from, from + Math.min(DOUBLES_AT_ONCE, doubles.length)))
 }
 
 interface Leftover {
@@ -39,11 +60,9 @@ interface Leftover {
 async function nextLeftovers(state: TurnState, tried: ReadonlySet<string>): Promise<readonly Leftover[]> {
   const { ledger, lease, pass } = state.request
   const some: Leftover[] = []
-  for await (const entry of ledger.scan(lease.lane, ['intended', 'failed', 'rejected'])) {
+  for await (const entry of ledger.scan(lease.lane, ['intended', 'failed'])) {
     checkStop(state)
     const { id, key } = entry
-    // Its double may have been changed, moved or deleted since: then it stands nowhere.
-    if (entry.state === 'rejected' && (entry.reason !== 'double-at-source' || entry.gone)) continue
     const spent = entry.state === 'failed' && entry.tries >= mostTries(pass)
     if (id === undefined || spent || tried.has(key) || isStruckOut(state, id)) continue
     some.push({ entry, id })

@@ -45,6 +45,7 @@ export async function settle(state: TurnState, outcomes: readonly Outcome[]): Pr
   if (outcomes.length === 0) return
   await state.request.lease.settle(outcomes)
   for (const outcome of outcomes) {
+    if (outcome.state === 'rejected' && outcome.reason === 'double-at-source') state.doubles.add(outcome.id)
     state.progress.count({ [outcome.state]: 1, ...(outcome.state === 'arrived' ? { bytes: outcome.receipt.size } : {}) })
   }
 }

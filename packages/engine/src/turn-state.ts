@@ -27,6 +27,8 @@ export interface TurnState {
   left: ReadonlyMap<string, ReadonlySet<string>>
   /** Since when a write with unknown outcome may still arrive late. */
   unknownSince: number | undefined
+  /** Ids of what this turn has skipped because its double stands there. */
+  readonly doubles: Set<string>
   /** By the clock, when the turn began. */
   readonly beganAt: number
 }
@@ -51,6 +53,7 @@ export async function openState(asked: TurnRequest, guards: Safeguards, call: Ca
     inARow: { read: new Set(), write: new Set() },
     left: new Map(),
     unknownSince: undefined,
+    doubles: new Set(),
     beganAt: request.clock.now(),
   }
 }
