@@ -22,7 +22,8 @@ async function cutLiteral(on: Scene, run: Run, proxy: CuttingProxy): Promise<voi
   const cutting = proxy.cutInLiteral(on.dice.int(5, 95) / 100).then(() => {
     done = true
   })
-  await on.until('a message to cut', run, async () => done)
+  // A provider that is waited for meanwhile may take a minute of its own.
+  await on.until('a message to cut', run, async () => done, 240_000)
   await cutting
 }
 
