@@ -112,7 +112,7 @@ export interface Destination {
   /**
    * Writes the item as new, or, over a receipt, makes that very copy equal to the item, in this place: create, change and
    * move are one verb. Over a receipt, what a person has changed, moved or deleted at the destination stays so (`Kept`).
-   * Where names make writing idempotent (DAV), what is written bears a mark: of which item, and in what text. By it a copy that a dead process or a
+   * Where names make writing idempotent (DAV), what is written bears a seal: of which item, and in what text. By it a copy that a dead process or a
    * lost ledger left behind is known for this very item's, also in an earlier text, and a person's change is known however often the source
    * changes afterwards. A name that another item has, or a person, is never overwritten: see `double-at-source` and `stands-already`.
    * Faults: `item` when the server refuses the item for good; `call` when the outcome is unknown (the caller then looks

@@ -3,12 +3,12 @@ import { type Desk, HASHES, meaningOf } from './desk.ts'
 import { findItem } from './find.ts'
 import { inTurns } from './in-turns.ts'
 import { BATCH, CONNECTIONS_PER_ACCOUNT, ITEM_BYTES, NEXTCLOUD_CARD_BYTES, NEXTCLOUD_EVENT_BYTES } from './limits.ts'
-import { markIn } from './mark.ts'
 import { pathTo, readObject } from './objects.ts'
 import { type Outgoing, outgoingOf } from './outgoing.ts'
 import { confirm, isTwin, type Put, putNew, tryNew, twin } from './put-new.ts'
 import { putOver } from './put-over.ts'
 import { removeQuietly } from './remove.ts'
+import { sealIn } from './seal.ts'
 import { share } from './share.ts'
 import { walk } from './walk.ts'
 
@@ -66,8 +66,8 @@ export function makeDestination(desk: Desk, close: () => Promise<void>): Destina
     const [spare, kept] = [await standing(extra, call), await standing(keeper, call)]
     const meaning = spare && meaningOf(kind, spare.bytes)
     if (spare === undefined || kept === undefined || meaning === undefined || meaning !== meaningOf(kind, kept.bytes)) return false
-    // What looks like a double may be a person's: only what bears the same item's mark, unchanged, was written twice.
-    const [twice, once] = [markIn(spare.bytes), markIn(kept.bytes)]
+    // What looks like a double may be a person's: only what bears the same item's seal, unchanged, was written twice.
+    const [twice, once] = [sealIn(spare.bytes), sealIn(kept.bytes)]
     if (twice === undefined || twice.key !== once?.key || twice.hash !== meaning) return false
     return removeQuietly(desk, pathTo(extra.place, extra.locator), spare, call)
   }

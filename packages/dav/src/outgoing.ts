@@ -4,9 +4,9 @@ import { fitAttachments } from './attachments.ts'
 import { type Desk, HASHES } from './desk.ts'
 import { withClientAgent, withDuration, withUid } from './edit-calendar.ts'
 import { ITEM_BYTES } from './limits.ts'
-import { withMark } from './mark.ts'
 import { objectName } from './names.ts'
 import { fitPhoto } from './photo.ts'
+import { withSeal } from './seal.ts'
 
 /** An item made ready for one server. */
 export interface Outgoing {
@@ -15,7 +15,7 @@ export interface Outgoing {
   readonly bytes: Uint8Array
   /** Of what it means, as it is sent. */
   readonly hash: string
-  /** Whose it is: `entryKey` of the item, as the mark in `bytes` has it. */
+  /** Whose it is: `entryKey` of the item, as the seal in `bytes` has it. */
   readonly key: string
   readonly losses: readonly string[]
 }
@@ -57,10 +57,10 @@ export async function outgoingOf(desk: Desk, item: Item, most: number | undefine
   return sealed(desk, { uid, key: entryKey(item.id), losses }, bytes)
 }
 
-/** With its name, the hash of what it means, and its mark. */
+/** With its name, the hash of what it means, and its seal. */
 function sealed(desk: Desk, facts: Pick<Outgoing, 'uid' | 'key' | 'losses'>, bytes: Uint8Array): Outgoing {
   const hash = HASHES[desk.kind](bytes)
-  return { ...facts, name: objectName(facts.uid, desk.kind), bytes: withMark(bytes, { key: facts.key, hash }), hash }
+  return { ...facts, name: objectName(facts.uid, desk.kind), bytes: withSeal(bytes, { key: facts.key, hash }), hash }
 }
 
 /** The same under another UID, with the loss that this is. */

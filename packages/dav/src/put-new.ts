@@ -2,9 +2,9 @@ import { type Call, Fault, type Item, type PutCall, type Receipt } from '@offram
 import { derivedUid, differences } from '@offramp/formats'
 import { type Desk, meaningOf } from './desk.ts'
 import { DavRefusal, isRefusal } from './faults.ts'
-import { markIn } from './mark.ts'
 import { multiget, nameIn, pathTo, readObject, receiptOf, type Standing, type Written, withUidIn, writeObject } from './objects.ts'
 import { lasting, type Outgoing, underUid } from './outgoing.ts'
+import { sealIn } from './seal.ts'
 
 export const REPAIRED = 'The server has changed something of it while it stored it.'
 
@@ -95,7 +95,7 @@ interface Rewrite {
   readonly standing: Standing
 }
 
-/** Over what bears this item's mark and is as we wrote it. Where it stands in another collection it is left: the ledger will move it. */
+/** Over what bears this item's seal and is as we wrote it. Where it stands in another collection it is left: the ledger will move it. */
 async function rewritten(desk: Desk, { place, path, out, standing }: Rewrite, call: Call): Promise<Receipt> {
   if (path !== pathTo(place, out.name)) throw stands()
   try {
@@ -110,17 +110,17 @@ async function rewritten(desk: Desk, { place, path, out, standing }: Rewrite, ca
 
 /** It was written for this very item, and nobody has changed it since. */
 export function isOurs({ kind }: Desk, { bytes }: Standing, { key }: Pick<Outgoing, 'key'>): boolean {
-  const mark = markIn(bytes)
-  return mark?.key === key && mark.hash === meaningOf(kind, bytes)
+  const seal = sealIn(bytes)
+  return seal?.key === key && seal.hash === meaningOf(kind, bytes)
 }
 
 /** It was written for another item, whether or not the ledger has heard of that. */
 export function isOthers({ bytes }: Standing, { key }: Pick<Outgoing, 'key'>): boolean {
-  const mark = markIn(bytes)
-  return mark !== undefined && mark.key !== key
+  const seal = sealIn(bytes)
+  return seal !== undefined && seal.key !== key
 }
 
-/** What stands in the way bears another item's mark and means the same: nobody needs to be asked whose it is. */
+/** What stands in the way bears another item's seal and means the same: nobody needs to be asked whose it is. */
 export async function isTwin(desk: Desk, { path, out }: Extract<Put, { path: string | undefined }>, call: Call): Promise<boolean> {
   const standing = path === undefined ? undefined : await readObject(desk, path, call)
   return standing !== undefined && isOthers(standing, out) && meaningOf(desk.kind, standing.bytes) === out.hash

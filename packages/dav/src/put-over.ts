@@ -105,7 +105,7 @@ async function renamed(
 
 /** Not where it was put: a person has moved or deleted it, or we have moved it ourselves before a crash. */
 async function elsewhere(desk: Desk, { place, item, out, over }: Over, call: PutCall): Promise<Receipt | Kept> {
-  const home = await marked(desk, place, out, call)
+  const home = await sealedAt(desk, place, out, call)
   if (home !== undefined) return putOver(desk, { place, item, out, over: home }, call)
   if (place !== over.place) {
     const moved = await readObject(desk, pathTo(place, over.locator), call)
@@ -126,8 +126,8 @@ async function elsewhere(desk: Desk, { place, item, out, over }: Over, call: Put
   return { kept: 'deleted' }
 }
 
-/** Moved home by ourselves, before the ledger forgot of it: then it bears the item's mark, perhaps in an earlier state. */
-async function marked(desk: Desk, place: string, out: Outgoing, call: Call): Promise<Receipt | undefined> {
+/** Moved home by ourselves, before the ledger forgot of it: then it bears the item's seal, perhaps in an earlier state. */
+async function sealedAt(desk: Desk, place: string, out: Outgoing, call: Call): Promise<Receipt | undefined> {
   const standing = await readObject(desk, pathTo(place, out.name), call)
   if (standing === undefined || !isOurs(desk, standing, out)) return undefined
   return receiptOf(

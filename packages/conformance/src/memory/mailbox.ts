@@ -7,7 +7,7 @@ export interface Copy {
   readonly body: Uint8Array
   readonly naturalKey: string
   traits: Traits
-  /** Which item it was written for, and in what text: where a destination leaves its mark on what it writes. */
+  /** Which item it was written for, and in what text: where a destination leaves its seal on what it writes. */
   readonly by?: { readonly id: string; readonly hash: string }
 }
 

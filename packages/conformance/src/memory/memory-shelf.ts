@@ -17,8 +17,8 @@ import { directWire, type Wire } from './wire.ts'
 
 export interface MemoryShelfOptions {
   readonly wire?: Wire
-  /** Wrong on purpose, for a test that shows what it breaks: what is written bears no mark. */
-  readonly unmarked?: boolean
+  /** Wrong on purpose, for a test that shows what it breaks: what is written bears no seal. */
+  readonly unsealed?: boolean
   /** Absent: no `putMany`. */
   readonly batch?: DestinationProfile['batch']
 }
@@ -64,7 +64,7 @@ const memoOf = ({ traits }: Copy): string => (traits.flagged === undefined ? '' 
 export function memoryShelf(mailbox: Mailbox, options: MemoryShelfOptions = {}): Destination {
   const wire = options.wire ?? directWire
 
-  const markOf = ({ id }: Item, body: Uint8Array): Pick<Copy, 'by'> => (options.unmarked ? {} : { by: { id, hash: hashOf(body) } })
+  const sealOf = ({ id }: Item, body: Uint8Array): Pick<Copy, 'by'> => (options.unsealed ? {} : { by: { id, hash: hashOf(body) } })
 
   const folderOf = (place: string): Folder | undefined => mailbox.folders().find((folder) => placeId(folder) === place)
 
@@ -89,7 +89,7 @@ export function memoryShelf(mailbox: Mailbox, options: MemoryShelfOptions = {}):
     const folder = mustFolder(place.id)
     const there = folder.copies.get(name)
     if (there) return { fresh: false, receipt: receiptOf(folder, there), ours: isOurs(there, item), others: isOthers(there, item) }
-    const copy: Copy = { uid: name, body, naturalKey: item.naturalKey, traits: {}, ...markOf(item, body) }
+    const copy: Copy = { uid: name, body, naturalKey: item.naturalKey, traits: {}, ...sealOf(item, body) }
     folder.copies.set(name, copy)
     return { fresh: true, receipt: receiptOf(folder, copy), ours: true, others: false }
   }
@@ -128,7 +128,7 @@ export function memoryShelf(mailbox: Mailbox, options: MemoryShelfOptions = {}):
     const copy = folder.copies.get(Number(at.locator))
     if (!copy) return { kept: 'deleted' }
     if (hashOf(copy.body) !== at.hash || memoOf(copy) !== at.memo) return { kept: 'changed', receipt: receiptOf(folder, copy) }
-    const next: Copy = { ...copy, body, ...markOf(item, body) }
+    const next: Copy = { ...copy, body, ...sealOf(item, body) }
     folder.copies.set(copy.uid, next)
     return receiptOf(folder, next)
   }
@@ -145,7 +145,7 @@ export function memoryShelf(mailbox: Mailbox, options: MemoryShelfOptions = {}):
     return receiptOf(to, moved)
   }
 
-  /** Moved by ourselves, before the ledger forgot of it: then it stands in its home and bears the item's mark. */
+  /** Moved by ourselves, before the ledger forgot of it: then it stands in its home and bears the item's seal. */
   const atHome = async (place: Place, item: Item, body: Uint8Array, asked: Call): Promise<Receipt | Kept | undefined> => {
     const folder = mustFolder(place.id)
     const names = [shelfName(item.naturalKey), derivedName(item)]
@@ -243,7 +243,7 @@ export function memoryShelf(mailbox: Mailbox, options: MemoryShelfOptions = {}):
       if (!copy) throw gone()
       yield copy.body
     },
-    // What looks like a double may be a person's: only what bears the same item's mark, unchanged, was written twice.
+    // What looks like a double may be a person's: only what bears the same item's seal, unchanged, was written twice.
     dropDouble: (extra, keeper, asked) =>
       wire(
         'destination.drop',

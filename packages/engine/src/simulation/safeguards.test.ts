@@ -35,7 +35,7 @@ const SLIPS: Readonly<Record<string, Mutant>> = {
   },
   'no look above the floor after a lost ledger': { guards: { checkFloor: false } },
   'a named destination that does not know its own writing': {
-    unmarked: true,
+    unsealed: true,
     weather: { ...fair, markless: true, named: true, people: 0.02, edits: 0.03 },
   },
   'items stay where their folder was before it got another name': { guards: { bringHome: false } },

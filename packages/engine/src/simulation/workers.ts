@@ -68,7 +68,7 @@ export class Workers {
       {
         source: memorySource(world.account, { wire, whole: weather.whole, chunk: 64, poison: this.#poison(process), ...noise }),
         destination: weather.named
-          ? memoryShelf(world.mailbox, { wire, unmarked: world.unmarked, ...batches })
+          ? memoryShelf(world.mailbox, { wire, unsealed: world.unsealed, ...batches })
           : memoryDestination(world.mailbox, { wire, markless: weather.markless, ...batches }),
         ledger,
         lease,

@@ -39,8 +39,8 @@ export interface Settings {
   /** What the ledger does wrong on purpose. */
   readonly ledger?: Pick<MemoryLedgerOptions, 'acceptsLapsed' | 'ignoresForgetting'>
   readonly weather?: Partial<Weather>
-  /** The named destination leaves no mark on what it writes. */
-  readonly unmarked?: boolean
+  /** The named destination leaves no seal on what it writes. */
+  readonly unsealed?: boolean
   /** Told of every step, for whoever looks into a run. */
   readonly trace?: (...facts: readonly unknown[]) => void
 }
@@ -88,7 +88,7 @@ export class World {
   readonly ledger: NonNullable<Settings['ledger']>
   /** Item -> what reading it does. */
   readonly poison = new Map<string, 'call' | 'connection' | 'corrupt' | 'kill'>()
-  readonly unmarked: boolean
+  readonly unsealed: boolean
   calm = false
   /** Whether the ledger's store has forgotten anything. */
   forgot = false
@@ -102,7 +102,7 @@ export class World {
     this.guards = { ...ALL_SAFEGUARDS, ...settings.guards }
     this.trace = settings.trace ?? (() => undefined)
     this.ledger = settings.ledger ?? {}
-    this.unmarked = settings.unmarked ?? false
+    this.unsealed = settings.unsealed ?? false
   }
 
   kill(process: Process): void {

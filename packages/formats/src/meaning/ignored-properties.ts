@@ -29,7 +29,7 @@ export const IGNORED_PROPERTIES: Readonly<Record<'calendar' | 'component' | 'ala
       name: 'x-nc-disable-scheduling',
       because: 'our own, for Nextcloud 32 and later: keeps the server from mailing, and says nothing about the event',
     },
-    { name: 'x-offramp-item', because: 'our own mark: of which item it was written' },
+    { name: 'x-offramp-item', because: 'our own seal: of which item it was written' },
     { name: 'x-microsoft-cdo-intendedstatus', because: 'Zimbra 8 to 10 adds it' },
     { name: 'x-zimbra-discard-exceptions', because: 'Zimbra 8 to 10 adds it' },
   ],
@@ -38,7 +38,7 @@ export const IGNORED_PROPERTIES: Readonly<Record<'calendar' | 'component' | 'ala
     { name: 'x-wr-alarmuid', because: 'Apple Calendar before RFC 9074' },
   ],
   card: [
-    { name: 'x-offramp-item', because: 'our own mark: of which item it was written' },
+    { name: 'x-offramp-item', because: 'our own seal: of which item it was written' },
     { name: 'version', because: 'Nextcloud 24 serves a card of 4.0 as 3.0 (sabre converts on GET)' },
     { name: 'prodid', because: 'sabre 3 and later (Nextcloud) puts its own name there when it converts' },
     { name: 'rev', because: 'SOGo 5 and Zimbra write the time of storing' },
