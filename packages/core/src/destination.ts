@@ -1,8 +1,8 @@
 import type { Call } from './call.ts'
-import type { Access } from './endpoint.ts'
 import type { Fault } from './fault.ts'
 import type { Collection, Item } from './item.ts'
 import type { Kind } from './kind.ts'
+import type { Access } from './sharing.ts'
 import type { Trait, Traits } from './traits.ts'
 
 /** A collection as it stands at the destination. */
@@ -48,6 +48,8 @@ export interface Found {
   readonly receipt: Receipt
   readonly naturalKey: string
   readonly traits: Traits
+  /** Where people open it, as a web address. Files. */
+  readonly address?: string
 }
 
 /** A place, and the mark from which to look. No `since`: the whole place. */
@@ -73,6 +75,13 @@ export interface DestinationProfile {
   readonly assurances?: readonly string[]
 }
 
+/** When a folder was last changed at the source, in milliseconds since the Unix epoch. */
+export interface PlaceDate {
+  /** `Place.id`. */
+  readonly place: string
+  readonly modifiedAt: number
+}
+
 /** What `put` left as a person had made it: the item was changed, moved or deleted at the destination since. */
 export interface Kept {
   readonly kept: 'changed' | 'moved' | 'deleted'
@@ -87,6 +96,35 @@ export interface PutCall extends Call {
    * twin's, or the same message's under another label, and is then not to be touched. Absent: nothing is known of any.
    */
   owned?(copies: readonly Receipt[]): Promise<readonly boolean[]>
+  /**
+   * A part of this write has been taken (a chunk, a version): the time that one write may take begins anew. Only for writes that may be broken off
+   * at any point and gone on with later, since this is what keeps a lease from being outlived by them.
+   */
+  progress?(): void
+}
+
+/** A right that somebody is given over a folder, or a file in it. */
+export interface Grant {
+  /** `Place.id`. */
+  readonly place: string
+  /** `Receipt.locator` of a file there. Absent: the folder itself. */
+  readonly locator?: string
+  /** `link`: anybody who has the address. `mail`: an outsider, who is sent nothing by us. */
+  readonly to:
+    | { readonly kind: 'user' | 'group'; readonly id: string }
+    | { readonly kind: 'link'; readonly label?: string }
+    | { readonly kind: 'mail'; readonly address: string }
+  readonly access: Exclude<Access, 'free-busy' | 'manage'>
+  /** Milliseconds since the Unix epoch. */
+  readonly expires?: number
+  readonly password?: string
+  readonly noDownload?: boolean
+}
+
+/** What came of a grant. `address`: of a link. */
+export interface Granted {
+  readonly state: 'shared' | 'already'
+  readonly address?: string
 }
 
 /**
@@ -163,5 +201,20 @@ export interface Destination {
    * Absent: the server has no sharing between accounts.
    */
   share?(collection: Collection, to: string, access: Access, call: Call): Promise<'shared' | 'already'>
+  /**
+   * Gives a right over a folder or file. Never more than asked, never a right that stands wider already made narrower or taken away, mails
+   * nobody. Fault `item` where the server cannot say this right, `account` where there is no such user or group. Files; absent: no sharing there.
+   */
+  grant?(grant: Grant, call: Call): Promise<Granted>
+  /**
+   * Gives places the dates of their collections, asked at the end of a pass, the deepest first, once nothing more is written into them. One
+   * that somebody has removed is passed over. Absent: folders have no dates there.
+   */
+  date?(dates: readonly PlaceDate[], call: Call): Promise<void>
+  /**
+   * The name under which an item of this name and home is written where nothing stands in its way, and the path of its folder: for the table of
+   * changed names before anything moves. Costs no request. Absent: names are kept as they are.
+   */
+  nameOf?(item: Pick<Item, 'id' | 'naturalKey' | 'home'>): { readonly folder: string; readonly name: string }
   close?(): Promise<void>
 }

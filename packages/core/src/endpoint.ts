@@ -2,10 +2,10 @@ import type { Call } from './call.ts'
 import type { Clock } from './clock.ts'
 import type { Destination } from './destination.ts'
 import type { Gate } from './gate.ts'
-import type { Collection } from './item.ts'
 import type { Kind } from './kind.ts'
 import type { Log } from './log.ts'
 import type { MailSettings } from './mail-settings.ts'
+import type { Share } from './sharing.ts'
 import type { Source } from './source.ts'
 
 /** What every connector is given. Nothing in a connector sleeps, retries on its own, or reads an environment variable. */
@@ -17,7 +17,8 @@ export interface Services {
   readonly silenceMs?: number
 }
 
-export type AccountKind = 'user' | 'shared' | 'room' | 'equipment' | 'group' | 'unknown'
+/** `site`: a team site whose document libraries are its files. `drive`: a shared drive. Both are mapped by themselves and moved once. */
+export type AccountKind = 'user' | 'shared' | 'room' | 'equipment' | 'group' | 'site' | 'drive' | 'unknown'
 
 /** One person's, room's or shared mailbox's data on one side. */
 export interface Account {
@@ -71,19 +72,6 @@ export interface CheckRequest {
   readonly kinds: readonly Kind[]
   /** When the migration is planned to end, in milliseconds since the Unix epoch: credentials must live longer. */
   readonly plannedEnd?: number
-}
-
-/** What somebody else may do with a collection. `free-busy`: see when its owner is busy, and nothing more. */
-export type Access = 'free-busy' | 'read' | 'write' | 'manage'
-
-/** A grant at the source. */
-export interface Share {
-  readonly collection: Collection
-  /** `organisation`: everybody in it. `public`: anybody. */
-  readonly to: { readonly kind: 'user' | 'group' | 'organisation' | 'public'; readonly address?: string; readonly name?: string }
-  readonly access: Access
-  /** In the provider's words, where `access` says less than that. */
-  readonly as?: string
 }
 
 /** A server to write to. */

@@ -24,6 +24,26 @@ export interface Collection {
   readonly description?: string
   /** The zone in which a calendar is kept: an IANA name. */
   readonly timeZone?: string
+  /** Folders of files. Milliseconds since the Unix epoch. */
+  readonly modifiedAt?: number
+  readonly createdAt?: number
+}
+
+/** What the source says its bytes hash to. `quick-xor`: OneDrive and SharePoint. Hex, in small letters. */
+export interface Checksum {
+  readonly algorithm: 'md5' | 'sha1' | 'sha256' | 'quick-xor'
+  readonly value: string
+}
+
+/** An earlier state of a file. */
+export interface Version {
+  /** Stable for as long as the source has it. */
+  readonly id: string
+  /** Milliseconds since the Unix epoch. */
+  readonly modifiedAt: number
+  /** Bytes, exact. */
+  readonly size: number
+  body(call: Call): AsyncIterable<Uint8Array>
 }
 
 /** An item as a listing names it. */
@@ -44,7 +64,10 @@ export interface ItemRef {
 /** One natural thing: a message, an event (series with all its exceptions), a card, a task, a file. */
 export interface Item extends ItemRef {
   readonly kind: Kind
-  /** Identity that travels with the item (Message-ID, UID, path). Need not be unique; `''` where there is none. */
+  /**
+   * Identity that travels with the item (Message-ID, UID; of a file its name in its folder, as the source has it and with the ending of the
+   * format it is given in). Need not be unique; `''` where there is none.
+   */
   readonly naturalKey: string
   /** One home, even where the source shows the item in several places. */
   readonly home: Collection
@@ -61,6 +84,17 @@ export interface Item extends ItemRef {
    * same for every item that loses the same, without anything of the item's content. For the report. Known once it is opened.
    */
   readonly losses?: readonly string[]
-  /** The item's bytes in the kind's media type. May be called again: a retry starts from the first byte. */
+  /** Where people open it at the source: a web address, without anything that gives access by itself. Files. */
+  readonly address?: string
+  /** Files. Absent where the source has none, or one that is known not to be of the bytes that it gives (Office files in SharePoint). */
+  readonly checksum?: Checksum
+  /**
+   * The item's bytes in the kind's media type. May be called again: a retry starts from the first byte. Of a file that was opened it is exactly
+   * `size` bytes, or it throws; where `checksum` is given, the body itself compares and throws a `call` fault where it differs at the end.
+   */
   body(call: Call): AsyncIterable<Uint8Array>
+  /** The same from this byte on, for a copy that was broken off half-way. Throws a `call` fault where the item has changed since it was opened. */
+  bodyFrom?(offset: number, call: Call): AsyncIterable<Uint8Array>
+  /** Earlier states, the oldest first and the present one left out, as many as the operator has asked for. Absent where none were asked for. */
+  versions?(call: Call): AsyncIterable<Version>
 }

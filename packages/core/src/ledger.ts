@@ -1,4 +1,4 @@
-import type { Receipt, Search } from './destination.ts'
+import type { PlaceDate, Receipt, Search } from './destination.ts'
 import type { Reason } from './reason.ts'
 import type { Cursor } from './source.ts'
 
@@ -89,6 +89,10 @@ export interface Home {
   readonly collection: string
   /** `Place.id`. */
   readonly place: string
+  /** `Collection.modifiedAt`, for places that are given a date at the end of a pass. Absent: what was recorded of this collection stays. */
+  readonly modifiedAt?: number
+  /** Whether the place bears that date. False again before anything is written into it. Absent: what was recorded stays; at first false. */
+  readonly dated?: boolean
 }
 
 /** A listing of which a collection stands elsewhere now: its walk begins anew. */
@@ -109,6 +113,8 @@ export interface Books {
   readonly suspects: ReadonlyMap<string, string>
   /** Where each collection stood when it was last prepared: `Place.id` by `Collection.id`. */
   readonly homes: ReadonlyMap<string, string>
+  /** Places that have yet to be given the dates of their collections, by `Collection.id`. */
+  readonly undated: ReadonlyMap<string, PlaceDate>
 }
 
 /**

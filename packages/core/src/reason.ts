@@ -23,6 +23,12 @@ export const REASONS = {
   'made-by-source': 'The source makes it up from other data (birthdays from contacts, holidays), so the destination makes its own.',
   'not-owned': 'It belongs to another account and is only shared with this one. It is moved with its owner.',
   'left-out': 'The project says that items of this sort stay behind (its `choices`).',
+  pointer: 'It only points to something that is at home elsewhere (a shortcut). What it points to is moved from there, if it is moved.',
+  changing:
+    'It was changed again each time while it was being read, so no state of it could be copied whole. It is tried again in the next pass.',
+  'stored-away': 'The source has moved it to its archive and takes up to a day to bring it back. Bring it back there, then run once more.',
+  'no-open-format':
+    'It exists only inside the source (a form, a site, a notebook), which gives it in no format that other programs could open.',
   'not-offered': 'The source does not let other programs read it.',
 } as const
 

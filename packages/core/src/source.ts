@@ -29,6 +29,11 @@ export interface Listing {
 
 export interface Page {
   readonly refs: readonly ItemRef[]
+  /**
+   * Where folders come among the items (drives): those that this page names, as they are now, also unchanged ones; parents need not come first.
+   * Made also where they are empty. One that stands elsewhere than it did takes along what is in it, though no page names that.
+   */
+  readonly collections?: readonly Collection[]
   /** Stored only after every ref of this page is settled. */
   readonly cursor: Cursor
   /** True when nothing is left to list for now. `cursor` then asks for what has changed since. */

@@ -10,6 +10,7 @@ export interface Traits {
   readonly receivedAt?: number
   /** Milliseconds since the Unix epoch. */
   readonly modifiedAt?: number
+  readonly createdAt?: number
   /** Human names of categories or labels, in the source's order. */
   readonly keywords?: readonly string[]
 }

@@ -21,4 +21,16 @@ export interface Choices {
     /** Longest side of a photo in pixels; larger ones are made smaller. Default 512. */
     readonly photoPixels?: number
   }
+  readonly files?: {
+    /** Earlier states of each file that are moved along, the oldest first. Default 0. */
+    readonly versions?: number
+    /** What documents become that exist only inside the source. Default `odf`; `ooxml`: for OnlyOffice and Microsoft 365. */
+    readonly documents?: 'odf' | 'ooxml'
+    /** What lies in the bin at the source. Default `skip`. */
+    readonly bin?: 'skip' | 'keep'
+    /** Files that the source takes for malware, or for abusive, and gives to their owner on request. Default `skip`. */
+    readonly suspicious?: 'skip' | 'keep'
+    /** Shortcuts: left out and listed, or small files with the address of what they point to. Default `skip`. */
+    readonly shortcuts?: 'skip' | 'address'
+  }
 }

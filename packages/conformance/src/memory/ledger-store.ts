@@ -48,7 +48,7 @@ export class LedgerStore {
 
   books(id: LaneId): Books {
     const { listings, floors, suspects, homes } = this.lane(id)
-    return { listings: new Map(listings), floors: new Map(floors), suspects: new Map(suspects), homes: new Map(homes) }
+    return { listings: new Map(listings), floors: new Map(floors), suspects: new Map(suspects), homes: new Map(homes), undated: new Map() }
   }
 
   /** Sets or deletes, so that it can be undone. */

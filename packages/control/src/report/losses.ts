@@ -11,6 +11,7 @@ const WORDS: Readonly<Record<Trait, string>> = {
   importance: 'its importance (high, low)',
   receivedAt: 'when it was received: it will show another date',
   modifiedAt: 'when it was last changed',
+  createdAt: 'when it was made',
   keywords: 'categories and labels',
 }
 

@@ -146,7 +146,7 @@ function readBooks(fields: Readonly<Record<string, string>>): Books {
     else if (field.startsWith('f')) floors.set(name, value)
     else if (field.startsWith('s')) suspects.set(name, value)
   }
-  return { listings, floors, suspects, homes }
+  return { listings, floors, suspects, homes, undated: new Map() }
 }
 
 function readLeft(value: string): readonly string[] {
