@@ -90,8 +90,10 @@ export async function nextcloudEnd(users: readonly EndUser[], seed: number): Pro
       mails: (await cloud.mails()).length,
       foreign: (await cloud.writes()).filter(({ by, user, home }) => by === 'scheduling' || user !== home).length,
     }),
-    // None here: a worker that is killed between the answer and the gate takes its Retry-After along, and others go on calling for that account.
-    throttle: async () => undefined,
+    throttle: async () => {
+      await cloud.faults.add({ method: 'PUT', when: { every: 2 }, times: 3, effect: { kind: 'throttle', retryAfter: 1 } })
+      await cloud.faults.add({ method: 'PUT', when: { every: 3 }, times: 2, effect: { kind: 'throttle', status: 503, retryAfter: 1 } })
+    },
     violations: () => cloud.violations(),
     faults: async () =>
       Object.entries((await cloud.stats()).faults)
