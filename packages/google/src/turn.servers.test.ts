@@ -179,11 +179,12 @@ test('a first pass reads each message once, and a quiet second pass none', async
   await pass(2)
   const after = await workspace.stats()
   expect((after.units[ANNA] ?? 0) - (before.units[ANNA] ?? 0)).toBe(3)
+  expect(after.http - before.http).toBe(1)
   const asked = Object.entries(after.requests).flatMap(([method, count]) => {
     const more = count - (before.requests[method] ?? 0)
     return more === 0 ? [] : [[method, more]]
   })
-  expect(Object.fromEntries(asked)).toEqual({ 'labels.list': 1, 'history.list': 1 })
+  expect(Object.fromEntries(asked)).toEqual({ batch: 1, 'labels.list': 1, 'history.list': 1 })
 })
 
 /** Files without a name that this process holds open. */
