@@ -3,8 +3,8 @@ import type { Asked } from '../serve/asked.ts'
 import { badRequest, GraphError } from '../serve/errors.ts'
 import { JSON_TYPE, jsonReply } from '../serve/reply.ts'
 import type { TenantState } from '../serve/tenant-state.ts'
-import { checkSelect, itemJson, ODD_QUERY, type Showing } from './item-json.ts'
 import type { Drive, DriveItem } from './drive.ts'
+import { checkSelect, itemJson, ODD_QUERY, type Showing } from './item-json.ts'
 
 /** Where a walk of a drive stands. Short names: it travels in every link. */
 export interface DriveDeltaState {

@@ -85,7 +85,17 @@ export function makeFiles(options: TenantOptions, accounts: readonly Account[], 
     const id = `${host},${guidFrom(options.seed, 'site', seed.name)},${guidFrom(options.seed, 'web', seed.name)}`
     return { id, seed, webUrl, drives: libraries, locked: seed.locked ?? false }
   })
-  return { host, sites, personal, drives, quirks, limits, meter: new UnitMeter(limits, scale), seal: new Seal(`drives ${options.seed}`), ranges: 0 }
+  return {
+    host,
+    sites,
+    personal,
+    drives,
+    quirks,
+    limits,
+    meter: new UnitMeter(limits, scale),
+    seal: new Seal(`drives ${options.seed}`),
+    ranges: 0,
+  }
 }
 
 const hasLicence = ({ seed }: Account): boolean =>

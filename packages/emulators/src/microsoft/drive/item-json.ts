@@ -42,7 +42,8 @@ export function itemJson(state: TenantState, drive: Drive, on: { readonly item: 
   }
   const shown = Object.fromEntries(Object.entries(all).filter(([name]) => wants(name)))
   const asksAddress = select === undefined || select.some((name) => name.endsWith('downloadUrl'))
-  const address = asksAddress && item.sort === 'file' && !item.deleted && !item.facts.malware ? addressOf(state, drive, { item }) : undefined
+  const address =
+    asksAddress && item.sort === 'file' && !item.deleted && !item.facts.malware ? addressOf(state, drive, { item }) : undefined
   return {
     ...(showing.delta ? { '@odata.type': '#microsoft.graph.driveItem' } : {}),
     ...(address === undefined ? {} : { [state.files.quirks.addressName]: address }),
@@ -93,7 +94,9 @@ function hashesOf(state: TenantState, item: DriveItem): object {
 function parentOf(drive: Drive, item: DriveItem, delta: boolean): object {
   const about = { driveType: drive.type, driveId: drive.id }
   if (!item.parent) return about
-  const path = `/drives/${drive.id}/root:${pathOf(item.parent).map((name) => `/${encodeURIComponent(name)}`).join('')}`
+  const path = `/drives/${drive.id}/root:${pathOf(item.parent)
+    .map((name) => `/${encodeURIComponent(name)}`)
+    .join('')}`
   return { ...about, id: item.parent.id, name: item.parent.name, ...(delta ? {} : { path }) }
 }
 
@@ -101,10 +104,14 @@ export const webUrlOf = (drive: Drive, item: DriveItem): string =>
   [drive.webUrl, ...pathOf(item).map((name) => encodeURIComponent(name))].join('/')
 
 /** Nobody may write these differently from how they came. */
-export const ODD_QUERY = "%2b%2B'~%2f"
+export const ODD_QUERY = '%2b%2B*~%2f'
 
 /** An address that holds its own permission, for a while. */
-export function addressOf(state: TenantState, drive: Drive, { item, version }: { readonly item: DriveItem; readonly version?: string }): string {
+export function addressOf(
+  state: TenantState,
+  drive: Drive,
+  { item, version }: { readonly item: DriveItem; readonly version?: string },
+): string {
   const until = state.now() + state.files.limits.addressMs
   const what = `${drive.id}.${item.id}.${version ?? ''}`
   const mac = hash32(state.seed, what, until).toString(36)

@@ -10,8 +10,7 @@ import { addressOf, checkSelect, itemJson } from './item-json.ts'
 import { permissionsOf } from './permissions.ts'
 import { type FilesRoute, notThere, route } from './routes.ts'
 
-const malware = (): GraphError =>
-  new GraphError(403, 'malwareDetected', 'Malware detected', { 'x-virus-infected': 'true' })
+const malware = (): GraphError => new GraphError(403, 'malwareDetected', 'Malware detected', { 'x-virus-infected': 'true' })
 const archived = (): GraphError => new GraphError(423, 'notAllowed', 'The file is archived. Reactivate it first.')
 
 interface On {
@@ -53,14 +52,14 @@ function find({ drive, rest }: On): Found | undefined {
   if (first === 'items') {
     const id = second.replace(/:$/, '')
     const start = drive.items.get(id)
-    return second.endsWith(':') ? byPath(drive, start, rest.slice(2)) : { item: start, what: rest.slice(2) }
+    return second.endsWith(':') ? byPath(start, rest.slice(2)) : { item: start, what: rest.slice(2) }
   }
   if (first === 'root') return { item: drive.root, what: rest.slice(1) }
-  if (first === 'root:') return byPath(drive, drive.root, rest.slice(1))
+  if (first === 'root:') return byPath(drive.root, rest.slice(1))
   return undefined
 }
 
-function byPath(drive: Drive, start: DriveItem | undefined, parts: readonly string[]): Found {
+function byPath(start: DriveItem | undefined, parts: readonly string[]): Found {
   const end = parts.findIndex((part) => part.endsWith(':'))
   const names = (end < 0 ? parts : parts.slice(0, end + 1)).map((part, index) => (index === end ? part.slice(0, -1) : part))
   let at = start
@@ -72,7 +71,9 @@ function byPath(drive: Drive, start: DriveItem | undefined, parts: readonly stri
 function childOf(parent: DriveItem | undefined, name: string): DriveItem | undefined {
   if (parent === undefined) return undefined
   const wanted = name.toLowerCase()
-  return [...parent.children].find((child) => child.name === name) ?? [...parent.children].find((child) => child.name.toLowerCase() === wanted)
+  return (
+    [...parent.children].find((child) => child.name === name) ?? [...parent.children].find((child) => child.name.toLowerCase() === wanted)
+  )
 }
 
 function one(state: TenantState, asked: Asked, { drive, item }: { readonly drive: Drive; readonly item: DriveItem }): Reply {

@@ -31,7 +31,11 @@ export function siteRoute(state: TenantState, asked: Asked): FilesRoute | undefi
   if (what !== 'drives') throw noRoute(what)
   return route('drives', { ...about, units: 2 }, () => {
     const showsSystem = asked.query.select?.includes('system') === true
-    return jsonReply({ value: open().drives.filter((drive) => showsSystem || !drive.system).map(driveJson) })
+    return jsonReply({
+      value: open()
+        .drives.filter((drive) => showsSystem || !drive.system)
+        .map(driveJson),
+    })
   })
 }
 
@@ -49,7 +53,14 @@ function listRoute(state: TenantState, asked: Asked, search: boolean): FilesRout
       const drive = state.files.personal.get(account.id)
       if (drive === undefined) return []
       const webUrl = drive.webUrl.replace(/\/Documents$/, '')
-      return [{ id: `${state.files.host.replace('.', '-my.')},${account.id},${account.id}`, webUrl, displayName: account.seed.displayName ?? account.address, isPersonalSite: true }]
+      return [
+        {
+          id: `${state.files.host.replace('.', '-my.')},${account.id},${account.id}`,
+          webUrl,
+          displayName: account.seed.displayName ?? account.address,
+          isPersonalSite: true,
+        },
+      ]
     })
     const all = [...personal, ...state.files.sites.map(siteJson)]
     const { top = 100, skiptoken } = asked.query
