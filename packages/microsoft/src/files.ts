@@ -31,6 +31,7 @@ export function fileSource(drives: Drives, account: Account, services: Services)
 
   /** Asked once: a turn sees the drives that were there when it began. */
   async function all(call: Call): Promise<readonly FoundDrive[]> {
+    call.signal.throwIfAborted()
     found ??= readDrives(client, account, call)
     try {
       return await found

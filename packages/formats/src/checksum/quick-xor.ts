@@ -24,7 +24,7 @@ export function quickXor(): QuickXor {
 
   /** Rows of 160 bytes, four at a time. */
   const foldRows = (bytes: Uint8Array): void => {
-    const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
+    const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
     const row = new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4)
     for (let word = 0, column = 0; word < row.length; word++) {
       words[column] = (words[column] ?? 0) ^ (row[word] ?? 0)
