@@ -183,7 +183,7 @@ async function stream(response: ServerResponse, { content, from, to }: Stretch, 
     }
   }
   if (effect?.kind === 'reset' || effect?.kind === 'truncate') await flushed(response)
-  if (effect?.kind === 'reset') response.socket?.resetAndDestroy()
+  if (effect?.kind === 'reset') response.socket?.destroy()
   else if (effect?.kind === 'truncate') response.socket?.end()
   else response.end()
   return sent
