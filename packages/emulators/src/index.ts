@@ -13,7 +13,7 @@ export type {
 } from './google/control/calendar-control.ts'
 export { connectWorkspace, type RemoteWorkspace } from './google/control/connect.ts'
 export type { ContactsControl } from './google/control/contacts-control.ts'
-export type { DriveAct } from './google/control/drive-acts.ts'
+export type { DriveAct as GoogleDriveAct } from './google/control/drive-acts.ts'
 export type {
   DriveControl as GoogleDriveControl,
   DriveFileTruth as GoogleFileTruth,

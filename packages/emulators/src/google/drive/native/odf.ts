@@ -17,7 +17,7 @@ export const xmlText = (text: string): string =>
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
     // What XML cannot hold at all.
-    .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '')
+    .replaceAll(/\p{Cc}/gu, (each) => ('\t\n\r'.includes(each) ? each : ''))
 
 const content = (body: string, styles = ''): string =>
   `${XML}<office:document-content ${[...SPACES, ...DRAWN].join(' ')} office:version="1.2">${styles}<office:body>${body}</office:body></office:document-content>`
