@@ -90,7 +90,12 @@ export async function askExport(wanted: Wanted, call: Call): Promise<WireAnswer>
   }
   throw (
     refused ??
-    new Fault({ reach: 'item', reason: 'no-open-format', code: 'google-no-export', message: `A document of ${wanted.client.about} cannot be exported.` })
+    new Fault({
+      reach: 'item',
+      reason: 'no-open-format',
+      code: 'google-no-export',
+      message: `A document of ${wanted.client.about} cannot be exported.`,
+    })
   )
 }
 
