@@ -45,7 +45,11 @@ export async function filesSuiteLab({ quirks = {}, shared, versions }: FilesLabO
     const drive = workspace.drive(SHARED)
     const account: Account = shared ? { id: await drive.root(), name: SHARED, kind: 'drive' } : userOf(ANNA)
     const source = await endpoint.connect(account, 'file')
-    return { source, close: async () => void (await source.close?.(), await endpoint.close?.()) }
+    const close = async (): Promise<void> => {
+      await source.close?.()
+      await endpoint.close?.()
+    }
+    return { source, close }
   }
   const drive = workspace.drive(shared ? SHARED : ANNA)
   const opened = [await connecting()]

@@ -1,3 +1,4 @@
+import { randomFrom } from '../../../generate/random.ts'
 import type { DriveFile } from '../file.ts'
 import { odp, ods, odt, type Writes } from './odf.ts'
 import { docx, pptx, xlsx } from './ooxml.ts'
