@@ -1,5 +1,6 @@
 import type { UserControl } from './control/cloud-control.ts'
 import { userDesk } from './control/user-desk.ts'
+import { slices } from './files/blob.ts'
 import { makeState } from './make-state.ts'
 import type { NextcloudOptions } from './options.ts'
 import { answerCall } from './serve/answer.ts'
@@ -58,7 +59,8 @@ export function testCloud(options: Partial<NextcloudOptions> = {}): TestCloud {
       body: bytes,
     })
     leave()
-    const text = Buffer.concat(reply.body).toString()
+    const { content } = reply
+    const text = Buffer.concat(content ? [...slices(content.blob, content.from, content.to)] : reply.body).toString()
     return { status: reply.status, headers: reply.headers ?? {}, text, waitMs, xml: () => readXml(text) }
   }
   return { state, clock, user: (id) => userDesk(state, id), violations: () => state.violations.list(), ask }

@@ -9,7 +9,7 @@ import { importCalendar } from './import.ts'
 import { ocsError, ocsReply } from './reply.ts'
 
 /** The part of OCS that a migration needs, in version 2: errors are HTTP's (facts 4.7). */
-export function answerOcs(state: CloudState, viewer: CloudUser, call: Call): Reply {
+export function answerApi(state: CloudState, viewer: CloudUser, call: Call): Reply {
   const { method, path, headers } = call
   // Facts 4.5: without the header it is taken for a forged request.
   if (headers['ocs-apirequest'] !== 'true') return ocsError(412, 'CSRF check failed')
@@ -24,13 +24,15 @@ export function answerOcs(state: CloudState, viewer: CloudUser, call: Call): Rep
   throw new DavError(404, `Invalid query, please check the syntax. API specifications are here: ${path}`)
 }
 
+const usedBy = ({ files }: CloudUser): number => files.root.size + files.versionBytes + files.trashBytes
+
 const userData = (user: CloudUser): object => ({
   enabled: !user.disabled,
   id: user.id,
   quota: {
-    used: user.files.used,
+    used: usedBy(user),
     quota: user.quota === Number.POSITIVE_INFINITY ? -3 : user.quota,
-    free: user.quota === Number.POSITIVE_INFINITY ? -3 : Math.max(0, user.quota - user.files.used),
+    free: user.quota === Number.POSITIVE_INFINITY ? -3 : Math.max(0, user.quota - usedBy(user)),
   },
   email: user.email ?? null,
   displayname: user.displayName,
