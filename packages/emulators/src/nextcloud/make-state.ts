@@ -1,6 +1,5 @@
 import { FaultPlan } from '../faults/plan.ts'
 import { Violations } from '../serve/violations.ts'
-import { named, newCollection } from './dav/collection.ts'
 import type { CloudEffect } from './faults/rule.ts'
 import { Spool } from './files/spool.ts'
 import { BruteForce } from './limits/brute-force.ts'
@@ -8,7 +7,8 @@ import { RateLimits } from './limits/rate-limits.ts'
 import type { CloudLimits, CloudSettings, NextcloudOptions } from './options.ts'
 import { Manners } from './serve/manners.ts'
 import type { CloudState } from './serve/state.ts'
-import { type CloudUser, makeUser } from './users/user.ts'
+import { furnished } from './users/furnish.ts'
+import { makeUser } from './users/user.ts'
 import { isSince, type Version, versionOf } from './version.ts'
 
 const HOUR = 3_600_000
@@ -30,6 +30,7 @@ const SETTINGS: CloudSettings = {
   linkDays: 0,
   links: 'yes',
   passwordLength: 10,
+  teamFolders: 'yes',
   mailFrom: 'invitations-noreply@cloud.example',
 }
 
@@ -102,12 +103,4 @@ function limitsOf(wish: CloudLimits, version: Version): CloudState['limits'] {
     leastPart: wish.leastPart ?? LEAST_PART,
     raceMs: wish.raceMs ?? 250,
   }
-}
-
-/** What every new user is given. */
-function furnished(user: CloudUser, nextId: () => number): CloudUser {
-  const owner = user.id
-  user.calendars.push(newCollection({ id: nextId(), kind: 'calendar', uri: 'personal', owner, properties: named('Personal') }))
-  user.books.push(newCollection({ id: nextId(), kind: 'book', uri: 'contacts', owner, properties: named('Contacts') }))
-  return user
 }

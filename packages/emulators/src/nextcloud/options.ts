@@ -74,6 +74,8 @@ export interface CloudSettings {
   readonly linkDays: number
   /** Whether links may be made at all. Default `yes`. */
   readonly links: 'yes' | 'no'
+  /** The `groupfolders` app is installed. Default `yes`. */
+  readonly teamFolders: 'yes' | 'no'
   /** Least length of a password. Default 10. */
   readonly passwordLength: number
   /** Mail addresses of the server's own sender. */

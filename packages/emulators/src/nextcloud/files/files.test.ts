@@ -64,7 +64,7 @@ test('a full account is answered 507, and another is not there', async () => {
 
 test('capabilities tell versions and names, and want their header', () => {
   const cloud = testCloud()
-  const headers = { 'ocs-apirequest': 'true' }
+  const headers = { 'ocs-apirequest': 'true', accept: 'application/json' }
   expect(cloud.ask('GET', '/ocs/v2.php/cloud/capabilities').status).toBe(412)
   const got = JSON.parse(cloud.ask('GET', '/ocs/v2.php/cloud/capabilities', { headers }).text)
   expect(got.ocs.data).toMatchObject({

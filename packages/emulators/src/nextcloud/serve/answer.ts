@@ -10,6 +10,7 @@ import { fileSegments } from '../files/asked.ts'
 import { type Blob, EMPTY } from '../files/blob.ts'
 import type { FileReply } from '../files/read.ts'
 import { answerApi } from '../ocs/route.ts'
+import { welcome } from '../users/furnish.ts'
 import type { CloudUser } from '../users/user.ts'
 import { authenticate } from './authenticate.ts'
 import { DavError, errorReply } from './errors.ts'
@@ -71,6 +72,7 @@ export function arrive(state: CloudState, head: Head): Arrival {
       throw new DavError(503, { message: 'System is in maintenance mode.', exception: 'Sabre\\DAV\\Exception\\ServiceUnavailable' })
     if (!isApi(head.path) && !fileSegments(head.path, '')) throw new DavError(404, `File not found: ${head.path}`)
     const viewer = authenticate(state, head)
+    welcome(state, viewer)
     leave = state.manners.enter(viewer.id)
     count(state, head)
     const url = head.query.size === 0 ? head.path : `${head.path}?${head.query}`

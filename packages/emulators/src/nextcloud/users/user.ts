@@ -26,6 +26,8 @@ export interface CloudUser {
   /** Chunked uploads that are under way, by their ids. */
   readonly uploads: Map<string, UploadFolder>
   language: string
+  /** How many app passwords it has been given on request. */
+  minted: number
   /** Nobody has logged in yet: the example files come with the first login. */
   isNew: boolean
 }
@@ -50,6 +52,7 @@ export function makeUser(wish: CloudUserSeed, seed: number, now: number): CloudU
     files: newStore({ owner: wish.id }, Math.floor(now / 1000)),
     uploads: new Map(),
     language: 'en',
+    minted: 0,
     isNew: false,
   }
 }
