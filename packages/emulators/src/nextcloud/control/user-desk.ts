@@ -11,6 +11,7 @@ import type { CloudState } from '../serve/state.ts'
 import type { CloudUser } from '../users/user.ts'
 import { readXml } from '../xml/read.ts'
 import type { CollectionTruth, StoredTruth, UserControl } from './cloud-control.ts'
+import { fileDesk } from './file-desk.ts'
 
 /** One user of a Nextcloud in this process. */
 export function userDesk(state: CloudState, id: string): UserControl {
@@ -30,6 +31,7 @@ export function userDesk(state: CloudState, id: string): UserControl {
       user.quota = bytes < 0 ? Number.POSITIVE_INFINITY : bytes
     },
     revoke: async () => user.appPasswords.clear(),
+    files: fileDesk(state, user),
   }
 }
 

@@ -1,4 +1,5 @@
-import { ALL, type FileShare } from '../../files/share.ts'
+import { permissionsOn } from '../../files/reach.ts'
+import type { FileShare } from '../../files/share.ts'
 import { look, type Seen } from '../../files/view.ts'
 import { OcsError } from '../reply.ts'
 import type { OcsCall } from '../route.ts'
@@ -32,13 +33,13 @@ export function updateShare(call: OcsCall): object {
   return shareData(call, share)
 }
 
-/** What the one who shares may do with it. */
-function ownView(call: OcsCall, { node, by, owner }: FileShare): Seen {
-  const viewer = call.state.users.get(by) ?? call.viewer
-  const root = look({ state: call.state, viewer }, [])
+/** What the one who shares may do with it: nobody gives more than they have. */
+function ownView(call: OcsCall, { node, by }: FileShare): Seen {
+  const { state } = call
+  const viewer = state.users.get(by) ?? call.viewer
+  const root = look({ state, viewer }, [])
   if (!root) throw new OcsError(404, 'Wrong share ID, share does not exist')
-  const permissions = owner === by ? (node.kind === 'file' ? ALL & ~4 : ALL) : ALL
-  return { ...root, node, permissions, segments: [node.name] }
+  return { ...root, node, permissions: permissionsOn(state, viewer, node).permissions, segments: [node.name] }
 }
 
 export function removeShare(call: OcsCall): readonly [] {
