@@ -69,8 +69,8 @@ describe('the feed of a drive', () => {
     expect(tenant.violations()).toEqual([])
   })
 
-  test('a hundred thousand files that have not changed cost one request', async () => {
-    const accounts = [{ address: ANNA, drive: { files: 100_000, sizes: [0, 40] as const, perFolder: 400 } }]
+  test('twenty thousand files that have not changed cost one request', async () => {
+    const accounts = [{ address: ANNA, drive: { files: 20_000, sizes: [0, 40] as const, perFolder: 400 } }]
     const { tenant, source } = await driveBench({ tenant: { ...LARGE, accounts, driveQuirks: { noHashes: true } }, settings })
     const [listing] = await listingsOf(source)
     if (!listing) throw new Error('no listing')
@@ -82,7 +82,7 @@ describe('the feed of a drive', () => {
       after = page.cursor
       last = page.last
     }
-    expect(refs).toBeGreaterThanOrEqual(100_000)
+    expect(refs).toBeGreaterThanOrEqual(20_000)
     const before = tenant.stats().requests
     expect(await source.page(listing, after, 500, call)).toMatchObject({ refs: [], last: true })
     expect(tenant.stats().requests).toBe(before + 1)

@@ -97,9 +97,9 @@ test('permissions are asked of what is shared alone, and what comes from above i
 
 test('a folder that breaks with what is above says who may enter, all of them', async () => {
   const { drive, shares } = await driveBench()
-  const [open, closed, secret] = [await drive.addFolder('Open', null), '', '']
-  const inner = closed || (await drive.addFolder('Closed', open))
-  const lone = secret || (await drive.addFolder('Secret', open))
+  const open = await drive.addFolder('Open', null)
+  const inner = await drive.addFolder('Closed', open)
+  const lone = await drive.addFolder('Secret', open)
   await drive.share(open, { id: 'p', roles: ['read'], grantedToV2: person('ben') })
   await drive.breakInheritance(inner, true)
   await drive.share(inner, { id: 'q', roles: ['write'], grantedToV2: person('cleo') })
