@@ -82,7 +82,9 @@ test('all is moved while its owner works and the network is bad', async () => {
   await workspace.faults.clear()
   // Its owner acts by the number of requests, of which a quiet pass makes few.
   for (let number = 2; number <= 30; number++) await pass(number)
-  const held = mailbox.folders().flatMap((folder) => [...folder.copies.values()].map(({ body }) => ({ path: folder.path.join('\n'), body })))
+  const held = mailbox
+    .folders()
+    .flatMap((folder) => [...folder.copies.values()].map(({ body }) => ({ path: folder.path.join('\n'), body })))
   const bodies = new Set(held.map(({ path, body }) => `${path} ${Buffer.from(body).toString('base64')}`))
   const missing: string[] = []
   const truth = (await drive.files()).filter(({ trashed, sha256, name }) => !trashed && sha256 !== undefined && !NAMED.has(name))

@@ -42,9 +42,7 @@ beforeAll(async () => {
   workspace = await startWorkspace({
     seed: 5,
     hosts: ['www.googleapis.com', 'oauth2.googleapis.com'],
-    accounts: [
-      { address: ANNA, admin: true, files: { files: 60, folders: 12, documents: 8 } },
-    ],
+    accounts: [{ address: ANNA, admin: true, files: { files: 60, folders: 12, documents: 8 } }],
     sharedDrives: [{ name: 'Projects', members: { [ANNA]: 'reader' }, files: { files: 20, folders: 3 } }],
     quirks: { emptyPageEvery: 0 },
   })
@@ -57,7 +55,13 @@ beforeAll(async () => {
   const drive = `type = drive\nscope = drive.readonly\nservice_account_file = ${key}\nimpersonate = ${ANNA}\nexport_formats = odt,ods,odp,svg`
   const shared = await workspace.drive('Projects').root()
   writeFileSync(config ?? '', `[mine]\n${drive}\n[team]\n${drive}\nteam_drive = ${shared}\n`)
-  environment = { PATH: process.env['PATH'], HOME: folder, RCLONE_CONFIG: config, SSL_CERT_FILE: ca, HTTPS_PROXY: `http://127.0.0.1:${port}` }
+  environment = {
+    PATH: process.env['PATH'],
+    HOME: folder,
+    RCLONE_CONFIG: config,
+    SSL_CERT_FILE: ca,
+    HTTPS_PROXY: `http://127.0.0.1:${port}`,
+  }
 })
 
 afterAll(async () => {
@@ -96,7 +100,11 @@ test.for([
   const target = join(folder, `copy ${remote}`)
   await rclone('copy', `${remote}:`, target)
   for (const { path, name: own, sha256 } of blobs)
-    expect(createHash('sha256').update(readFileSync(join(target, ...path, own))).digest('hex')).toBe(sha256)
+    expect(
+      createHash('sha256')
+        .update(readFileSync(join(target, ...path, own)))
+        .digest('hex'),
+    ).toBe(sha256)
   const copied = readdirSync(target, { recursive: true, withFileTypes: true }).filter((each) => each.isFile())
   expect(copied).toHaveLength(truth.length)
   for (const { parentPath, name: own } of copied.filter((each) => /\.od[tsp]$/.test(each.name)))
