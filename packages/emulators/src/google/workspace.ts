@@ -63,6 +63,7 @@ function hands(state: WorkspaceState): Hands {
   return {
     violations: async () => state.violations.list(),
     stats: async () => ({
+      http: state.http.count,
       requests: Object.fromEntries(state.requests),
       units: Object.fromEntries(state.quotas.units),
       refusals: { ...state.quotas.refusals, throttled: state.quotas.refusals.throttled + state.apiQuotas.throttled },

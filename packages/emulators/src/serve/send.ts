@@ -64,7 +64,7 @@ export async function send(reply: Reply, sending: Sending): Promise<number> {
 }
 
 /** A client may be slow for long: no listener is left behind by any of its pauses. */
-const drained = (response: ServerResponse): Promise<void> =>
+export const drained = (response: ServerResponse): Promise<void> =>
   new Promise((resolve) => {
     const done = (): void => {
       response.off('drain', done).off('close', done)
