@@ -39,7 +39,9 @@ export async function partsFor(
   if (!stands || standing.size > BULK_FOLDER) return []
   const counts = new Map<string, number>()
   for (const { name } of named) counts.set(key(name), (counts.get(key(name)) ?? 0) + 1)
-  return small.filter(({ name }) => !standing.has(key(name)) && counts.get(key(name)) === 1 && !desk.folders.busy.has(`${place}\n${name}`))
+  // Paths travel in headers: blanks at their ends are lost, and older servers cut them at a colon.
+  const isPlain = (name: string): boolean => name === name.trim() && !pathOf(place, name).includes(':')
+  return small.filter(({ name }) => isPlain(name) && !standing.has(key(name)) && counts.get(key(name)) === 1 && !desk.folders.busy.has(`${place}\n${name}`))
 }
 
 interface Loaded extends Part {
