@@ -65,6 +65,9 @@ const cellsOf = (row: Row, columns: Columns): Cells => {
     password: cell('password'),
     groupware: cell('groupware'),
     groupwarePassword: cell('groupwarePassword'),
+    files: cell('files'),
+    filesPassword: cell('filesPassword'),
+    fileFolder: cell('fileFolder'),
     wave: cell('wave'),
   }
 }
@@ -94,6 +97,7 @@ function endpointProblem({ endpoints: named = [] }: Mapping, endpoints: readonly
 
 const mappingOf = (line: number, cells: Cells, endpoints: readonly EndpointFacts[]): Mapping => {
   const named = namesIn(cells.endpoint ?? '', endpoints)
+  const folder = (cells.fileFolder ?? '').split('/').filter(Boolean).join('/')
   return {
     line,
     source: cells.source ?? '',
@@ -102,6 +106,9 @@ const mappingOf = (line: number, cells: Cells, endpoints: readonly EndpointFacts
     ...(cells.password ? { passwordRef: cells.password } : {}),
     ...(cells.groupware ? { groupware: cells.groupware } : {}),
     ...(cells.groupwarePassword ? { groupwarePasswordRef: cells.groupwarePassword } : {}),
+    ...(cells.files ? { files: cells.files } : {}),
+    ...(cells.filesPassword ? { filesPasswordRef: cells.filesPassword } : {}),
+    ...(folder === '' ? {} : { fileFolder: folder }),
     ...(cells.wave ? { wave: cells.wave } : {}),
   }
 }
