@@ -17,7 +17,10 @@ function authOf(project: DavProject, endpoint: string, means: Means, kind?: 'fil
     case 'proxy':
       return { kind: 'proxy', user: auth.user, secret: () => means.secret(auth.password) }
     case 'bearer':
-      return { kind: 'bearer', token: async (account) => means.secret(refFor(means.passwordRef(endpoint, account, kind) ?? auth.token, account)) }
+      return {
+        kind: 'bearer',
+        token: async (account) => means.secret(refFor(means.passwordRef(endpoint, account, kind) ?? auth.token, account)),
+      }
   }
 }
 

@@ -78,7 +78,10 @@ export function withFiles(base: DestinationEndpoint, files: DestinationEndpoint)
 
 function authOf({ auth = { kind: 'password' } }: WebdavProject, endpoint: string, means: Means): FilesSettings['auth'] {
   if (auth.kind === 'bearer')
-    return { kind: 'bearer', token: async (account) => means.secret(refFor(means.passwordRef(endpoint, account, 'file') ?? auth.token, account)) }
+    return {
+      kind: 'bearer',
+      token: async (account) => means.secret(refFor(means.passwordRef(endpoint, account, 'file') ?? auth.token, account)),
+    }
   return { kind: auth.kind, secret: (account) => passwordOf(endpoint, account, auth.password, means, 'file') }
 }
 

@@ -78,6 +78,7 @@ export function cellProblems(cells: Cells): readonly CellProblem[] {
   for (const column of ['endpoint', 'groupware', 'files', 'fileFolder', 'wave'] as const)
     if (cells[column]) problems.push(nameProblem(column, cells[column]))
   if (cells.fileFolder) problems.push(folderProblem(cells.fileFolder))
-  for (const column of ['password', 'groupwarePassword', 'filesPassword'] as const) if (cells[column]) problems.push(passwordProblem(cells[column]))
+  for (const column of ['password', 'groupwarePassword', 'filesPassword'] as const)
+    if (cells[column]) problems.push(passwordProblem(cells[column]))
   return problems.filter((problem) => problem !== undefined)
 }

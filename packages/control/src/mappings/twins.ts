@@ -70,6 +70,7 @@ function placeProblems(mapping: Mapping, facts: TableFacts, taken: Map<string, T
 
 function metSays(same: Taken, { account, folder }: Taken): string {
   const says = again('destination', same.mapping, same.account === account)
-  if (folder.length === 0 && same.folder.length === 0) return `${says} Two accounts must not be mixed in one: give each its own destination.`
+  if (folder.length === 0 && same.folder.length === 0)
+    return `${says} Two accounts must not be mixed in one: give each its own destination.`
   return `${says} Their file folders are the same, or one lies in the other: give each a folder of its own, beside the other's.`
 }

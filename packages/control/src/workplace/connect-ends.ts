@@ -1,5 +1,5 @@
-import { endpointAt } from '../plan/endpoint-at.ts'
 import { type Call, type DestinationEndpoint, Fault, type LanePlan, type SourceEndpoint } from '@offramp/core'
+import { endpointAt } from '../plan/endpoint-at.ts'
 import type { Ends } from './workplace.ts'
 
 export interface Endpoints {
