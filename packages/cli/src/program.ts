@@ -132,10 +132,14 @@ function addSettings(program: Command, context: Context, outcome: Outcome): void
   verb(
     program,
     'shares',
-    'list who may see or change whose calendars at the source; with --apply, give the same between the moved accounts',
-    '  offramp shares\n  offramp shares --apply        # after offramp run, when all people are there; nobody is mailed',
+    'list who may see or change whose calendars and files at the source; with --apply, give the same between the moved accounts',
+    '  offramp shares\n  offramp shares --apply        # after offramp run, when all people are there; nobody is mailed\n  offramp shares --apply --links --outsiders',
   )
     .option('--apply', 'give them at the destination; otherwise nothing is written', false)
+    .option('--links', 'files: also what anybody, or the organisation, may open by an address: as links with a password and an end', false)
+    .option('--outsiders', 'files: also people outside the organisation, as shares by mail address with a password', false)
+    .option('--now', 'files: also of accounts that are still moving, or were not verified', false)
+    .option('--passwords <file>', 'where the passwords go (.offramp/share-passwords.csv, beside the project file)')
     .action(outcome.of((options: SharesCommandOptions) => sharesCommand(context, options)))
 }
 
