@@ -2,7 +2,7 @@ import type { Collection, Receipt } from '@offramp/core'
 import { expect } from 'vitest'
 import { specimen } from '../specimens.ts'
 import { ofFiles, owning } from './file-case.ts'
-import { bytesOf, call, type DestinationCase, place, receipt, SUITE, seen, sentBytes, walked } from './shared.ts'
+import { bytesOf, call, type DestinationCase, expectSame, place, receipt, SUITE, seen, sentBytes, walked } from './shared.ts'
 
 /** `failures.md`, section 5, item 16, and what an encoder trips over. */
 const ODD_NAMES: Readonly<Record<string, readonly string[]>> = {
@@ -35,7 +35,7 @@ const oddNames = Object.entries(ODD_NAMES).map(
         for (const [n, naturalKey] of names.entries()) {
           const sent = specimen('file', SUITE, n, { naturalKey, fill: n })
           const proof = receipt(await destination.put(home, sent, undefined, owning(...proofs)))
-          expect([naturalKey, (await seen(lab, home, proof)).body]).toEqual([naturalKey, await sentBytes(sent)])
+          expectSame(lab, await sentBytes(sent), (await seen(lab, home, proof)).body)
           // Who has forgotten that he wrote it finds it, and does not write it again.
           const again = await lab.again()
           expect(receipt(await again.put(home, sent, undefined, owning(...proofs))).locator).toBe(proof.locator)
@@ -65,6 +65,26 @@ export const fileNameCases: readonly DestinationCase[] = [
         await destination.put(place, sent, undefined, owning())
         const [found] = await walked(lab, { place: place.id })
         expect([naturalKey, found?.naturalKey]).toEqual([naturalKey, told?.name])
+      }
+    },
+  }),
+  ofFiles({
+    // Folders come on pages, in any order and not all of them in every turn: a place that depended on the others would be another one each time.
+    name: 'names: the place of a folder does not depend on which others its process has seen',
+    async run(lab) {
+      const pairs = [
+        ['Twice', 'Twice'],
+        ['M\u00e4rz', 'Ma\u0308rz'],
+        ['Projects', 'PROJECTS'],
+        ['a', 'a '],
+        ['b/c', 'b'],
+      ].map((names, n) => names.map((name, m): Collection => ({ id: `${n}.${m}`, path: ['Shelf', name] })))
+      for (const pair of pairs) {
+        const all = await lab.again()
+        for (const home of pair) {
+          const { id } = await all.prepare(home, call)
+          expect([home.path, (await (await lab.again()).prepare(home, call)).id]).toEqual([home.path, id])
+        }
       }
     },
   }),

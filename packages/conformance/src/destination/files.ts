@@ -3,7 +3,21 @@ import { expect } from 'vitest'
 import { type DestinationLab, topCollection } from '../lab.ts'
 import { receivedAt, type SpecimenFacts, specimenBytes } from '../specimens.ts'
 import { type FileCase, ofFiles, owning } from './file-case.ts'
-import { arrive, bytesOf, call, type DestinationCase, faultOf, item, place, receipt, seen, seenIn, sentBytes, walked } from './shared.ts'
+import {
+  arrive,
+  bytesOf,
+  call,
+  type DestinationCase,
+  expectSame,
+  faultOf,
+  item,
+  place,
+  receipt,
+  seen,
+  seenIn,
+  sentBytes,
+  walked,
+} from './shared.ts'
 
 /** `stem (abcd1234).ext` */
 const TOLD_APART = /^(.*) \([0-9a-f]{8}\)(\.[^.]*)?$/
@@ -180,7 +194,7 @@ const CASES: readonly FileCase[] = [
       await files.add(at, 'after.txt', new TextEncoder().encode('mine'))
       const body = specimenBytes('file', 1)
       const renamed = receipt(await lab.destination.put(at, named(lab, 1, 'after.txt', { body }), proof, owning()))
-      expect((await seen(lab, at, renamed)).body).toEqual(Buffer.from(body))
+      expectSame(lab, body, (await seen(lab, at, renamed)).body)
       expect(await textsIn(lab, at)).toEqual([Buffer.from(body).toString(), 'mine'].sort())
     },
   },

@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import type { DestinationLab, PartialUploads } from '../lab.ts'
 import { receivedAt, specimenBytes } from '../specimens.ts'
 import { type FileCase, ofFiles, owning } from './file-case.ts'
-import { bytesOf, call, type DestinationCase, faultOf, item, place, receipt, seen, seenIn, sentBytes } from './shared.ts'
+import { bytesOf, call, type DestinationCase, expectSame, faultOf, item, place, receipt, seen, seenIn, sentBytes } from './shared.ts'
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
@@ -131,7 +131,7 @@ const CASES: readonly FileCase[] = [
         },
       }
       const proof = receipt(await lab.destination.put(at, sent, undefined, owning()))
-      expect((await seen(lab, at, proof)).body).toEqual(await sentBytes(plain))
+      expectSame(lab, await sentBytes(plain), (await seen(lab, at, proof)).body)
       const wanted = await Promise.all([1, 2, 3].map((n) => bytesOf(versionOf(n).body(call))))
       expect(await files.history?.(proof)).toEqual(wanted)
       await (await lab.again()).put(at, sent, undefined, owning())
