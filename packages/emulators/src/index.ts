@@ -13,6 +13,12 @@ export type {
 } from './google/control/calendar-control.ts'
 export { connectWorkspace, type RemoteWorkspace } from './google/control/connect.ts'
 export type { ContactsControl } from './google/control/contacts-control.ts'
+export type { DriveAct as GoogleDriveAct } from './google/control/drive-acts.ts'
+export type {
+  DriveControl as GoogleDriveControl,
+  DriveFileTruth as GoogleFileTruth,
+  NewDriveFile as NewGoogleFile,
+} from './google/control/drive-control.ts'
 export type { GmailControl, GmailTruth, LabelTruth, NewGmail } from './google/control/gmail-control.ts'
 export { serveWorkspaceControl } from './google/control/server.ts'
 export type { TaskListTruth as GoogleTaskListTruth, TasksControl, TaskTruth as GoogleTaskTruth } from './google/control/tasks-control.ts'
