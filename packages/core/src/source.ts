@@ -51,6 +51,11 @@ export interface ListingsCall extends Call {
    * leaves them out. Absent: they are.
    */
   readonly bare?: true
+  /**
+   * With `bare`: where a listing will be gone on with, undefined where it will not be in this turn. A source that can ask for its listings and for
+   * the changes of one in a single request may do so, and answer the next `page` after that very cursor from it.
+   */
+  readonly after?: (listing: string) => Cursor | undefined
 }
 
 /**
