@@ -26,6 +26,8 @@ export class Buckets {
   readonly #folder: string
   readonly #held: string[] = Array.from({ length: COUNT }, () => '')
 
+  readonly #spilled = new Set<number>()
+
   private constructor(folder: string) {
     this.#folder = folder
   }
@@ -42,18 +44,18 @@ export class Buckets {
         .digest()[0] ?? 0) % COUNT
     const held = `${this.#held[index] ?? ''}${JSON.stringify(linked)}\n`
     this.#held[index] = held.length > HELD ? '' : held
-    if (held.length > HELD) await appendFile(this.#path(index), held, { mode: 0o600 })
+    if (held.length > HELD) await this.#spill(index, held)
   }
 
   /** All that was added, a bucket at a time: everything of one folder is in one. */
   async *read(): AsyncIterable<readonly Linked[]> {
     for (let index = 0; index < COUNT; index++) {
       const linked: Linked[] = []
-      const held = this.#held[index] ?? ''
-      if (held !== '') await appendFile(this.#path(index), held, { mode: 0o600 })
+      await this.#spill(index, this.#held[index] ?? '')
       this.#held[index] = ''
+      if (!this.#spilled.has(index)) continue
       const lines = createInterface({
-        input: createReadStream(this.#path(index)).on('error', () => {}),
+        input: createReadStream(this.#path(index)),
         crlfDelay: Number.POSITIVE_INFINITY,
       })
       for await (const line of lines) linked.push(JSON.parse(line))
@@ -63,6 +65,12 @@ export class Buckets {
 
   async remove(): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  async #spill(index: number, held: string): Promise<void> {
+    if (held === '') return
+    this.#spilled.add(index)
+    await appendFile(this.#path(index), held, { mode: 0o600 })
   }
 
   #path(index: number): string {
