@@ -59,8 +59,19 @@ export { type EmulatedTenant, startTenant } from './microsoft/tenant.ts'
 export type { TaskSeed } from './microsoft/todo/todo.ts'
 export type { CloudControl, CloudStats, CollectionTruth, StoredTruth, UserControl } from './nextcloud/control/cloud-control.ts'
 export { connectNextcloud } from './nextcloud/control/connect.ts'
+export type {
+  FilesControl,
+  FileTruth,
+  SeenTruth,
+  ShareTruth,
+  SharingControl,
+  TeamTruth,
+  TrashTruth,
+  UploadTruth,
+} from './nextcloud/control/file-control.ts'
 export { serveCloudControl } from './nextcloud/control/server.ts'
 export type { CloudEffect, CloudFaultRule } from './nextcloud/faults/rule.ts'
+export type { Reach } from './nextcloud/files/reach.ts'
 export { type EmulatedNextcloud, startNextcloud } from './nextcloud/nextcloud.ts'
 export type { CloudLimits, CloudQuirks, CloudSettings, CloudUserSeed, NextcloudOptions } from './nextcloud/options.ts'
 export type { SentMail } from './nextcloud/scheduling/mail.ts'

@@ -1,0 +1,1 @@
+export { type QuickXor, quickXor } from './quick-xor.ts'
