@@ -28,6 +28,7 @@ export type { WorkspaceEffect, WorkspaceFaultRule } from './google/faults/rule.t
 export type {
   CalendarsSeed,
   ContactsSeed,
+  FilesSeed,
   LabelSeed,
   MailboxSettingsSeed,
   TasksSeed,

@@ -191,9 +191,12 @@ export async function readDomains(google: Google, call: Call): Promise<ReadonlyS
       },
       call,
     )
-    const named = (json: Json, name: string): readonly string[] => objectsOf(json[name]).flatMap((each) => textOf(each['domainName']) ?? textOf(each['domainAliasName']) ?? [])
+    const named = (json: Json, name: string): readonly string[] =>
+      objectsOf(json[name]).flatMap((each) => textOf(each['domainName']) ?? textOf(each['domainAliasName']) ?? [])
     const domains = objectsOf(page['domains'])
-    return new Set([...named(page, 'domains'), ...domains.flatMap((domain) => named(domain, 'domainAliases'))].map((each) => each.toLowerCase()))
+    return new Set(
+      [...named(page, 'domains'), ...domains.flatMap((domain) => named(domain, 'domainAliases'))].map((each) => each.toLowerCase()),
+    )
   } catch (thrown) {
     if (!(thrown instanceof Fault) || !NOT_GRANTED.includes(thrown.code)) throw thrown
   }

@@ -65,7 +65,8 @@ export function googleSource(settings: GoogleSettings, services: Services, bound
         return calendarSource(google, account, { ...given('choices', choices.calendars), ...given('held', bounds?.series) })
       if (kind === 'contact') return contactSource(google, account, given('choices', choices.contacts))
       if (kind === 'task') return taskSource(google, account, { clock })
-      if (kind === 'file') return fileSource(spaceOf(domain, account), { ...given('choices', choices.files), ...given('folder', bounds?.folder) })
+      if (kind === 'file')
+        return fileSource(spaceOf(domain, account), { ...given('choices', choices.files), ...given('folder', bounds?.folder) })
       const message = `Endpoint ${settings.name} moves mail, events, contacts, tasks and files; ${kind} of Google Workspace is not among the kinds it names.`
       throw new Fault({ reach: 'run', code: 'google-kind', message, remedy: `Take ${kind} out of the project.` })
     },

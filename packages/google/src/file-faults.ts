@@ -85,7 +85,8 @@ export const FILE_TABLE: readonly Row[] = [
       reach: 'account',
       code: 'google-drive-no-member',
       message: `Nobody in whose name Offramp may read is a member of ${seen.facts.about} any more.`,
-      remedy: 'Make an active user of the domain a member of the shared drive (admin.google.com > Apps > Google Workspace > Drive and Docs > Manage shared drives), and resume.',
+      remedy:
+        'Make an active user of the domain a member of the shared drive (admin.google.com > Apps > Google Workspace > Drive and Docs > Manage shared drives), and resume.',
     }),
   },
   {

@@ -42,7 +42,11 @@ export async function* readBlobFrom(blob: Blob, offset: number, call: Call): Asy
 }
 
 /** No more and no less than was announced. */
-async function* counted(blob: Blob, body: AsyncIterable<Uint8Array>, on: { readonly from: number; readonly md5?: Hash }): AsyncGenerator<Uint8Array> {
+async function* counted(
+  blob: Blob,
+  body: AsyncIterable<Uint8Array>,
+  on: { readonly from: number; readonly md5?: Hash },
+): AsyncGenerator<Uint8Array> {
   const { size } = blob.file
   let at = on.from
   for await (const piece of body) {
@@ -102,16 +106,17 @@ async function acknowledged(blob: Blob, at: number, call: Call): Promise<WireAns
   }
 }
 
-function media({ client, file }: Blob, { at, acknowledgeAbuse }: { at: number; acknowledgeAbuse: boolean }, call: Call): Promise<WireAnswer> {
+function media(
+  { client, file }: Blob,
+  { at, acknowledgeAbuse }: { at: number; acknowledgeAbuse: boolean },
+  call: Call,
+): Promise<WireAnswer> {
   const asked: DriveAsk = {
     asks: 'media',
     units: 'download',
     headers: { ...keyHeaders(file), ...(at === 0 ? {} : { range: `bytes=${at}-` }) },
     send: (api, common, options) =>
-      api.files.get(
-        { ...common, ...WHOLE, fileId: file.id, alt: 'media', ...(acknowledgeAbuse ? { acknowledgeAbuse } : {}) },
-        options,
-      ),
+      api.files.get({ ...common, ...WHOLE, fileId: file.id, alt: 'media', ...(acknowledgeAbuse ? { acknowledgeAbuse } : {}) }, options),
   }
   return client.bytes(asked, { size: Math.max(0, (file.size ?? 0) - at) }, call)
 }

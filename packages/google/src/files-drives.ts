@@ -114,7 +114,8 @@ interface Search {
  */
 export async function readerOf(permissions: readonly Json[], search: Search): Promise<Reader | undefined> {
   const living = permissions.filter((each) => each['deleted'] !== true).sort((left, right) => rank(left) - rank(right))
-  const of = (type: string): readonly string[] => living.filter((each) => each['type'] === type).flatMap((each) => textOf(each['emailAddress']) ?? [])
+  const of = (type: string): readonly string[] =>
+    living.filter((each) => each['type'] === type).flatMap((each) => textOf(each['emailAddress']) ?? [])
   for (const address of of('user')) if (await isActive(address, search)) return { address }
   for (const group of of('group'))
     for (const address of await membersOf(group, search)) if (await isActive(address, search)) return { address, through: group }
@@ -134,7 +135,8 @@ async function membersOf(group: string, { google, log, call }: Search): Promise<
   for (let next = waiting.shift(); next !== undefined && people.length < MOST_TRIED; next = waiting.shift()) {
     if (seen.has(next)) continue
     seen.add(next)
-    for (const { address, kind } of await readMembers(google, log, { group: next, call })) (kind === 'GROUP' ? waiting : people).push(address)
+    for (const { address, kind } of await readMembers(google, log, { group: next, call }))
+      (kind === 'GROUP' ? waiting : people).push(address)
   }
   return people.slice(0, MOST_TRIED)
 }

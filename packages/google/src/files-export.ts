@@ -78,20 +78,21 @@ const byDownload: Way = async ({ client, file, mimeType }, call) => {
 
 /** A document in the wanted format, by the first way that gives it. */
 export async function askExport(wanted: Wanted, call: Call): Promise<WireAnswer> {
-  let refused: unknown
+  const refused: Fault[] = []
   for (const way of [byExport, byLink, byDownload]) {
     try {
       const answer = await way(wanted, call)
       if (answer !== undefined) return answer
     } catch (thrown) {
       if (!(thrown instanceof Fault) || !ELSEWHERE.includes(thrown.code)) throw thrown
-      refused ??= thrown
+      refused.push(thrown)
     }
   }
-  throw (
-    refused ??
-    new Fault({ reach: 'item', reason: 'no-open-format', code: 'google-no-export', message: `A document of ${wanted.client.about} cannot be exported.` })
-  )
+  // Where a server only failed, another time it may not.
+  const [first] = [...refused.filter(({ reach }) => reach === 'call'), ...refused]
+  if (first !== undefined) throw first
+  const message = `A document of ${wanted.client.about} cannot be exported.`
+  throw new Fault({ reach: 'item', reason: 'no-open-format', code: 'google-no-export', message })
 }
 
 const ENDS: Readonly<Record<Target['ends'], (head: Buffer, tail: Buffer) => boolean>> = {

@@ -90,7 +90,11 @@ export class Exports {
 async function* read(held: Held, from: number, call: Call): AsyncGenerator<Uint8Array> {
   call.signal.throwIfAborted()
   if (held.ended)
-    throw new Fault({ reach: 'call', code: 'google-export-let-go', message: 'An export was held for too long; the document is opened again.' })
+    throw new Fault({
+      reach: 'call',
+      code: 'google-export-let-go',
+      message: 'An export was held for too long; the document is opened again.',
+    })
   let at = 0
   for await (const piece of held.spool?.read(call) ?? [...held.parts]) {
     call.signal.throwIfAborted()

@@ -86,14 +86,19 @@ export const lossesOf = (file: RemoteFile, choices: FileChoices): readonly strin
 ]
 
 /** Why it stays behind; undefined where it does not. `shared`: in a shared drive nobody owns anything. */
-export function refusalOf(file: RemoteFile, choices: FileChoices, on: { readonly about: string; readonly shared: boolean }): Fault | undefined {
+export function refusalOf(
+  file: RemoteFile,
+  choices: FileChoices,
+  on: { readonly about: string; readonly shared: boolean },
+): Fault | undefined {
   const refused = (reason: Fault['reason'], code: string, says: string): Fault =>
     new Fault({ reach: 'item', ...(reason === undefined ? {} : { reason }), code, message: `A file in ${on.about} ${says}` })
   if (!on.shared && !file.ownedByMe) return refused('not-owned', 'google-not-owned', 'belongs to somebody else, with whom it is moved.')
   if (file.trashed && choices.bin !== 'keep') return refused('gone', 'google-gone', 'lies in the bin.')
   if (file.mimeType === SHORTCUT)
     return choices.shortcuts === 'address' ? undefined : refused('pointer', 'google-shortcut', 'is a shortcut to another one.')
-  if (file.encrypted) return refused('protected', 'google-encrypted', "is encrypted with a key that Google does not have (client-side encryption).")
+  if (file.encrypted)
+    return refused('protected', 'google-encrypted', 'is encrypted with a key that Google does not have (client-side encryption).')
   if (!isBlob(file) && targetOf(file, choices) === undefined)
     return refused('no-open-format', 'google-no-export', `is a ${appOf(file)}, which Google gives in no open format.`)
   if (!file.downloads) return refused('not-offered', 'google-no-download', 'may not be downloaded: a rule of the domain does not allow it.')

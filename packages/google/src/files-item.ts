@@ -68,7 +68,11 @@ async function* watched(body: AsyncIterable<Uint8Array>, stale: () => void): Asy
   }
 }
 
-export function exportedItem(file: RemoteFile, home: Collection, on: ItemParts & { readonly exported: Exported; readonly stale: () => void }): Item {
+export function exportedItem(
+  file: RemoteFile,
+  home: Collection,
+  on: ItemParts & { readonly exported: Exported; readonly stale: () => void },
+): Item {
   const { exported, stale } = on
   return {
     ...itemOf(file, home, on),

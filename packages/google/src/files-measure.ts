@@ -15,7 +15,12 @@ interface Sum {
 
 /** Items and bytes of every folder, and what will be lost: 100 units for 1,000 files. */
 export async function* measureFiles(
-  { client, driveId, folders, choices }: { readonly client: DriveClient; readonly driveId: string | undefined; readonly folders: Folders; readonly choices: FileChoices },
+  {
+    client,
+    driveId,
+    folders,
+    choices,
+  }: { readonly client: DriveClient; readonly driveId: string | undefined; readonly folders: Folders; readonly choices: FileChoices },
   call: Call,
 ): AsyncGenerator<Measured> {
   const sums = new Map<string, Sum>()
@@ -28,7 +33,8 @@ export async function* measureFiles(
       sum.items += 1
       sum.bytes += file.size ?? 0
       const refusal = refusalOf(file, choices, { about: client.about, shared: driveId !== undefined })
-      for (const says of refusal === undefined ? lossesOf(file, choices) : [refusal.message]) sum.losses.set(says, (sum.losses.get(says) ?? 0) + 1)
+      for (const says of refusal === undefined ? lossesOf(file, choices) : [refusal.message])
+        sum.losses.set(says, (sum.losses.get(says) ?? 0) + 1)
     }
   for (const { collection, items, bytes, losses } of sums.values()) {
     const lost = [...losses].map(([says, count]) => ({ says, items: count }))

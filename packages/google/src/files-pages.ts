@@ -3,7 +3,7 @@ import { Fault } from '@offramp/core'
 import { type Json, objectsOf, textOf, textsOf } from '@offramp/wire'
 import { orMissing } from './fault-codes.ts'
 import type { DriveClient } from './files-client.ts'
-import { FILE_FIELDS, filesIn, FOLDER, FOLDER_FIELDS, type RemoteFile, readFile } from './files-model.ts'
+import { FILE_FIELDS, FOLDER, FOLDER_FIELDS, filesIn, type RemoteFile, readFile } from './files-model.ts'
 import { PAGE } from './limits.ts'
 
 /** One drive: somebody's own, or a shared one. */
@@ -64,7 +64,11 @@ export async function readFiles(client: DriveClient, asked: FilesQuestion, call:
     call,
   )
   if (json['incompleteSearch'] === true)
-    throw new Fault({ reach: 'call', code: 'google-incomplete', message: `Google has not searched all of ${client.about}; it is listed again.` })
+    throw new Fault({
+      reach: 'call',
+      code: 'google-incomplete',
+      message: `Google has not searched all of ${client.about}; it is listed again.`,
+    })
   const token = textOf(json['nextPageToken'])
   return { files: filesIn(json), ...(token === undefined ? {} : { token }) }
 }
@@ -84,11 +88,18 @@ export const allFolders = (client: DriveClient, corpus: Corpus, call: Call): Asy
   allFiles(client, { ...corpus, q: `mimeType = ${quoted(FOLDER)}`, fields: FOLDER_FIELDS }, call)
 
 /** What stands in a folder, at once below it. One question a folder: asked for several, Google at times finds nothing (rclone). */
-export const childrenOf = (client: DriveClient, corpus: Corpus & { readonly folder: string }, call: Call): AsyncGenerator<readonly RemoteFile[]> =>
-  allFiles(client, { driveId: corpus.driveId, q: `${quoted(corpus.folder)} in parents` }, call)
+export const childrenOf = (
+  client: DriveClient,
+  corpus: Corpus & { readonly folder: string },
+  call: Call,
+): AsyncGenerator<readonly RemoteFile[]> => allFiles(client, { driveId: corpus.driveId, q: `${quoted(corpus.folder)} in parents` }, call)
 
 /** Undefined where there is nothing of that id, or nothing for us. */
-export async function readOne(client: DriveClient, id: string, on: { readonly fields?: string; readonly call: Call }): Promise<RemoteFile | undefined> {
+export async function readOne(
+  client: DriveClient,
+  id: string,
+  on: { readonly fields?: string; readonly call: Call },
+): Promise<RemoteFile | undefined> {
   const json = await orMissing(
     client.json(
       {

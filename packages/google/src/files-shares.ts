@@ -45,7 +45,11 @@ export async function* readFileShares(parts: ShareParts, call: Call): AsyncGener
     for (const permission of permissions) yield* shareOf(parts, permission, { collection: root })
   }
   const all: RemoteFile[] = []
-  for await (const some of allFiles(client, { driveId, q: `trashed = false and mimeType = ${quoted(FOLDER)}`, fields: SHARE_FIELDS }, call)) {
+  for await (const some of allFiles(
+    client,
+    { driveId, q: `trashed = false and mimeType = ${quoted(FOLDER)}`, fields: SHARE_FIELDS },
+    call,
+  )) {
     for (const folder of some) folders.learn(folder)
     all.push(...some)
   }
@@ -56,7 +60,11 @@ export async function* readFileShares(parts: ShareParts, call: Call): AsyncGener
     if (permissions !== undefined) handed.set(folder.id, permissions)
     yield* sharesOf(parts, { file: folder, permissions: permissions ?? [], handed }, { collection })
   }
-  for await (const some of allFiles(client, { driveId, q: `trashed = false and mimeType != ${quoted(FOLDER)}`, fields: SHARE_FIELDS }, call))
+  for await (const some of allFiles(
+    client,
+    { driveId, q: `trashed = false and mimeType != ${quoted(FOLDER)}`, fields: SHARE_FIELDS },
+    call,
+  ))
     for (const file of some) {
       const permissions = await permissionsOf(parts, file, call)
       if (permissions === undefined || permissions.length === 0) continue

@@ -16,7 +16,14 @@ export interface DriveDomain {
 export const adminDrives = ({ google, admin }: DriveDomain) => google.drive(admin, 'the shared drives of the domain')
 
 /** Why no shared drive is named, in projects that have nothing to do with any. */
-const WITHOUT: readonly string[] = ['google-not-delegated', 'google-scope-missing', 'google-not-admin', 'google-api-disabled', 'google-domain-policy', 'google-no-download']
+const WITHOUT: readonly string[] = [
+  'google-not-delegated',
+  'google-scope-missing',
+  'google-not-admin',
+  'google-api-disabled',
+  'google-domain-policy',
+  'google-no-download',
+]
 
 /** The shared drives, where the scope is granted; whether somebody can read each is found out as well. */
 export async function* namedDrives(domain: DriveDomain, call: Call, reading = true): AsyncGenerator<Account> {

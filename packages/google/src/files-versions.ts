@@ -37,7 +37,11 @@ async function readRevisions(client: DriveClient, file: RemoteFile, call: Call):
  * The last so many states before the present one, the oldest first. Only what is marked "keep forever" can be downloaded for sure: the rest Google
  * throws away after a month, or refuses (https://developers.google.com/workspace/drive/api/guides/manage-revisions).
  */
-export async function* readVersions(client: DriveClient, file: RemoteFile, on: { readonly most: number; readonly call: Call }): AsyncGenerator<Version> {
+export async function* readVersions(
+  client: DriveClient,
+  file: RemoteFile,
+  on: { readonly most: number; readonly call: Call },
+): AsyncGenerator<Version> {
   const revisions = (await readRevisions(client, file, on.call))
     .flatMap((revision) => {
       const [id, at, size] = [textOf(revision['id']), Date.parse(textOf(revision['modifiedTime']) ?? ''), numberOf(revision['size'])]

@@ -31,7 +31,11 @@ const MOST_LOOKED_INTO = 20
 export const inBin = (choices: FileChoices): { readonly q?: string } => (choices.bin === 'keep' ? {} : { q: 'trashed = false' })
 
 /** One page of the first listing: first all that is ours, then the names of what is others'. */
-export async function firstPage(parts: WalkParts, at: Extract<FilePosition, { readonly start: string }> | undefined, { limit, call }: Room): Promise<Page> {
+export async function firstPage(
+  parts: WalkParts,
+  at: Extract<FilePosition, { readonly start: string }> | undefined,
+  { limit, call }: Room,
+): Promise<Page> {
   const client = await parts.client(call)
   const { driveId, folders, choices, made } = parts
   // Before the first page: what changes while it is listed is told again.
@@ -39,7 +43,7 @@ export async function firstPage(parts: WalkParts, at: Extract<FilePosition, { re
   const mode = at?.mode ?? 'own'
   const others = mode === 'others'
   if (!others) await folders.all(call)
-  const question = others ? { anybodys: true, q: 'sharedWithMe = true and trashed = false' } as const : inBin(choices)
+  const question = others ? ({ anybodys: true, q: 'sharedWithMe = true and trashed = false' } as const) : inBin(choices)
   const page = await readFiles(client, { driveId, ...question, limit, token: at?.token }, call)
   const { refs, collections } = others ? { refs: page.files.map(parts.refOf), collections: [] } : await sorted(parts, page.files, call)
   const top = at === undefined ? [await folders.root(call)] : []

@@ -22,10 +22,16 @@ interface Probe {
 }
 
 /** Whether every drive can be read, and how long Google's own limits make it last. */
-export async function* probeFiles(domain: DriveDomain, settings: GoogleSettings, asked: CheckRequest & { readonly call: Call }): AsyncGenerator<Finding> {
+export async function* probeFiles(
+  domain: DriveDomain,
+  settings: GoogleSettings,
+  asked: CheckRequest & { readonly call: Call },
+): AsyncGenerator<Finding> {
   const { call } = asked
   // Who has no Gmail may have files.
-  const open = asked.accounts.filter(({ kind, enabled, unavailable }) => kind === 'drive' || (kind === 'user' && (unavailable === undefined || enabled !== false)))
+  const open = asked.accounts.filter(
+    ({ kind, enabled, unavailable }) => kind === 'drive' || (kind === 'user' && (unavailable === undefined || enabled !== false)),
+  )
   const probes: Probe[] = []
   for (let at = 0; at < open.length; at += PROBES)
     probes.push(...(await Promise.all(open.slice(at, at + PROBES).map((account) => probe(domain, account, call)))))
@@ -39,12 +45,20 @@ async function probe(domain: DriveDomain, account: Account, call: Call): Promise
   const about = account.name
   try {
     if (account.unavailable !== undefined && account.kind === 'drive')
-      return { files: 0, bytes: 0, finding: { level: 'error', about, says: account.unavailable, remedy: 'Or leave it out of the mappings.' } }
+      return {
+        files: 0,
+        bytes: 0,
+        finding: { level: 'error', about, says: account.unavailable, remedy: 'Or leave it out of the mappings.' },
+      }
     const { driveId, client } = spaceOf(domain, account)
     const { files, bytes, more } = await count(await client(call), driveId, call)
     const size = sizeOf(bytes)
     const many = `${more ? 'more than ' : ''}${files.toLocaleString('en-US')} files, ${more ? 'more than ' : ''}${size}`
-    return { files, bytes, finding: { level: 'ok', about, says: `The ${driveId === undefined ? 'drive' : 'shared drive'} can be read: ${many}.` } }
+    return {
+      files,
+      bytes,
+      finding: { level: 'ok', about, says: `The ${driveId === undefined ? 'drive' : 'shared drive'} can be read: ${many}.` },
+    }
   } catch (thrown) {
     call.signal.throwIfAborted()
     return { files: 0, bytes: 0, finding: asError(about, thrown) }
@@ -97,7 +111,8 @@ function atLeast(settings: GoogleSettings, counted: readonly Probe[]): Finding {
     level: 'warning',
     about: 'time that Google needs for files',
     says: `${says} That is ${days.toFixed(1)} days for these limits alone.`,
-    remedy: 'Begin so much earlier, or have the quota raised (Google Cloud console > IAM & Admin > Quotas > Google Drive API) and write the new numbers into `limits`.',
+    remedy:
+      'Begin so much earlier, or have the quota raised (Google Cloud console > IAM & Admin > Quotas > Google Drive API) and write the new numbers into `limits`.',
   }
 }
 

@@ -1,7 +1,19 @@
 import type { Kind } from '@offramp/core'
 
 /** What Offramp asks for; each workload gets tokens of its own, because one scope that is missing refuses a whole token. */
-export type Workload = 'mail' | 'users' | 'groups' | 'rooms' | 'sizes' | 'calendars' | 'acls' | 'contacts' | 'collected' | 'tasks' | 'files' | 'domains'
+export type Workload =
+  | 'mail'
+  | 'users'
+  | 'groups'
+  | 'rooms'
+  | 'sizes'
+  | 'calendars'
+  | 'acls'
+  | 'contacts'
+  | 'collected'
+  | 'tasks'
+  | 'files'
+  | 'domains'
 
 interface Scope {
   /** Without the common prefix. */
@@ -59,7 +71,12 @@ export const SCOPES: Readonly<Record<Workload, Scope>> = {
     needed: false,
     subject: 'owner',
   },
-  files: { name: 'drive.readonly', without: 'Without it no file can be read, and no shared drive is named.', needed: true, subject: 'owner' },
+  files: {
+    name: 'drive.readonly',
+    without: 'Without it no file can be read, and no shared drive is named.',
+    needed: true,
+    subject: 'owner',
+  },
   domains: {
     name: 'admin.directory.domain.readonly',
     without: 'Without it an address counts as outside unless a user of the domain has one at the same domain.',

@@ -25,7 +25,7 @@ interface BytesAsk {
   readonly ifRange?: string
   /** The file is a web page itself. */
   readonly isPage: boolean
-  /** Bytes that may come, for the time that it may take and for the egress of the tenant. */
+  /** Bytes that may come, for the time that it may take. */
   readonly bytes: number
 }
 
@@ -84,7 +84,6 @@ export function makeDrives(
         }
         const way: Pick<WireRequest, 'url' | 'toldBy' | 'token'> =
           'address' in at ? { url: at.address, toldBy: graphUrl } : { url: urlOf(at.path), token: tokens }
-        await leave(bytes, call)
         const times = { headTimeoutMs: DOWNLOAD.headMs, idleTimeoutMs: DOWNLOAD.idleMs, timeoutMs: DOWNLOAD.totalMs(bytes) }
         const request = { ...common, ...way, ...times, asks: 'drive-bytes', weight: 1, headers } as const
         const answer = await wire.send(
@@ -92,24 +91,28 @@ export function makeDrives(
           call,
         )
         await obey(answer.headers)
-        return answer
+        return { ...answer, body: leave(answer.body, call) }
       },
     }
   }
   return { of }
 }
 
-/** Counts what leaves the tenant, a step at a time, so that small files cost the gate nothing. */
-function egress({ gate, quota }: { readonly gate: Gate; readonly quota: Quota }): (bytes: number, call: Call) => Promise<void> {
+/** Counts what leaves the tenant as it comes, a step at a time, so that small files cost the gate nothing. */
+function egress({ gate, quota }: { readonly gate: Gate; readonly quota: Quota }) {
   const most = quota.windows?.[0]?.amount ?? Number.MAX_SAFE_INTEGER
   let owed = 0
-  return async (bytes, call) => {
-    owed += bytes / MIB
-    if (owed < EGRESS_STEP) return
-    const weight = Math.min(most, Math.floor(owed))
-    owed -= Math.floor(owed)
-    const ticket = await gate.enter(quota, weight, call)
-    ticket.leave()
+  return async function* (body: AsyncIterable<Uint8Array>, call: Call): AsyncGenerator<Uint8Array> {
+    for await (const chunk of body) {
+      owed += chunk.byteLength / MIB
+      if (owed >= Math.min(EGRESS_STEP, most)) {
+        const weight = Math.min(most, Math.floor(owed))
+        owed -= weight
+        const ticket = await gate.enter(quota, weight, call)
+        ticket.leave()
+      }
+      yield chunk
+    }
   }
 }
 

@@ -17,6 +17,8 @@ export interface FolderTable {
   forget(drive: FoundDrive, id: string): void
   /** The folder as a collection. Costs a request for each folder on the way up that no page has named. Fault `item`/`gone` where there is none. */
   collection(drive: FoundDrive, id: string, call: Call): Promise<Collection>
+  /** Ids of the folders around one that `collection` has given, the nearest first. */
+  above(drive: FoundDrive, id: string): readonly string[]
 }
 
 const SELECT = 'id,name,parentReference,root,folder,package,fileSystemInfo'
@@ -58,6 +60,14 @@ export function folderTable(client: DriveClient): FolderTable {
   return {
     learn: (drive, folder) => void learn(drive, folder),
     forget: (drive, id) => void known.delete(keyOf(drive, id)),
+    above(drive, id) {
+      const ids: string[] = []
+      for (let at = known.get(keyOf(drive, id))?.parent; at !== undefined && ids.length < MOST_LEVELS; ) {
+        ids.push(at)
+        at = known.get(keyOf(drive, at))?.parent
+      }
+      return ids
+    },
     async collection(drive, id, call) {
       const names: string[] = []
       let dates: Known['dates'] = {}

@@ -1,8 +1,8 @@
-import { type Account, type Call, type Collection, Fault, type Share } from '@offramp/core'
+import { type Account, type Call, Fault, type Share } from '@offramp/core'
 import { isObject, type Json, objectOf, objectsOf, textOf } from '@offramp/wire'
 import { linkOf } from './client.ts'
 import type { DriveClient } from './drive-client.ts'
-import { folderTable } from './drive-folders.ts'
+import { type FolderTable, folderTable } from './drive-folders.ts'
 import { type Domains, grantedBy, granteesOf, isFindable } from './drive-grantees.ts'
 import { nameOf, parentIdOf, sortOf } from './drive-item.ts'
 import { type FoundDrive, readDrives } from './drive-list.ts'
@@ -44,16 +44,13 @@ async function* sharesOf(on: Sharing, drive: FoundDrive, call: Call): AsyncGener
     if (page.last) break
     after = page.cursor
   }
-  for (const [id, item] of shared) {
-    const isFolder = ['folder', 'root'].includes(sortOf(item))
+  const told = new Map<string, ReadonlySet<string>>()
+  for (const place of await placesOf({ folders, drive, shared }, call)) {
     try {
-      const collection = await folders.collection(drive, isFolder ? id : (parentIdOf(item) ?? ''), call)
-      const file = isFolder ? {} : { item: { id: drive.idOf(id), name: nameOf(item) } }
-      yield* granted(
-        on,
-        { path: `/drives/${encodeURIComponent(drive.id)}/items/${encodeURIComponent(id)}`, item, target: { collection, ...file } },
-        call,
-      )
+      const grants = await grantsAt(on, place, call)
+      const above = place.above.map((id) => told.get(id)).find((keys) => keys !== undefined)
+      told.set(place.id, new Set(grants.map(({ share }) => keyOf(share))))
+      yield* tellable(grants, { place, above, account: on.account })
     } catch (thrown) {
       // Deleted since the walk.
       if (!(thrown instanceof Fault) || thrown.reason !== 'gone') throw thrown
@@ -61,28 +58,90 @@ async function* sharesOf(on: Sharing, drive: FoundDrive, call: Call): AsyncGener
   }
 }
 
-interface Asked {
+/** Somewhere in a drive that has grants of its own. */
+interface SharedPlace {
+  readonly id: string
   readonly path: string
-  readonly item: Json
-  readonly target: { readonly collection: Collection; readonly item?: { readonly id: string; readonly name: string } }
+  readonly isRoot: boolean
+  /** Folders around it, the nearest first. */
+  readonly above: readonly string[]
+  readonly target: Pick<Share, 'collection' | 'item'>
 }
 
-async function* granted({ client, domains }: Sharing, asked: Asked, call: Call): AsyncGenerator<Share> {
-  const isRoot = sortOf(asked.item) === 'root'
-  const permissions: Json[] = []
-  let path: string | undefined = `${asked.path}/permissions`
+/** From the root down, so that what stands above is known before what is below. */
+async function placesOf(
+  on: { readonly folders: FolderTable; readonly drive: FoundDrive; readonly shared: ReadonlyMap<string, Json> },
+  call: Call,
+): Promise<readonly SharedPlace[]> {
+  const { folders, drive, shared } = on
+  const places: SharedPlace[] = []
+  for (const [id, item] of shared) {
+    const sort = sortOf(item)
+    const isFolder = sort === 'folder' || sort === 'root'
+    const home = isFolder ? id : (parentIdOf(item) ?? '')
+    try {
+      const collection = await folders.collection(drive, home, call)
+      const file = isFolder ? {} : { item: { id: drive.idOf(id), name: nameOf(item) } }
+      const around = folders.above(drive, home)
+      places.push({
+        id,
+        path: `/drives/${encodeURIComponent(drive.id)}/items/${encodeURIComponent(id)}`,
+        isRoot: sort === 'root',
+        above: isFolder ? around : [home, ...around],
+        target: { collection, ...file },
+      })
+    } catch (thrown) {
+      if (!(thrown instanceof Fault) || thrown.reason !== 'gone') throw thrown
+    }
+  }
+  return places.sort((a, b) => a.above.length - b.above.length)
+}
+
+interface FoundGrant {
+  readonly share: Share
+  readonly isInherited: boolean
+}
+
+async function grantsAt({ client, domains }: Sharing, place: SharedPlace, call: Call): Promise<readonly FoundGrant[]> {
+  const found: FoundGrant[] = []
+  let path: string | undefined = `${place.path}/permissions`
   while (path !== undefined) {
     const page: Json = await client.json({ path, asks: 'drive-permissions', units: PERMISSION_UNITS }, call)
-    permissions.push(...objectsOf(page['value']))
+    for (const permission of objectsOf(page['value'])) {
+      const may = grantedBy(permission)
+      if (may === undefined) continue
+      // What a root inherits, it inherits from the site, which is not in the drive.
+      const isInherited = !place.isRoot && isObject(permission['inheritedFrom'])
+      for (const to of granteesOf(permission, domains)) {
+        found.push({ share: { ...place.target, to, ...may, ...conditionsOf(permission) }, isInherited })
+      }
+    }
     path = linkOf(page, '@odata.nextLink')
   }
-  for (const permission of permissions) {
-    // What a root inherits, it inherits from the site, which is not in the drive.
-    if (!isRoot && isObject(permission['inheritedFrom']) && Object.keys(permission['inheritedFrom']).length > 0) continue
-    const may = grantedBy(permission)
-    if (may === undefined) continue
-    for (const to of granteesOf(permission, domains)) yield { ...asked.target, to, ...may, ...conditionsOf(permission) }
+  return found
+}
+
+const keyOf = ({ to, access, as, expires, noDownload }: Share): string => JSON.stringify([to, access, as, expires, noDownload])
+
+/**
+ * Grants of its own, where everybody above may enter here as well. Where somebody above may not, SharePoint has broken with what is above, and its whole list
+ * is told: whoever is not in it stays outside.
+ */
+function* tellable(
+  grants: readonly FoundGrant[],
+  on: { readonly place: SharedPlace; readonly above: ReadonlySet<string> | undefined; readonly account: Account },
+): Generator<Share> {
+  const here = new Set(grants.map(({ share }) => keyOf(share)))
+  const isAlone = [...(on.above ?? [])].some((key) => !here.has(key))
+  if (!isAlone) {
+    for (const { share, isInherited } of grants) if (!isInherited) yield share
+    return
   }
+  for (const { share, isInherited } of grants) yield { ...share, alone: true, ...(isInherited ? { inherited: true } : {}) }
+  if (grants.length > 0) return
+  const { name, displayName, kind } = on.account
+  const owner = kind === 'site' ? { name: displayName ?? name } : { address: name }
+  yield { ...on.place.target, to: { kind: 'user', ...owner }, access: 'manage', alone: true }
 }
 
 function conditionsOf(permission: Json): Pick<Share, 'expires' | 'password' | 'findable'> {

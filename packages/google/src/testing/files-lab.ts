@@ -1,6 +1,12 @@
 import { fastClock, MemoryGate, type SourceLab } from '@offramp/conformance'
-import { type Account, type Reason, silentLog, type Source } from '@offramp/core'
-import { type EmulatedWorkspace, type GoogleDriveControl, type NewGoogleFile, startWorkspace, type WorkspaceOptions } from '@offramp/emulators'
+import { type Account, type Reason, type Source, silentLog } from '@offramp/core'
+import {
+  type EmulatedWorkspace,
+  type GoogleDriveControl,
+  type NewGoogleFile,
+  startWorkspace,
+  type WorkspaceOptions,
+} from '@offramp/emulators'
 import { googleSource } from '../endpoint.ts'
 import { ADMIN, ANNA, settingsFor, userOf } from './workspace-lab.ts'
 
@@ -39,7 +45,11 @@ export async function filesSuiteLab({ quirks = {}, shared, versions }: FilesLabO
     const drive = workspace.drive(SHARED)
     const account: Account = shared ? { id: await drive.root(), name: SHARED, kind: 'drive' } : userOf(ANNA)
     const source = await endpoint.connect(account, 'file')
-    return { source, close: async () => void (await source.close?.(), await endpoint.close?.()) }
+    const close = async (): Promise<void> => {
+      await source.close?.()
+      await endpoint.close?.()
+    }
+    return { source, close }
   }
   const drive = workspace.drive(shared ? SHARED : ANNA)
   const opened = [await connecting()]
@@ -48,7 +58,10 @@ export async function filesSuiteLab({ quirks = {}, shared, versions }: FilesLabO
   return {
     source: first.source,
     person: personOf(drive),
-    peek: async () => (await drive.files()).filter(({ trashed }) => !trashed).map(({ id, parents, name }) => ({ id, home: parents[0] ?? '', naturalKey: name })),
+    peek: async () =>
+      (await drive.files())
+        .filter(({ trashed }) => !trashed)
+        .map(({ id, parents, name }) => ({ id, home: parents[0] ?? '', naturalKey: name })),
     forgetCursors: async () => {
       await drive.expireTokens()
       await drive.breakListings()

@@ -8,10 +8,14 @@ export interface Circles {
   readonly domain: string
 }
 
-const ROLES = ['reader', 'commenter', 'writer', 'fileOrganizer', 'organizer', 'owner'] as const
-export type Role = (typeof ROLES)[number]
+export type Role = 'reader' | 'commenter' | 'writer' | 'fileOrganizer' | 'organizer' | 'owner'
 
-const rank = (role: string | null | undefined): number => ROLES.findIndex((each) => each === role)
+/** The least first. */
+const ROLES: readonly Role[] = ['reader', 'commenter', 'writer', 'fileOrganizer', 'organizer', 'owner']
+
+const RANKS: ReadonlyMap<string, number> = new Map(ROLES.map((role, at) => [role, at]))
+
+const rank = (role: string | null | undefined): number => RANKS.get(role ?? '') ?? -1
 
 /** A permission that holds for a file, and where it was given. */
 export interface Holding {

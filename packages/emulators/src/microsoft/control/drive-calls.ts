@@ -7,6 +7,7 @@ const CALLS: readonly (keyof DriveControl)[] = [
   'folders',
   'hash',
   'bytes',
+  'hashOfPart',
   'versionHashes',
   'addFolder',
   'addFile',

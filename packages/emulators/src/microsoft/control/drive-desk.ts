@@ -42,6 +42,8 @@ export interface DriveControl {
   hash(id: string): Promise<string>
   /** Of files up to 64 MB, as base64. */
   bytes(id: string): Promise<string>
+  /** SHA-256 of the bytes in [from, to), however large the file is. */
+  hashOfPart(id: string, from: number, to: number): Promise<string>
   /** SHA-256 of earlier versions, the oldest first. */
   versionHashes(id: string): Promise<readonly string[]>
   /** `parent`: an id; null: the root. */
@@ -88,6 +90,7 @@ export function driveDesk(state: TenantState, owner: string, library?: string): 
         .map((item) => ({ id: item.id, path: pathOf(item), modifiedAt: item.modifiedAt })),
     hash: async (id) => sha256Of(contentOf(of(id))),
     bytes: async (id) => bytesOf(contentOf(of(id))).toString('base64'),
+    hashOfPart: async (id, from, to) => sha256Of(contentOf(of(id)), from, to),
     versionHashes: async (id) => of(id).versions.map((version) => sha256Of(version.content)),
     addFolder: async (name, parent, facts = {}) => add('folder', name, parent, { facts }),
     addFile: async (name, parent, bytes, facts = {}) => add('file', name, parent, { content: made(bytes), facts }),

@@ -41,9 +41,9 @@ export function* piecesOf(content: Content, from = 0, to = sizeOf(content)): Gen
 }
 
 /** SHA-256, as hex. */
-export function sha256Of(content: Content): string {
+export function sha256Of(content: Content, from = 0, to = sizeOf(content)): string {
   const hash = createHash('sha256')
-  for (const piece of piecesOf(content)) hash.update(piece)
+  for (const piece of piecesOf(content, from, to)) hash.update(piece)
   return hash.digest('hex')
 }
 

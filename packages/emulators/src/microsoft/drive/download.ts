@@ -41,7 +41,7 @@ export async function serveFile(state: TenantState, request: IncomingMessage, re
     answer(state, response, { status: 429, headers: { ...charge.headers, 'retry-after': String(charge.retryAfter) } })
     return true
   }
-  if (request.headers.authorization !== undefined) {
+  if (request.headers.authorization !== undefined && state.files.quirks.tokenAtDownloads === 'refused') {
     state.violations.note('Authorization sent to a pre-authenticated download host')
     answer(state, response, { status: 401 })
     return true
@@ -183,7 +183,7 @@ async function stream(response: ServerResponse, { content, from, to }: Stretch, 
     }
   }
   if (effect?.kind === 'reset' || effect?.kind === 'truncate') await flushed(response)
-  if (effect?.kind === 'reset') response.socket?.resetAndDestroy()
+  if (effect?.kind === 'reset') response.socket?.destroy()
   else if (effect?.kind === 'truncate') response.socket?.end()
   else response.end()
   return sent

@@ -48,6 +48,7 @@ const QUIRKS: Required<DriveQuirks> = {
   resync: 'resyncChangesApplyDifferences',
   noLocation: false,
   noHashes: false,
+  tokenAtDownloads: 'refused',
   addressName: '@microsoft.graph.downloadUrl',
 }
 

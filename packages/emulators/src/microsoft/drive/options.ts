@@ -57,6 +57,8 @@ export interface DriveQuirks {
   readonly noLocation?: boolean
   /** Items of a drive carry no hash. Default false. */
   readonly noHashes?: boolean
+  /** A token that is sent to a pre-authenticated address. Old programs do that (rclone 1.60), and some nodes pass over it. Default `refused`, with 401. */
+  readonly tokenAtDownloads?: 'refused' | 'ignored'
   /** The name under which the address of the bytes comes. Default `@microsoft.graph.downloadUrl`. */
   readonly addressName?: '@microsoft.graph.downloadUrl' | '@content.downloadUrl'
 }

@@ -1,3 +1,4 @@
+import { randomFrom } from '../../../generate/random.ts'
 import type { DriveFile } from '../file.ts'
 import { odp, ods, odt, type Writes } from './odf.ts'
 import { docx, pptx, xlsx } from './ooxml.ts'
@@ -75,19 +76,14 @@ export function exported(file: DriveFile, mimeType: string, times: number): Buff
   const filling =
     missing === 0 || !format.archive
       ? []
-      : Array.from({ length: Math.ceil(missing / FILL) }, (_, at) => [`Pictures/${at}.bin`, noise(file.id, at)] as const)
+      : Array.from({ length: Math.ceil(missing / FILL) }, (_, at) => [`Pictures/${at}.bin`, noise()] as const)
   return format.writes(file.text, times, filling)
 }
 
-/** What cannot be packed: a generator of its own for each part would be slow. */
-function noise(id: string, at: number): Buffer {
-  const bytes = Buffer.alloc(FILL)
-  let state = [...`${id}${at}`].reduce((sum, each) => (Math.imul(sum, 31) + each.charCodeAt(0)) | 0, 7) | 1
-  for (let n = 0; n < FILL; n += 4) {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    bytes.writeInt32LE(state | 0, n)
-  }
-  return bytes
+let filling: Buffer | undefined
+
+/** What nothing can make smaller. */
+function noise(): Buffer {
+  filling ??= randomFrom('drive', 'filling').bytes(FILL)
+  return filling
 }

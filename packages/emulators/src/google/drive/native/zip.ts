@@ -24,8 +24,8 @@ export function zip(parts: readonly ZipPart[], second: number): Buffer {
   let at = 0
   for (const [n, [title, body]] of parts.entries()) {
     const plain = Buffer.from(body)
-    // The first part of an OpenDocument file names its type, and is not packed.
-    const method = n === 0 && title === 'mimetype' ? STORED : DEFLATED
+    // The first part of an OpenDocument file names its type, and is not packed; nor is what only fills.
+    const method = (n === 0 && title === 'mimetype') || title.endsWith('.bin') ? STORED : DEFLATED
     const packed = method === STORED ? plain : deflateRawSync(plain)
     const entry = { name: Buffer.from(title), packed, method, crc: crc32(plain), size: plain.length, at }
     const head = localHead(entry, second)
