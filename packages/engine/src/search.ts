@@ -45,9 +45,16 @@ export function settleCopy(state: TurnState, settling: Settling): Promise<Receip
   return chosen && isAsWritten(settling, chosen) ? Promise.resolve(chosen) : write(state, settling, chosen)
 }
 
-/** Written once, in the version and the place that the item has now: there is nothing left to do to it. */
+/**
+ * Written once, in the version and the place that the item has now: there is nothing left to do to it. Not of files: where nothing tells whose a copy
+ * is, it may be that of a twin, and bear that one's date.
+ */
 const isAsWritten = ({ entry, item, home }: Settling, copy: Receipt): boolean =>
-  entry.state === 'intended' && entry.tries === 1 && entry.version === versionKey(item.version) && copy.place === home.place.id
+  item.kind !== 'file' &&
+  entry.state === 'intended' &&
+  entry.tries === 1 &&
+  entry.version === versionKey(item.version) &&
+  copy.place === home.place.id
 
 /** A change over an earlier copy was begun. */
 async function settleEarlier(state: TurnState, settling: Settling, receipt: Receipt): Promise<Receipt> {
@@ -60,6 +67,8 @@ async function settleEarlier(state: TurnState, settling: Settling, receipt: Rece
     return answer
   }
   const chosen = others.find(({ place }) => place === home.place.id) ?? others[0]
+  // Nothing tells a person's text of a file from one that we wrote before the source changed once more: better twice than lost.
+  if (answer.kept === 'changed' && item.kind === 'file') return write(state, settling, undefined)
   // What looks moved or deleted by a person is our own half-done move or replacement, when the new copy is there.
   if (chosen && answer.kept !== 'changed') return write(state, settling, chosen)
   return receiptOfKept(state, answer, { item, home, over, inDoubt: true })
