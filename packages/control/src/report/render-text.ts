@@ -1,4 +1,5 @@
 import { REASONS, type Reason } from '@offramp/core'
+import { nameLine } from '../names/render-names.ts'
 import { carried } from './carried.ts'
 import { cleanText } from './clean-text.ts'
 import { exceptionLines } from './exception-lines.ts'
@@ -76,6 +77,20 @@ function exceptions(lane: LaneReport): readonly string[] {
   return lines.length === 0 ? [] : [wayOf(lane), ...lines]
 }
 
+/** Changed names of one account that are shown; the CSV has more, and `offramp names` all. */
+const SHOWN_NAMES = 20
+
+function nameBlock(lane: LaneReport): readonly string[] {
+  const { names } = lane
+  if (names === undefined) return []
+  const more = names.changed - Math.min(names.first.length, SHOWN_NAMES)
+  return [
+    `${wayOf(lane)}: ${showMany(names.changed, 'name', 'names')}`,
+    ...names.first.slice(0, SHOWN_NAMES).map((one) => `  ${nameLine(one)}`),
+    ...(more > 0 ? [`  and ${showCount(more)} more: offramp names --format csv`] : []),
+  ]
+}
+
 /** What each reason that occurs means to the owner of the data. */
 function reasonBlock(lanes: readonly LaneReport[]): readonly string[] {
   const used = new Set<string>()
@@ -106,6 +121,7 @@ export function renderText(report: Report): string {
       lanes.flatMap((lane) => oddCollections(lane.balance?.collections ?? []).map((line) => `${wayOf(lane)}, ${line}`)),
     ),
     ...block('Items to know about', lanes.flatMap(exceptions)),
+    ...block('What is called otherwise at the destination', lanes.flatMap(nameBlock)),
     ...block('What the reasons mean', reasonBlock(lanes)),
     '',
   ].join('\n')
