@@ -41,8 +41,10 @@ function* copies(world: World, people: DrivePeople): Iterable<string> {
     for (const { parent, body } of states)
       for (const path of people.paths.get(parent) ?? []) {
         const key = `${path}|${body}`
-        // Each loss of the ledger may leave one under another of its names.
-        if (excused && (key !== at || world.forgot)) for (let n = world.forgot ? 3 : 1; n > 0; n--) add(allowed, key)
+        // Each loss of the ledger may leave one under another of its names; and so may the receipt of a file that is gone, which still has a name
+        // that was given again, where it makes our own copy look like that one's.
+        if (excused && (key !== at || world.forgot))
+          for (let n = world.forgot ? 3 : people.doubtful.has(id) ? 2 : 1; n > 0; n--) add(allowed, key)
       }
     // A late write may find free the name that was taken when the doubt was settled.
     const names = new Set(states.map(({ name }) => name)).size + (world.weather.late > 0 ? 1 : 0)
