@@ -74,6 +74,7 @@ function apply(asked: Asked, seen: Seen, { name, value }: Change): void {
       node.created = name === d('creationdate') ? Math.floor(Date.parse(value?.text ?? '') / 1000) : Number.parseInt(value?.text ?? '', 10)
       return
     case FAVORITE:
+      node.favouriteOf ??= new Set()
       if (value && ['1', 'true'].includes(value.text.trim())) node.favouriteOf.add(asked.viewer.id)
       else node.favouriteOf.delete(asked.viewer.id)
       return
@@ -81,6 +82,7 @@ function apply(asked: Asked, seen: Seen, { name, value }: Change): void {
       setAcl(asked, seen, value)
       return
     default:
+      node.properties ??= new Map()
       if (value) node.properties.set(name, value.children.length === 0 ? escapeXml(value.text) : value.children.map(writeXml).join(''))
       else node.properties.delete(name)
   }
