@@ -2,8 +2,9 @@ import { collectionHref } from '../dav/paths.ts'
 import { principalOf } from '../dav/property-xml.ts'
 import type { CloudState } from '../serve/state.ts'
 import type { CloudUser } from '../users/user.ts'
-import { clark, d, NEXTCLOUD, oc } from '../xml/names.ts'
+import { clark, d, nc, oc } from '../xml/names.ts'
 import { element, escapeXml, textElement } from '../xml/write.ts'
+import { toldRules } from './acl.ts'
 import { fileId } from './asked.ts'
 import type { Told } from './listing.ts'
 import { type FileNode, type FileOrFolder, type FolderNode, sizeOf } from './node.ts'
@@ -11,7 +12,6 @@ import { CREATE, DELETE, READ, SHARE, UPDATE } from './share.ts'
 import { type AclRule, mayManage, type TeamFolder } from './team.ts'
 import { freeIn, type Seen } from './view.ts'
 
-export const nc = (name: string): string => clark(NEXTCLOUD, name)
 export const OCM_PERMISSIONS = clark('http://open-collaboration-services.org/ns', 'share-permissions')
 export const ACL_LIST = nc('acl-list')
 export const FAVORITE = oc('favorite')
@@ -88,7 +88,7 @@ const OF_TEAM: ReadonlyMap<string, TeamTeller> = new Map<string, TeamTeller>([
   [nc('group-folder-id'), (team) => String(team.id)],
   [nc('acl-enabled'), (team) => (team.acl ? '1' : '0')],
   [nc('acl-can-manage'), (team, eyes) => (mayManage(team, eyes.viewer) ? '1' : '0')],
-  [ACL_LIST, (team, _, { node }) => (team.acl ? aclXml(team.rules.get(node.id) ?? []) : undefined)],
+  [ACL_LIST, (team, { viewer }, { node }) => aclXml(toldRules(team, node, viewer))],
 ])
 
 /** What a file or folder says of itself to one who may see it. Nothing is computed that is not asked for. */

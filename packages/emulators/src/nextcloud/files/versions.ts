@@ -1,12 +1,11 @@
 import type { Asked } from '../dav/asked.ts'
 import { collectionHref } from '../dav/paths.ts'
 import { DavError, notFound } from '../serve/errors.ts'
-import { d } from '../xml/names.ts'
+import { d, nc } from '../xml/names.ts'
 import { element, escapeXml } from '../xml/write.ts'
 import { destinationOf, note, secondsNow } from './asked.ts'
 import { answerNodes, type Shown } from './listing.ts'
 import { below, type FileNode, pathOf, type Version } from './node.ts'
-import { nc } from './properties.ts'
 import { contentReply, type FileReply } from './read.ts'
 import { rewrite, touch } from './tree.ts'
 
