@@ -1,4 +1,4 @@
-import type { Collection, Destination, Item, Place, Receipt, Role, Source, Traits } from '@offramp/core'
+import type { Collection, Destination, Grant, Item, Place, Reason, Receipt, Role, Source, Traits } from '@offramp/core'
 
 /**
  * What a suite needs of a source's far side: the account's own person, who acts through something else than the connector under
@@ -13,10 +13,34 @@ export interface SourceLab {
   forgetCursors?(): Promise<void>
   /** What no name can hold, because it stands between the names of a path (Gmail: `/`). Absent: a name may hold anything. */
   readonly separator?: string
-  /** Strings (tokens, passwords) that must not be found in a cursor. */
+  /** Strings (tokens, passwords) that must not be found in a cursor, nor in an address. */
   readonly secrets?: readonly string[]
+  /** What there is to files alone. Absent: the source's kind is another. */
+  readonly files?: SourceFiles
   /** Ends what the lab started. */
   close(): Promise<void>
+}
+
+/** What a suite needs of a drive. What is in no page of a listing (`Listing.collections`) comes in `Page.collections`. */
+export interface SourceFiles {
+  /** `Collection.path` of the top, where a person adds `collection(name)`: of a site, the library's name. Absent: `[]`. */
+  readonly top?: readonly string[]
+  /** `Collection.id` of the top, which holds files as well. */
+  readonly root: string
+  /** Puts a file there under this very name. */
+  add(home: string, name: string, body: Uint8Array): Promise<string>
+  /** The file gets another name, and is the same file. */
+  rename(id: string, name: string): Promise<void>
+  /** A folder gets another name, another parent, or both, and takes along what is in it. */
+  moveFolder(id: string, to: { readonly name?: string; readonly parent?: string }): Promise<void>
+  /** Two files of one folder may have one name there. */
+  readonly twins?: true
+  /** So many earlier states were asked for. Absent: none were. `SourcePerson.edit` makes one more. */
+  readonly versions?: number
+  /** What is only counted and named, each with the reason that `open` gives. */
+  readonly skips?: readonly { readonly what: string; readonly reason: Reason; add(home: string): Promise<string> }[]
+  /** The account connected once more, as by another process: it knows nothing of what the first has seen. The lab closes it. */
+  again(): Promise<Source>
 }
 
 /** One item as it stands at the source. `id` is the connector's `ItemRef.id`. */
@@ -58,7 +82,36 @@ export interface DestinationLab {
   readonly differences?: (meant: Uint8Array, found: Uint8Array) => readonly string[]
   /** The next write is stored, and its answer lost. Absent where that cannot be arranged. */
   loseNextAnswer?(): Promise<void>
+  /** What there is to files alone. Absent: the destination's kind is another. */
+  readonly files?: DestinationFiles
   close(): Promise<void>
+}
+
+/** What a suite needs of a server that holds files. */
+export interface DestinationFiles {
+  /** A person's own file, under this very name. */
+  add(place: Place, name: string, body: Uint8Array): Promise<void>
+  /** When a folder says that it was last changed, in milliseconds since the Unix epoch, by other eyes. */
+  changedAt(place: Place): Promise<number | undefined>
+  removeFolder(place: Place): Promise<void>
+  /** Uploads in parts. Absent: the server takes a file only as a whole. */
+  readonly parts?: PartialUploads
+  /** Earlier states that the server keeps of a copy, the oldest first. Absent: it keeps none. */
+  history?(receipt: Receipt): Promise<readonly Uint8Array[]>
+  /** Who is there to be given a right, and what the server says of it. Absent: it has no sharing. */
+  readonly sharing?: { readonly to: Grant['to']; readonly nobody: Grant['to']; grants(): Promise<number> }
+}
+
+/** How uploads in parts are broken off and looked at. */
+export interface PartialUploads {
+  /** Bytes of a file that takes several parts here. */
+  readonly bytes: number
+  /** The server hangs up once it has taken so many bytes of the next upload. */
+  breakOff(after: number): Promise<void>
+  /** Bytes that the server has taken in uploads so far. */
+  taken(): Promise<number>
+  /** What unfinished uploads have left on the server. */
+  leftovers(): Promise<readonly string[]>
 }
 
 /** One copy as it stands at the destination. */

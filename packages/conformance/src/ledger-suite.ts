@@ -1,6 +1,7 @@
 import type { Ledger } from '@offramp/core'
 import { describe } from 'vitest'
 import { ledgerEntryCases } from './ledger/entry-cases.ts'
+import { ledgerHomeCases } from './ledger/home-cases.ts'
 import { ledgerLeaseCases } from './ledger/lease-cases.ts'
 import { ledgerReadCases } from './ledger/read-cases.ts'
 
@@ -36,5 +37,6 @@ export function ledgerSuite({ name, open }: LedgerSuiteOptions): void {
     ledgerLeaseCases(open)
     ledgerEntryCases(open)
     ledgerReadCases(open)
+    ledgerHomeCases(open)
   })
 }

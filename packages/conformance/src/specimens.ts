@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Collection, Item, Kind, Traits } from '@offramp/core'
+import type { Call, Collection, Item, Kind, Traits } from '@offramp/core'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -99,7 +99,8 @@ export const specimenBytes = (kind: Kind, n: number, facts: SpecimenFacts = {}):
 export function specimen(kind: Kind, home: Collection, n: number, facts: SpecimenFacts = {}): Item {
   const body = specimenBytes(kind, n, facts)
   const revision = createHash('sha256').update(body).digest('hex').slice(0, 16)
-  const traits = facts.traits ?? { read: n % 2 === 0, receivedAt: receivedAt(n) }
+  const dated = kind === 'file' ? { modifiedAt: receivedAt(n) } : { read: n % 2 === 0, receivedAt: receivedAt(n) }
+  const traits = facts.traits ?? dated
   return {
     id: `specimen-${n}`,
     version: `${revision} ${JSON.stringify(traits)} ${home.id}`,
@@ -110,11 +111,14 @@ export function specimen(kind: Kind, home: Collection, n: number, facts: Specime
     traits,
     revision,
     label: `Specimen ${n}`,
-    async *body(call) {
-      for (let at = 0; at < body.length; at += 65_536) {
-        call.signal.throwIfAborted()
-        yield body.subarray(at, at + 65_536)
-      }
-    },
+    body: (call) => parts(body, call),
+    ...(kind === 'file' ? { bodyFrom: (offset, call) => parts(body.subarray(offset), call) } : {}),
+  }
+}
+
+async function* parts(body: Uint8Array, { signal }: Call): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < body.length; at += 65_536) {
+    signal.throwIfAborted()
+    yield body.subarray(at, at + 65_536)
   }
 }

@@ -66,8 +66,11 @@ export interface DestinationProfile {
    * proves larger: as with every body that breaks off, nothing of it may stay.
    */
   readonly maxItemBytes?: number
-  /** How `putMany` likes its batches. Absent where there is no `putMany`. */
-  readonly batch?: { readonly items: number; readonly bytes: number }
+  /**
+   * How `putMany` likes its batches. Absent where there is no `putMany`. `atOnce`: so many may be under way at once, into one place or several, and
+   * a batch may be a single item. Absent: two, and a new item that comes alone is written by `put`.
+   */
+  readonly batch?: { readonly items: number; readonly bytes: number; readonly atOnce?: number }
   /**
    * How promises that depend on this server are kept, a sentence each, for every report: by which method it is kept from mailing anybody, and how
    * that was proved.
@@ -87,6 +90,11 @@ export interface Kept {
   readonly kept: 'changed' | 'moved' | 'deleted'
   /** Where it stands now, if it does. */
   readonly receipt?: Receipt
+  /**
+   * With `deleted`: no write of Offramp's that was broken off can have left it so, because whatever such a write leaves was looked for, in every place.
+   * Absent: it cannot be told, and an item of which a write was begun before is written anew.
+   */
+  readonly certain?: true
 }
 
 /** What a write over a receipt may ask of the ledger. */
@@ -208,7 +216,8 @@ export interface Destination {
   grant?(grant: Grant, call: Call): Promise<Granted>
   /**
    * Gives places the dates of their collections, asked at the end of a pass, the deepest first, once nothing more is written into them. One
-   * that somebody has removed is passed over. Absent: folders have no dates there.
+   * that somebody has removed is passed over. Such a destination's place ids are paths: one that begins with another and `/` lies below it, and
+   * what is written there may change the other's date too. Absent: folders have no dates there.
    */
   date?(dates: readonly PlaceDate[], call: Call): Promise<void>
   /**

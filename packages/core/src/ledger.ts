@@ -81,6 +81,8 @@ export interface ListingState {
   readonly donePass: number
   /** Places in which its items stood, and from which they are still to be brought to where their collections stand now. */
   readonly left?: readonly string[]
+  /** Collections were found elsewhere while it was being walked: what came before them has yet to follow, in one more whole walk. */
+  readonly due?: true
 }
 
 /** Where a collection stands at the destination. */
@@ -91,7 +93,10 @@ export interface Home {
   readonly place: string
   /** `Collection.modifiedAt`, for places that are given a date at the end of a pass. Absent: what was recorded of this collection stays. */
   readonly modifiedAt?: number
-  /** Whether the place bears that date. False again before anything is written into it. Absent: what was recorded stays; at first false. */
+  /**
+   * Whether the place bears that date. False again before anything is written into it. Absent: what was recorded stays, unless the place or
+   * the date is another one now; at first false.
+   */
   readonly dated?: boolean
 }
 
@@ -102,6 +107,8 @@ export interface Moving {
   readonly left: readonly string[]
   /** Where to begin. Absent: from nothing. */
   readonly cursor?: Cursor
+  /** It goes on where it is, and the walk from the beginning comes after it (`ListingState.due`). Absent: it begins now, and nothing more is due. */
+  readonly later?: true
 }
 
 /** Everything of a lane that is not an entry. */
@@ -113,7 +120,7 @@ export interface Books {
   readonly suspects: ReadonlyMap<string, string>
   /** Where each collection stood when it was last prepared: `Place.id` by `Collection.id`. */
   readonly homes: ReadonlyMap<string, string>
-  /** Places that have yet to be given the dates of their collections, by `Collection.id`. */
+  /** Places that have yet to be given the dates of their collections, by `Collection.id`: of those that have both a place and a date. */
   readonly undated: ReadonlyMap<string, PlaceDate>
 }
 
@@ -139,11 +146,16 @@ export interface Lease {
    * recorded. Ignored for an item that was tried before, is in another state or has an earlier receipt. Atomic.
    */
   withdraw(ids: readonly string[]): Promise<void>
+  /**
+   * What is being written of these has got on for a while, and would be gone on with by the next try: tries return to 1. Ignored for an item in
+   * another state. Without it a file that takes hours would be given up after some restarts of workers.
+   */
+  gained(ids: readonly string[]): Promise<void>
   /** Atomic. `tries` return to 0 with `arrived` and `rejected`. An earlier receipt is kept with `rejected` and `failed`. */
   settle(outcomes: readonly Outcome[]): Promise<void>
   /** The listing says that these left it. Ignored for an item that was since seen in another listing. */
   removed(listing: string, ids: readonly string[]): Promise<void>
-  /** Where these collections stand now, and which listings have to be walked anew for it. Atomic. */
+  /** Where these collections stand now and what dates they have, and which listings have to be walked anew for it. Atomic. */
   house(homes: readonly Home[], moving: readonly Moving[]): Promise<void>
   /** Takes the last step of a batch. `donePass` is set when the page was the listing's last: then nothing of it is left anywhere. */
   advance(listing: string, cursor: Cursor, donePass?: number): Promise<void>

@@ -1,6 +1,7 @@
 import { type Entry, type ItemRef, type Listing, type Outcome, type Page, versionKey } from '@offramp/core'
 import { copyBatch } from './copy.ts'
 import { type Doubt, settleDoubts } from './doubt.ts'
+import { takeFolders, walkOnceMore } from './folders.ts'
 import type { Fresh } from './job.ts'
 import { checkStop, type TurnState } from './turn-state.ts'
 
@@ -12,11 +13,12 @@ interface Sorted {
   readonly unchanged: number
 }
 
-/** One page: listed, copied, recorded; the cursor advances last. */
-export async function workPage(state: TurnState, listing: Listing, page: Page): Promise<void> {
+/** One page: listed, copied, recorded; the cursor advances last. Says whether the listing goes on, has ended, or begins anew. */
+export async function workPage(state: TurnState, listing: Listing, page: Page): Promise<'on' | 'ended' | 'anew'> {
   const { lease, ledger, pass } = state.request
   const donePass = page.last ? pass : undefined
   if (!state.guards.cursorLast) await lease.advance(listing.id, page.cursor, donePass)
+  await takeFolders(state, listing, page.collections ?? [])
   const refs = lastOfEach(page.refs)
   const present = refs.filter(({ removed }) => !removed)
   const removed = refs.filter(({ removed }) => removed).map(({ id }) => id)
@@ -37,8 +39,10 @@ export async function workPage(state: TurnState, listing: Listing, page: Page): 
   await settleDoubts(state, left)
   await state.places.raise()
   checkStop(state)
-  if (state.guards.cursorLast) await lease.advance(listing.id, page.cursor, donePass)
   state.progress.tell()
+  if (page.last && (await walkOnceMore(state, listing))) return 'anew'
+  if (state.guards.cursorLast) await lease.advance(listing.id, page.cursor, donePass)
+  return page.last ? 'ended' : 'on'
 }
 
 /** A listing may name an item twice; the later one holds. */

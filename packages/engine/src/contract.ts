@@ -13,11 +13,17 @@ export interface Limits {
   readonly putMs: number
 }
 
+/** Does the work when its turn has come. */
+export type InTurn = <T>(work: () => Promise<T>, call: Call) => Promise<T>
+
 /**
  * Does the work when all that came before is over, well or badly. Shared by all turns of a process, so that it holds one large item at a
- * time and not one for each lane: a destination may need an item's bytes as a whole, and more than once.
+ * time and not one for each lane: a destination may need an item's bytes as a whole, and more than once. `streams`: for files, of which
+ * no destination holds more than a part, so that some may be under way at once. Absent: they have no turns to wait for.
  */
-export type OneAtATime = <T>(work: () => Promise<T>, call: Call) => Promise<T>
+export interface OneAtATime extends InTurn {
+  readonly streams?: InTurn
+}
 
 export interface TurnRequest {
   readonly source: Source

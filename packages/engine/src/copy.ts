@@ -2,7 +2,9 @@ import { Fault, type Item, type Outcome, type Receipt } from '@offramp/core'
 import { adopt } from './adopt.ts'
 import { tapped } from './bodies.ts'
 import type { Doubt } from './doubt.ts'
+import { InFlight } from './in-flight.ts'
 import { doubtOf, type Fresh, type Job } from './job.ts'
+import { looseKey } from './natural-keys.ts'
 import { openAll } from './open-all.ts'
 import { arrived, failed, rejectedOrFailed, settle, tooLarge } from './outcomes.ts'
 import type { KnownPlace } from './places.ts'
@@ -30,6 +32,7 @@ const RECEIPTS_AT_ONCE = 16
 export async function copyBatch(state: TurnState, listing: string, fresh: readonly Fresh[]): Promise<readonly Doubt[]> {
   const jobs = await openAll(state, listing, fresh)
   if (jobs.length === 0) return []
+  await state.dates.touch(jobs.flatMap(({ home, over }) => [home.place.id, over?.place]))
   if (state.guards.recordIntent) {
     await state.request.lease.intend(jobs.map(({ item, home }) => ({ id: item.id, listing, version: item.version, place: home.place.id })))
   }
@@ -59,8 +62,11 @@ async function withdraw(state: TurnState, jobs: readonly Job[], tried: ReadonlyS
   await lease.withdraw(untried.map(({ item }) => item.id)).catch(() => undefined)
 }
 
-/** Groups on their way to the destination at once: while one is being stored, the next is made ready, and the one before is recorded. */
+/** Batches under way at once where the destination does not say how many: while one is being stored, the next is made ready. */
 const AT_ONCE = 2
+
+/** Streams under way at once, of a lane whose destination takes several batches at once. */
+const STREAMS = 4
 
 /** One batch on its way through the window. */
 class Copying {
@@ -69,17 +75,21 @@ class Copying {
   readonly #doubts: Doubt[] = []
   /** Of which something may have been written, or which could not be read. */
   readonly tried = new Set<string>()
-  /** Never reject: what they throw is thrown when they are waited for. */
-  readonly #underWay: Promise<{ readonly thrown?: unknown }>[] = []
+  readonly #underWay = new InFlight()
+  /** How many batches the destination takes at once, where it says so: then single items are written side by side as well. */
+  readonly #several: number | undefined
+  #streams = 0
   #group: Group = []
 
   constructor(state: TurnState) {
     this.#state = state
+    this.#several = state.request.destination.profile.batch?.atOnce
   }
 
   async run(jobs: readonly Job[]): Promise<readonly Doubt[]> {
     const signal = AbortSignal.any([this.#state.reading.signal, this.#ended.signal])
-    const window = new Window(jobs, { limits: this.#state.request.limits, call: { signal } })
+    const sorted = this.#several === undefined ? jobs : byPlace(jobs)
+    const window = new Window(sorted, { limits: this.#state.request.limits, call: { signal } })
     try {
       while (!window.empty) {
         if (this.#state.reading.signal.aborted) break
@@ -87,29 +97,24 @@ class Copying {
         if (ready) await this.#take(window, ready)
         else {
           await this.#flush(window)
-          await this.#atMost(0)
+          await this.#underWay.atMost(0)
         }
       }
       await this.#flush(window)
-      await this.#atMost(0)
+      await this.#underWay.atMost(0)
       checkStop(this.#state)
       return this.#doubts
     } finally {
       // Reads that nobody will take are broken off; writes that have begun are seen through, so that they are no doubt.
       this.#ended.abort()
-      await Promise.all(this.#underWay)
+      await this.#underWay.settled()
     }
   }
 
   async #take(window: Window<Job>, ready: Ready<Job>): Promise<void> {
     // A stop that was asked for breaks off reads; what is in hand already is still written.
     if (ready.state === 'failed') return this.#state.reading.signal.aborted ? undefined : this.#giveUpRead(window, ready)
-    if (ready.state === 'large') {
-      // Others may be at theirs: nothing is held meanwhile that could be written.
-      await this.#flush(window)
-      await this.#atMost(0)
-      return alone(this.#state, 'large', () => this.#stream(ready.job))
-    }
+    if (ready.state === 'large') return this.#takeLarge(window, ready.job)
     const { profile } = this.#state.request.destination
     this.#state.inARow.read.clear()
     if (profile.maxItemBytes !== undefined && ready.bytes > profile.maxItemBytes) {
@@ -128,41 +133,61 @@ class Copying {
     return this.#group.length >= (batch?.items ?? RECEIPTS_AT_ONCE) || bytes >= (batch?.bytes ?? Number.POSITIVE_INFINITY)
   }
 
+  async #takeLarge(window: Window<Job>, job: Job): Promise<void> {
+    await this.#flush(window)
+    const stream = () => alone(this.#state, 'large', () => this.#stream(job))
+    if (this.#several === undefined) {
+      // Others may be at theirs: nothing is held meanwhile that could be written.
+      await this.#underWay.atMost(0)
+      return stream()
+    }
+    if (this.#streams >= STREAMS) {
+      await this.#underWay.atMost(0)
+      this.#streams = 0
+    }
+    this.#streams++
+    this.#underWay.beginAfter(this.#marksOf(job, job.item.size), stream)
+  }
+
   async #flush(window: Window<Job>): Promise<void> {
     const group = this.#group
     this.#group = []
     const [first] = group
     if (!first) return
-    if (group.length > 1 && !first.job.over && this.#state.request.destination.putMany) {
-      await this.#atMost(AT_ONCE - 1)
-      const before = this.#underWay.at(-1)
-      this.#underWay.push(this.#through(window, group, () => this.#writeMany(first.job.home, group, before)))
-      return
+    if (this.#isForMany(group)) {
+      await this.#underWay.atMost((this.#several ?? AT_ONCE) - 1)
+      const before = this.#underWay.last
+      const marks = this.#several === undefined ? [] : group.flatMap(({ job, bytes }) => this.#marksOf(job, bytes))
+      return this.#underWay.begin(marks, () => this.#through(window, group, () => this.#writeMany(first.job.home, group, before)))
     }
+    if (this.#several !== undefined) return this.#flushSingly(window, group, this.#several)
     // What looks for copies that nobody owns must not find those whose receipts are on their way.
-    await this.#atMost(0)
-    this.#underWay.push(this.#through(window, group, () => this.#writeEach(group)))
-    await this.#atMost(0)
+    await this.#underWay.atMost(0)
+    this.#underWay.begin([], () => this.#through(window, group, () => this.#writeEach(group)))
+    await this.#underWay.atMost(0)
   }
 
-  async #through(window: Window<Job>, group: Group, write: () => Promise<void>): Promise<{ readonly thrown?: unknown }> {
-    try {
-      await write()
-      window.release(group)
-      this.#state.progress.tell()
-      return {}
-    } catch (thrown) {
-      return { thrown }
+  async #flushSingly(window: Window<Job>, group: Group, several: number): Promise<void> {
+    for (const one of group) {
+      await this.#underWay.atMost(several - 1)
+      this.#underWay.beginAfter(this.#marksOf(one.job, one.bytes), () => this.#through(window, [one], () => this.#writeEach([one])))
     }
   }
 
-  /** Waits until no more than so many groups are under way. Throws what the first of them has thrown. */
-  async #atMost(count: number): Promise<void> {
-    while (this.#underWay.length > count) {
-      const ended = await this.#underWay[0]
-      void this.#underWay.shift()
-      if (ended && 'thrown' in ended) throw ended.thrown
-    }
+  #marksOf(job: Job, bytes: number | undefined): readonly string[] {
+    return this.#state.guards.keepApart ? marksOf(job, bytes) : []
+  }
+
+  #isForMany(group: Group): boolean {
+    const [first] = group
+    if (!first || first.job.over || first.item.versions || !this.#state.request.destination.putMany) return false
+    return group.length > 1 || this.#several !== undefined
+  }
+
+  async #through(window: Window<Job>, group: Group, write: () => Promise<void>): Promise<void> {
+    await write()
+    window.release(group)
+    this.#state.progress.tell()
   }
 
   async #writeMany({ place }: KnownPlace, group: Group, before: Promise<unknown> | undefined): Promise<void> {
@@ -240,7 +265,7 @@ class Copying {
     } catch (thrown) {
       if (thrown instanceof TurnStop && thrown.end.state === 'wait') {
         await this.#flush(window)
-        await this.#atMost(0)
+        await this.#underWay.atMost(0)
       }
       throw thrown
     }
@@ -269,4 +294,21 @@ class Copying {
   }
 }
 
-const belongTogether = (a: Job, b: Job): boolean => a.home === b.home && !a.over === !b.over
+const belongTogether = (a: Job, b: Job): boolean => a.home === b.home && !a.over === !b.over && !a.item.versions === !b.item.versions
+
+/** Whoever shares neither of these is never taken for this one. */
+const marksOf = ({ item, home }: Job, bytes: number | undefined): readonly string[] => [
+  `size ${bytes ?? 'unknown'}`,
+  `name ${home.place.id}\n${looseKey(item.naturalKey.normalize('NFC'))}`,
+]
+
+/** Those that can be written together stand together, else in their order: a listing of a drive names files of all folders mixed. */
+function byPlace(jobs: readonly Job[]): readonly Job[] {
+  const groups = new Map<KnownPlace, Job[]>()
+  const singles: Job[] = []
+  for (const job of jobs) {
+    if (job.over || job.item.versions) singles.push(job)
+    else groups.set(job.home, [...(groups.get(job.home) ?? []), job])
+  }
+  return [...[...groups.values()].flat(), ...singles]
+}

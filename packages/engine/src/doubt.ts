@@ -1,4 +1,5 @@
 import type { Entry, Fault, ItemRef } from '@offramp/core'
+import { homeOf } from './folders.ts'
 import { hold, intend } from './hold.ts'
 import { arrived, failed, rejectedOrFailed, type Subject, settle, tooLarge } from './outcomes.ts'
 import { search, settleCopy } from './search.ts'
@@ -40,8 +41,9 @@ async function settleOne(state: TurnState, doubt: Doubt): Promise<Doubt | undefi
     const opened = await state.request.source.open(ref, state.reading)
     subject = { ref: opened, listing, item: opened }
     at = 'write'
-    const home = await state.places.home(opened)
+    const home = await homeOf(state, listing, opened)
     await state.places.suspect([home.place.id, ...(entry.place === undefined ? [] : [entry.place])])
+    await state.dates.touch([home.place.id, entry.place, entry.receipt?.place])
     // Before the body is read: if reading it kills the process, the tries must show it.
     tried = await intend(state, doubt, { item: opened, home })
     at = 'read'

@@ -34,6 +34,7 @@ export const steadyLease = (asked: Asked, lease: Lease): Lease => ({
   signal: lease.signal,
   intend: (...args) => must(asked, lease.intend(...args)),
   withdraw: (...args) => must(asked, lease.withdraw(...args)),
+  gained: (...args) => must(asked, lease.gained(...args)),
   settle: (...args) => must(asked, lease.settle(...args)),
   removed: (...args) => must(asked, lease.removed(...args)),
   house: (...args) => must(asked, lease.house(...args)),

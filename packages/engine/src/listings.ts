@@ -69,7 +69,6 @@ async function followHomes(state: TurnState, all: readonly Listing[]): Promise<v
   if (!state.guards.bringHome) return
   const homes: Home[] = []
   const moving: Moving[] = []
-  const left = new Map<string, ReadonlySet<string>>()
   for (const listing of all) {
     if (listing.skip !== undefined) continue
     const known = new Set(state.books.listings.get(listing.id)?.left)
@@ -84,10 +83,10 @@ async function followHomes(state: TurnState, all: readonly Listing[]): Promise<v
       follows = true
     }
     if (follows) moving.push({ listing: listing.id, left: [...known], ...(listing.again === undefined ? {} : { cursor: listing.again }) })
-    if (known.size > 0) left.set(listing.id, known)
+    if (known.size > 0) state.left.set(listing.id, known)
   }
   await state.places.house(homes, moving)
-  state.left = left
+  for (const { listing } of moving) state.due.delete(listing)
 }
 
 async function walkListing(state: TurnState, listing: Listing, from: string | undefined): Promise<void> {
@@ -99,9 +98,9 @@ async function walkListing(state: TurnState, listing: Listing, from: string | un
       checkStop(state)
       try {
         const page = await pages.next(after)
-        await workPage(state, listing, page)
-        if (page.last) return
-        after = page.cursor
+        const next = await workPage(state, listing, page)
+        if (next === 'ended') return
+        after = next === 'anew' ? listing.again : page.cursor
       } catch (thrown) {
         if (!(thrown instanceof Fault) || thrown.reach !== 'listing') throw thrown
         if (++rewinds > MOST_REWINDS) throw trouble(state.request, thrown)

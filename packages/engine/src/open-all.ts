@@ -1,4 +1,5 @@
 import type { Item } from '@offramp/core'
+import { homeOf } from './folders.ts'
 import type { Fresh, Job } from './job.ts'
 import { failed, rejectedOrFailed, settle } from './outcomes.ts'
 import { faultOfItem, strike } from './strikes.ts'
@@ -25,7 +26,7 @@ export async function openAll(state: TurnState, listing: string, fresh: readonly
 
 async function jobOf(state: TurnState, of: Fresh & { readonly listing: string; readonly item: Item }): Promise<Job> {
   const { ref, entry, listing, item } = of
-  return { ref, listing, item, home: await state.places.home(item), tries: (entry?.tries ?? 0) + 1, over: entry?.receipt }
+  return { ref, listing, item, home: await homeOf(state, listing, item), tries: (entry?.tries ?? 0) + 1, over: entry?.receipt }
 }
 
 /** Opening changes nothing, so it is simply tried again, until the third strike. */

@@ -36,11 +36,13 @@ const OWNERS_AT_ONCE = 1_000
  */
 export class Places {
   readonly #of: PlacesOf
-  readonly #prepared = new Map<string, Promise<KnownPlace>>()
+  readonly #prepared = new Map<string, { readonly path: string; readonly at: Promise<KnownPlace> }>()
   readonly #byId = new Map<string, KnownPlace>()
   readonly #floors: Map<string, string>
   readonly #suspects: Map<string, string>
   readonly #homes: Map<string, string>
+  /** The same by place. Twins may share one. */
+  readonly #housed = new Map<string, readonly string[]>()
   /** Homes of items since floors were last raised. */
   readonly #touched = new Set<KnownPlace>()
 
@@ -49,21 +51,24 @@ export class Places {
     this.#floors = new Map(of.books.floors)
     this.#suspects = new Map(of.books.suspects)
     this.#homes = new Map(of.books.homes)
+    for (const [collection, place] of this.#homes) this.#housed.set(place, [...this.standingIn(place), collection])
   }
 
   /** Where an item is to stand. */
   async home(item: Item): Promise<KnownPlace> {
     const at = await this.prepare(item.home)
-    // A collection that is newer than the listings of this turn.
-    if (this.#of.guards.bringHome && !this.#homes.has(item.home.id))
-      await this.house([{ collection: item.home.id, place: at.place.id }], [])
     this.#touched.add(at)
     if (!at.known && !this.#floors.has(at.place.id)) await this.#meet(at)
     return at
   }
 
+  /** Collections that stand in a place. */
+  standingIn(place: string): readonly string[] {
+    return this.#housed.get(place) ?? []
+  }
+
   /** Where the collection stood when it was last prepared, in this turn or an earlier one. */
-  homeOf(collection: Collection): string | undefined {
+  homeOf(collection: Pick<Collection, 'id'>): string | undefined {
     return this.#homes.get(collection.id)
   }
 
@@ -71,16 +76,35 @@ export class Places {
   async house(homes: readonly Home[], moving: readonly Moving[]): Promise<void> {
     if (homes.length + moving.length === 0) return
     await this.#of.request.lease.house(homes, moving)
-    for (const { collection, place } of homes) this.#homes.set(collection, place)
+    for (const { collection, place } of homes) {
+      const was = this.#homes.get(collection)
+      if (was === place) continue
+      if (was !== undefined)
+        this.#housed.set(
+          was,
+          this.standingIn(was).filter((one) => one !== collection),
+        )
+      this.#homes.set(collection, place)
+      this.#housed.set(place, [...this.standingIn(place), collection])
+    }
   }
 
-  /** Makes the place, once a turn. */
+  /** Makes the place, once a turn: what an item says of its home may be older, or newer, than what its folder was last said to be. */
   prepare(collection: Collection): Promise<KnownPlace> {
     const known = this.#prepared.get(collection.id)
-    if (known) return known
-    const made = this.#prepare(collection)
-    this.#prepared.set(collection.id, made)
-    return made
+    return known ? known.at : this.#make(collection)
+  }
+
+  /** As the source has named it now. */
+  prepareAnew(collection: Collection): Promise<KnownPlace> {
+    const known = this.#prepared.get(collection.id)
+    return known && known.path === JSON.stringify(collection.path) ? known.at : this.#make(collection)
+  }
+
+  #make(collection: Collection): Promise<KnownPlace> {
+    const at = this.#prepare(collection)
+    this.#prepared.set(collection.id, { path: JSON.stringify(collection.path), at })
+    return at
   }
 
   get suspects(): ReadonlyMap<string, string> {

@@ -1,4 +1,4 @@
-import type { Listing } from '@offramp/core'
+import type { Item, Listing } from '@offramp/core'
 import type { TurnRequest } from './contract.ts'
 
 type Counts = { listed: number; unchanged: number; arrived: number; rejected: number; failed: number; bytes: number }
@@ -31,6 +31,13 @@ export class Progress {
     this.#doing = { ...this.#doing, ...(listing.collection ? { doing: listing.collection.path.join(' / ') } : {}) }
   }
 
+  /** Of a large file, while it is being written. */
+  streaming({ home, size }: Pick<Item, 'home' | 'size'>, done: number): void {
+    const of = size === undefined ? '' : ` of ${inBytes(size)}`
+    this.#doing = { ...this.#doing, doing: `${home.path.join(' / ')}: ${inBytes(done)}${of} of a large file` }
+    this.tell()
+  }
+
   count(counts: Partial<Counts>): void {
     for (const name of Object.keys(this.#counts) as (keyof Counts)[]) this.#counts[name] += counts[name] ?? 0
   }
@@ -41,3 +48,5 @@ export class Progress {
     this.#request.report({ lane: this.#request.lease.lane, ...this.#doing, ...counts, ...(waiting ? { waiting } : {}) })
   }
 }
+
+const inBytes = (bytes: number): string => (bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`)

@@ -25,6 +25,12 @@ export interface Safeguards {
   readonly sweep: boolean
   /** Where each collection stands is remembered, and its items follow it to another place. */
   readonly bringHome: boolean
+  /** Where folders were found elsewhere in the middle of a walk, what came before them follows in one more. */
+  readonly walkAgain: boolean
+  /** A folder's date is taken for lost before anything is written into it. */
+  readonly undate: boolean
+  /** Items that may be taken for each other are never written at the same time. */
+  readonly keepApart: boolean
 }
 
 export const ALL_SAFEGUARDS: Safeguards = {
@@ -39,4 +45,7 @@ export const ALL_SAFEGUARDS: Safeguards = {
   checkFloor: true,
   sweep: true,
   bringHome: true,
+  walkAgain: true,
+  undate: true,
+  keepApart: true,
 }

@@ -110,6 +110,7 @@ async function dropEach(state: TurnState, likes: readonly Receipt[], keeper: Rec
   const kept: Receipt[] = []
   for (const extra of likes) {
     checkStop(state)
+    await state.dates.touch([extra.place])
     const dropped =
       !(await isAnothersMoved(state, extra, keeper)) && (await state.request.destination.dropDouble(extra, keeper, state.writing))
     if (!dropped) kept.push(extra)

@@ -1,5 +1,6 @@
 import { type Books, type Call, entryKey, type Item, type Receipt } from '@offramp/core'
 import type { TurnRequest } from './contract.ts'
+import { Dates } from './dates.ts'
 import { steadyLease, steadyLedger } from './ledger-trouble.ts'
 import { Places } from './places.ts'
 import { Progress } from './report.ts'
@@ -18,13 +19,16 @@ export interface TurnState {
   /** As they stood when the turn began. */
   readonly books: Books
   readonly places: Places
+  readonly dates: Dates
   readonly progress: Progress
   /** Strikes of this turn, by item. */
   readonly strikes: Map<string, number>
   /** Different items that failed since one last went well, at the source and at the destination. */
   readonly inARow: { readonly read: Set<string>; readonly write: Set<string> }
   /** See `ListingState.left`, by listing: an item with a receipt there is copied anew over it, which finds it again or brings it home. */
-  left: ReadonlyMap<string, ReadonlySet<string>>
+  readonly left: Map<string, ReadonlySet<string>>
+  /** Listings of which one more whole walk is due: see `ListingState.due`. */
+  readonly due: Set<string>
   /** Since when a write with unknown outcome may still arrive late. */
   unknownSince: number | undefined
   /** Ids of what this turn has skipped because its double stands there. */
@@ -41,17 +45,20 @@ export async function openState(asked: TurnRequest, guards: Safeguards, call: Ca
   const books = await ledger.books(lease.lane)
   const writing = { signal: guards.obeyAbort ? lease.signal : neverAborts }
   const reading = { signal: guards.obeyAbort ? AbortSignal.any([lease.signal, call.signal]) : call.signal }
+  const places = new Places({ request, guards, books, reading })
   return {
     request,
     guards,
     reading,
     writing,
     books,
-    places: new Places({ request, guards, books, reading }),
+    places,
+    dates: new Dates({ request, guards, books, places }),
     progress: new Progress(request),
     strikes: new Map(),
     inARow: { read: new Set(), write: new Set() },
     left: new Map(),
+    due: new Set([...books.listings].filter(([, { due }]) => due).map(([id]) => id)),
     unknownSince: undefined,
     doubles: new Set(),
     beganAt: request.clock.now(),
@@ -64,10 +71,11 @@ export function checkStop(state: TurnState): void {
   if (state.reading.signal.aborted) throw new TurnStop({ state: 'more' })
 }
 
-/** Work on an item larger than the window waits until no other lane of this process is at such a one. */
+/** Work on an item larger than the window waits until no other lane of this process is at such a one; with files, at no more than some. */
 export function alone<T>({ request, reading }: TurnState, size: number | undefined | 'large', work: () => Promise<T>): Promise<T> {
   const isLarge = size === 'large' || (size ?? 0) > request.limits.windowBytes
-  return isLarge && request.large !== undefined ? request.large(work, reading) : work()
+  const inTurn = request.destination.profile.kind === 'file' ? request.large?.streams : request.large
+  return isLarge && inTurn !== undefined ? inTurn(work, reading) : work()
 }
 
 /** Those of the found copies that no other entry owns. */

@@ -1,5 +1,6 @@
 import { asFault, LeaseLost } from '@offramp/core'
 import type { Turn, TurnEnd, TurnRequest } from './contract.ts'
+import { giveDates } from './dates.ts'
 import { retryLeftovers, suspectLeftovers } from './leftovers.ts'
 import { stopOf, walkListings } from './listings.ts'
 import { ALL_SAFEGUARDS, type Safeguards } from './safeguards.ts'
@@ -12,6 +13,7 @@ async function work(state: TurnState): Promise<TurnEnd> {
   await walkListings(state)
   await retryLeftovers(state)
   await sweep(state)
+  await giveDates(state)
   // Every item of the source is in the ledger now, so nothing of ours is unknown anywhere.
   await state.places.raiseAll()
   return { state: 'done' }

@@ -1,38 +1,80 @@
-import { asFault, type Call, entryKey, Fault, type Item, type Kept, type Place, type Receipt } from '@offramp/core'
+import { asFault, entryKey, Fault, type Item, type Kept, type Place, type PutCall, type Receipt } from '@offramp/core'
+import { heard } from './bodies.ts'
 import { contentHash } from './content-hash.ts'
 import type { KnownPlace } from './places.ts'
 import type { TurnState } from './turn-state.ts'
+import { TurnStop } from './turn-stop.ts'
+
+/** What a write is told beside its signal. */
+type Told = Pick<PutCall, 'signal'> & { progress(): void; hear(): void }
+
+interface Timing {
+  /** Its time begins when this is over, which never rejects: on a slow line it would otherwise pass while the destination is at the write before. */
+  readonly before?: Promise<unknown> | undefined
+  /** It says that it gets on. A stop that was asked for breaks it off then: it is gone on with by another turn. */
+  onProgress?(): void
+}
 
 /**
- * One write, given up after `limits.putMs`. Its outcome is then unknown, as with every fault of reach `call`. Its time begins when `before` is
- * over, which never rejects: on a slow line it would otherwise pass while the destination is at the write before.
+ * One write, given up when nothing has been heard of it for `limits.putMs`. Its outcome is then unknown, as with every fault of reach `call`.
  */
-async function timed<T>(state: TurnState, write: (call: Call) => Promise<T>, before?: Promise<unknown>): Promise<T> {
-  const { clock, limits } = state.request
+async function timed<T>(state: TurnState, write: (told: Told) => Promise<T>, { before, onProgress }: Timing = {}): Promise<T> {
+  const { clock } = state.request
   if (state.guards.obeyAbort) state.writing.signal.throwIfAborted()
   const [late, over] = [new AbortController(), new AbortController()]
   const signal = AbortSignal.any([state.writing.signal, late.signal])
-  const begun = (before ?? Promise.resolve()).then(() => clock.sleep(limits.putMs, { signal: over.signal }))
-  const timeout = begun.then(() => {
-    const fault = new Fault({
-      reach: 'call',
-      code: 'put-timed-out',
-      message: `The destination did not answer a write within ${limits.putMs} ms.`,
-    })
+  const patience = new Patience(state)
+  const brokenOff = Promise.withResolvers<never>()
+  const progress = (): void => {
+    patience.hear()
+    onProgress?.()
+    if (!state.reading.signal.aborted || signal.aborted) return
+    const stop = new TurnStop({ state: 'more' })
+    late.abort(stop)
+    brokenOff.reject(stop)
+  }
+  const timeout = (before ?? Promise.resolve()).then(() => patience.end(over.signal))
+  const givenUp = timeout.catch((fault: unknown) => {
     late.abort(fault)
     throw fault
   })
-  // The loser of the race is not waited for; what it says no longer matters.
-  timeout.catch(() => undefined)
-  const writing = write({ signal })
-  writing.catch(() => undefined)
+  // The losers of the race are not waited for; what they say no longer matters.
+  const writing = write({ signal, progress, hear: () => patience.hear() })
+  for (const loser of [givenUp, writing, brokenOff.promise]) loser.catch(() => undefined)
   try {
-    return await Promise.race([writing, timeout])
+    return await Promise.race([writing, givenUp, brokenOff.promise])
   } catch (thrown) {
     if (asFault(thrown).reach === 'call') state.unknownSince = clock.now()
     throw thrown
   } finally {
     over.abort()
+  }
+}
+
+/** How long a write may keep silent. */
+class Patience {
+  readonly #request: TurnState['request']
+  #heardAt: number
+
+  constructor({ request }: TurnState) {
+    this.#request = request
+    this.#heardAt = request.clock.now()
+  }
+
+  hear(): void {
+    this.#heardAt = this.#request.clock.now()
+  }
+
+  /** Throws once there was silence for too long; or what `signal` aborts with. */
+  async end(signal: AbortSignal): Promise<never> {
+    const { clock, limits } = this.#request
+    this.hear()
+    for (let left = limits.putMs; left > 0; left = this.#heardAt + limits.putMs - clock.now()) await clock.sleep(left, { signal })
+    throw new Fault({
+      reach: 'call',
+      code: 'put-timed-out',
+      message: `The destination did not answer a write within ${limits.putMs} ms.`,
+    })
   }
 }
 
@@ -43,15 +85,64 @@ interface Write {
   record?(): Promise<void>
 }
 
-export function put(state: TurnState, place: Place, { item, over, record }: Write): Promise<Receipt | Kept> {
-  const { destination, ledger, lease } = state.request
+export async function put(state: TurnState, place: Place, { item, over, record }: Write): Promise<Receipt | Kept> {
+  const { destination, ledger, lease, limits } = state.request
   const owned = async (copies: readonly Receipt[]): Promise<readonly boolean[]> => {
     if (!state.guards.respectOwners) return copies.map(() => false)
     await record?.()
     const own = entryKey(item.id)
     return (await ledger.owners(lease.lane, copies)).map((owner) => owner !== undefined && owner !== own)
   }
-  return timed(state, (call) => destination.put(place, item, state.guards.writeOver ? over : undefined, { ...call, owned }))
+  const at = state.guards.writeOver ? over : undefined
+  const large = (item.size ?? 0) > limits.windowBytes
+  const getsOn = new GetsOn(state, item)
+  const write = ({ hear, ...told }: Told) => {
+    // Each part that is taken of a streamed item is a sign of life; only the destination knows when it could be gone on with.
+    const taken = (bytes: number) => {
+      hear()
+      getsOn.take(bytes)
+    }
+    return destination.put(place, large ? heard(item, taken) : item, at, { ...told, owned })
+  }
+  try {
+    return await timed(state, write, { onProgress: () => getsOn.tell() })
+  } finally {
+    await getsOn.end()
+  }
+}
+
+/** A write that may take hours: what is shown of it, and that no restart of a worker counts against it. */
+class GetsOn {
+  readonly #state: TurnState
+  readonly #item: Item
+  #bytes = 0
+  #toldAt: number
+  #told: Promise<unknown> | undefined
+
+  constructor(state: TurnState, item: Item) {
+    this.#state = state
+    this.#item = item
+    this.#toldAt = state.request.clock.now()
+  }
+
+  take(bytes: number): void {
+    this.#bytes += bytes
+  }
+
+  /** The destination says that another try would go on from here. */
+  tell(): void {
+    const { clock, limits, lease } = this.#state.request
+    if (this.#bytes > 0) this.#state.progress.streaming(this.#item, this.#bytes)
+    const stops = this.#state.reading.signal.aborted
+    if (!stops && clock.now() - this.#toldAt < limits.putMs) return
+    this.#toldAt = clock.now()
+    // Where it does not reach the ledger, one try more is counted.
+    this.#told = lease.gained([this.#item.id]).catch(() => undefined)
+  }
+
+  async end(): Promise<void> {
+    await this.#told
+  }
 }
 
 /** Only where the destination writes many at a time. `before`: the write that it may still be at. */
@@ -60,7 +151,7 @@ export function putMany(
   { place, items, before }: { readonly place: Place; readonly items: readonly Item[]; readonly before: Promise<unknown> | undefined },
 ): Promise<readonly (Receipt | Fault)[]> {
   const { destination } = state.request
-  return timed(state, async (call) => (await destination.putMany?.(place, items, call)) ?? [], before)
+  return timed(state, async ({ signal }) => (await destination.putMany?.(place, items, { signal })) ?? [], { before })
 }
 
 export const isKept = (answer: Receipt | Kept): answer is Kept => 'kept' in answer
@@ -76,11 +167,13 @@ interface Left {
 /**
  * What the entry should say of an item whose copy a person has changed, moved or deleted at the destination. Where the connector does
  * not know where it stands now, it may stand in its home under another number (the server has renumbered the place), or above the
- * floor of any place (the ledger has forgotten the last receipt). What may have been our own doing is written again: better twice than lost.
+ * floor of any place (the ledger has forgotten the last receipt). What may have been our own doing is written again, unless the connector is
+ * certain that it was not: better twice than lost.
  */
 export async function receiptOfKept(state: TurnState, kept: Kept, left: Left): Promise<Receipt> {
   if (kept.receipt) return kept.receipt
   const { item, home, over, inDoubt } = left
+  if (kept.certain) return over
   const { destination, ledger, lease } = state.request
   const elsewhere = state.places.searches().filter(({ place }) => place !== home.place.id)
   const found = await destination.find(item, [{ place: home.place.id }, ...elsewhere], state.reading)

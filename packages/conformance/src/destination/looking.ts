@@ -2,7 +2,7 @@ import type { Place, Receipt } from '@offramp/core'
 import { expect } from 'vitest'
 import { type DestinationLab, topCollection } from '../lab.ts'
 import { specimenBytes } from '../specimens.ts'
-import { arrive, call, type DestinationCase, faultOf, hasUid, item, place, seenIn, sentBytes, uidLacks, walked } from './shared.ts'
+import { arrive, call, type DestinationCase, faultOf, hasUid, item, personAdds, place, seenIn, uidLacks, walked } from './shared.ts'
 
 const marked = (lab: DestinationLab): string | undefined => (lab.destination.mark ? undefined : 'the destination has no marks')
 
@@ -38,7 +38,7 @@ export const lookingCases: readonly DestinationCase[] = [
       const { kind } = lab.destination.profile
       const naturalKey = item(lab, 1).naturalKey
       const bodies = [specimenBytes(kind, 1, { naturalKey }), specimenBytes(kind, 2, { naturalKey })]
-      await lab.person.add(at, bodies[0] ?? new Uint8Array(), {})
+      await personAdds(lab, at, item(lab, 1, { naturalKey, body: bodies[0] ?? new Uint8Array() }))
       expect(
         await lab.destination.find(item(lab, 1, { naturalKey, body: bodies[1] ?? new Uint8Array() }), [{ place: at.id }], call),
       ).toEqual([])
@@ -94,7 +94,7 @@ export const lookingCases: readonly DestinationCase[] = [
     async run(lab) {
       const at = await place(lab)
       const proofs = [await arrive(lab, at, item(lab, 1)), await arrive(lab, at, item(lab, 2))]
-      await lab.person.add(at, await sentBytes(item(lab, 3)), {})
+      await personAdds(lab, at, item(lab, 3))
       const found = await walked(lab, { place: at.id })
       expect(found).toHaveLength(3)
       for (const proof of proofs)

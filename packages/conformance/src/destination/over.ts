@@ -2,7 +2,21 @@ import type { Item, Place, Receipt } from '@offramp/core'
 import { expect } from 'vitest'
 import { type DestinationLab, topCollection } from '../lab.ts'
 import { receivedAt, specimenBytes } from '../specimens.ts'
-import { arrive, bytesOf, call, type DestinationCase, expectSame, faultOf, hasUid, item, keepsOr, place, seen, seenIn } from './shared.ts'
+import {
+  arrive,
+  bytesOf,
+  call,
+  type DestinationCase,
+  expectSame,
+  faultOf,
+  hasUid,
+  isFiles,
+  item,
+  keepsOr,
+  place,
+  seen,
+  seenIn,
+} from './shared.ts'
 
 const plain = { read: false, flagged: false, receivedAt: receivedAt(1) }
 
@@ -98,7 +112,8 @@ export const overCases: readonly DestinationCase[] = [
   },
   {
     name: "put over: a lost answer to a new text is not taken for a person's change",
-    lacks: (lab) => (lab.loseNextAnswer && hasUid(lab) ? undefined : 'this lab cannot lose an answer, or the text decides elsewhere'),
+    lacks: (lab) =>
+      lab.loseNextAnswer && (hasUid(lab) || isFiles(lab)) ? undefined : 'this lab cannot lose an answer, or the text decides elsewhere',
     async run(lab) {
       const { at, proof } = await oneCopy(lab)
       const body = specimenBytes(lab.destination.profile.kind, 7, { naturalKey: item(lab, 1).naturalKey })

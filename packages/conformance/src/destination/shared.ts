@@ -42,8 +42,16 @@ export const sentBytes = (sent: Item): Promise<Buffer> => bytesOf(sent.body(call
 /** Kinds whose natural key (UID) is what an item *is*: there is none without, and no second one of it in a place. */
 export const hasUid = (lab: DestinationLab): boolean => ['event', 'task', 'contact'].includes(lab.destination.profile.kind)
 
+export const isFiles = (lab: DestinationLab): boolean => lab.destination.profile.kind === 'file'
+
 export const uidLacks = (lab: DestinationLab): string | undefined =>
-  hasUid(lab) ? 'an item of this kind always has a natural key' : undefined
+  hasUid(lab) || isFiles(lab) ? 'an item of this kind always has a natural key' : undefined
+
+/** A person adds an own item that looks like this one. */
+export async function personAdds(lab: DestinationLab, at: Place, like: Item): Promise<void> {
+  const body = await sentBytes(like)
+  return lab.files ? lab.files.add(at, like.naturalKey, body) : lab.person.add(at, body, {})
+}
 
 /** Byte for byte, unless the lab's server writes its items anew: then in meaning. */
 export function expectSame(lab: DestinationLab, meant: Uint8Array, found: Uint8Array): void {

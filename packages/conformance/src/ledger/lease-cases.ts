@@ -6,6 +6,7 @@ import { arrived, heldCase, intent, LANE, labCase, type OpenLab, receipt, TTL, t
 const WRITES: Readonly<Record<string, (lease: Lease) => Promise<void>>> = {
   intend: (lease) => lease.intend([intent('late')]),
   settle: (lease) => lease.settle([arrived('late', '9')]),
+  gained: (lease) => lease.gained(['first']),
   removed: (lease) => lease.removed('inbox', ['first']),
   house: (lease) => lease.house([{ collection: 'c1', place: 'Late;7' }], [{ listing: 'inbox', left: ['INBOX;7'] }]),
   advance: (lease) => lease.advance('inbox', 'late', 2),

@@ -143,38 +143,6 @@ export function ledgerReadCases(open: OpenLab): void {
     expect((await ledger.entries(LANE, ['x']))[0]?.state).toBe('arrived')
   })
 
-  heldCase(open, 'homes are remembered, and what a listing has left until it was walked to its end', async ({ lease, ledger }) => {
-    const standing = async () => (await ledger.books(LANE)).listings.get('inbox')
-    expect((await ledger.books(LANE)).homes).toEqual(new Map())
-    await lease.house(
-      [
-        { collection: 'c1', place: '7:INBOX' },
-        { collection: '', place: '' },
-      ],
-      [],
-    )
-    expect((await ledger.books(LANE)).homes).toEqual(
-      new Map([
-        ['c1', '7:INBOX'],
-        ['', ''],
-      ]),
-    )
-    await lease.advance('inbox', 'delta', 1)
-    const left = ['7:INBOX', '7:a "quoted"\n\\name/ä']
-    await lease.house([{ collection: 'c1', place: '8:INBOX' }], [{ listing: 'inbox', left }])
-    expect((await ledger.books(LANE)).homes.get('c1')).toBe('8:INBOX')
-    expect(await standing()).toEqual({ donePass: 1, left })
-    await lease.advance('inbox', 'page-2')
-    expect(await standing()).toEqual({ donePass: 1, left, cursor: 'page-2' })
-    await lease.rewind('inbox')
-    expect(await standing()).toEqual({ donePass: 1, left })
-    await lease.house([], [{ listing: 'inbox', left: ['x'], cursor: 'again' }])
-    expect(await standing()).toEqual({ donePass: 1, left: ['x'], cursor: 'again' })
-    await lease.advance('inbox', 'delta', 2)
-    expect(await standing()).toEqual({ donePass: 2, cursor: 'delta' })
-    await lease.house([], [])
-  })
-
   heldCase(open, 'a listing may have any name, and its cursor any length', async ({ lease, ledger }) => {
     const names = ['', 'c', 'Ordner/ä', 'a\0b', '__proto__', '😀']
     for (const name of names) await lease.advance(name, `https://graph/${name}/${'x'.repeat(3_000)}`, 2)

@@ -1,4 +1,4 @@
-import type { Books, Entry, LaneId, ListingState } from '@offramp/core'
+import type { Books, Entry, LaneId, ListingState, PlaceDate } from '@offramp/core'
 
 /** One lane as the store keeps it. */
 export interface LaneStore {
@@ -7,6 +7,8 @@ export interface LaneStore {
   readonly floors: Map<string, string>
   readonly suspects: Map<string, string>
   readonly homes: Map<string, string>
+  /** Dates of collections, and whether their places bear them. */
+  readonly dates: Map<string, { readonly modifiedAt: number; readonly dated: boolean }>
   fence: number
   lease: { readonly holder: string; readonly fence: number; until: number; writes: number } | undefined
 }
@@ -39,6 +41,7 @@ export class LedgerStore {
       floors: new Map(),
       suspects: new Map(),
       homes: new Map(),
+      dates: new Map(),
       fence: 0,
       lease: undefined,
     }
@@ -47,8 +50,13 @@ export class LedgerStore {
   }
 
   books(id: LaneId): Books {
-    const { listings, floors, suspects, homes } = this.lane(id)
-    return { listings: new Map(listings), floors: new Map(floors), suspects: new Map(suspects), homes: new Map(homes), undated: new Map() }
+    const { listings, floors, suspects, homes, dates } = this.lane(id)
+    const undated = new Map<string, PlaceDate>()
+    for (const [collection, { modifiedAt, dated }] of dates) {
+      const place = homes.get(collection)
+      if (!dated && place !== undefined) undated.set(collection, { place, modifiedAt })
+    }
+    return { listings: new Map(listings), floors: new Map(floors), suspects: new Map(suspects), homes: new Map(homes), undated }
   }
 
   /** Sets or deletes, so that it can be undone. */

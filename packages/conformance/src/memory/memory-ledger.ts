@@ -3,6 +3,7 @@ import {
   type Entry,
   type EntryState,
   entryKey,
+  type Home,
   type Intent,
   type LaneId,
   type Lease,
@@ -193,6 +194,13 @@ function memoryLease(held: Held): Lease {
           if (entry?.state === 'intended' && entry.tries === 1 && !entry.receipt) store.set(entries, key, undefined, now)
         }
       }),
+    gained: (ids) =>
+      write('gained', ({ entries }, now) => {
+        for (const key of ids.map(entryKey)) {
+          const entry = entries.get(key)
+          if (entry?.state === 'intended') store.set(entries, key, { ...entry, tries: 1 }, now)
+        }
+      }),
     settle: (outcomes) =>
       write('settle', ({ entries }, now) => {
         for (const outcome of outcomes) {
@@ -209,10 +217,12 @@ function memoryLease(held: Held): Lease {
       }),
     house: (homes, moving) =>
       write('house', (data, now) => {
-        for (const { collection, place } of homes) store.set(data.homes, collection, place, now)
-        for (const { listing, left, cursor } of moving) {
-          const { donePass } = standingOf(data, listing)
-          store.set(data.listings, listing, { donePass, left, ...(cursor === undefined ? {} : { cursor }) }, now)
+        for (const home of homes) houseOne(store, data, home, now)
+        for (const { listing, left, cursor, later } of moving) {
+          const { donePass, cursor: standing } = standingOf(data, listing)
+          const from = later ? standing : cursor
+          const due = later ? { due: true as const } : {}
+          store.set(data.listings, listing, { donePass, left, ...due, ...(from === undefined ? {} : { cursor: from }) }, now)
         }
       }),
     advance: (listing, cursor, donePass) =>
@@ -257,6 +267,15 @@ function memoryLease(held: Held): Lease {
 }
 
 const standingOf = ({ listings }: LaneStore, listing: string): ListingState => listings.get(listing) ?? { donePass: 0 }
+
+function houseOne(store: LedgerStore, { homes, dates }: LaneStore, home: Home, now: number): void {
+  const { collection, place } = home
+  const was = dates.get(collection)
+  const modifiedAt = home.modifiedAt ?? was?.modifiedAt
+  const dated = home.dated ?? (was?.dated === true && homes.get(collection) === place && was.modifiedAt === modifiedAt)
+  store.set(homes, collection, place, now)
+  if (modifiedAt !== undefined) store.set(dates, collection, { modifiedAt, dated }, now)
+}
 
 function intendAll(store: LedgerStore, { entries }: LaneStore, intents: readonly Intent[], now: number): void {
   for (const { id, listing, version, place } of intents) {

@@ -1,4 +1,4 @@
-import { type Call, type Cursor, Fault, type Item, type ItemRef, type Listing, type Traits } from '@offramp/core'
+import { type Call, type Collection, type Cursor, Fault, type Item, type ItemRef, type Listing, type Traits } from '@offramp/core'
 import type { SourceLab } from '../lab.ts'
 import { receivedAt, specimenBytes } from '../specimens.ts'
 import type { Case } from '../suite.ts'
@@ -25,12 +25,15 @@ export interface Walk {
   /** By id: the last word of each listing, in the order of listings. */
   readonly said: readonly { readonly listing: Listing; readonly ref: ItemRef }[]
   readonly pages: number
+  /** Folders that pages named, by id: the last word of each. */
+  readonly folders: ReadonlyMap<string, Collection>
 }
 
 /** Walks every listing to its end, from where `since` stood. */
 export async function walk(lab: SourceLab, since?: Walk, limit = 50): Promise<Walk> {
   const cursors = new Map<string, Cursor>()
   const said: { listing: Listing; ref: ItemRef }[] = []
+  const folders = new Map<string, Collection>()
   let pages = 0
   for (const listing of await listings(lab)) {
     if (listing.skip !== undefined) continue
@@ -40,13 +43,14 @@ export async function walk(lab: SourceLab, since?: Walk, limit = 50): Promise<Wa
       if (page.refs.length > limit) throw new Error(`A page of at most ${limit} has ${page.refs.length} refs.`)
       if (++pages > 1_000) throw new Error('The listing does not end.')
       for (const ref of page.refs) last.set(ref.id, ref)
+      for (const folder of page.collections ?? []) folders.set(folder.id, folder)
       after = page.cursor
       cursors.set(listing.id, page.cursor)
       if (page.last) break
     }
     for (const ref of last.values()) said.push({ listing, ref })
   }
-  return { cursors, said, pages }
+  return { cursors, said, pages, folders }
 }
 
 export const present = (walked: Walk): readonly ItemRef[] => walked.said.flatMap(({ ref }) => (ref.removed ? [] : [ref]))

@@ -1,5 +1,6 @@
 -- ARGV[5]: verb; then its arguments. The books are one hash: c<listing> cursor, d<listing> pass, l<listing> places
--- that were left (JSON), f<place> floor, s<place> suspect, h<collection> place.
+-- that were left (JSON), w<listing> one more whole walk is due, f<place> floor, s<place> suspect, h<collection> place,
+-- m<collection> its date, with a sign before it: + its place bears it, - not yet.
 if lost() then return 'LOST' end
 if done() then return 'OK' end
 
@@ -17,17 +18,35 @@ if verb == 'advance' then
   call('HSET', books, 'c' .. ARGV[6], ARGV[7])
   if ARGV[8] ~= '' then
     call('HSET', books, 'd' .. ARGV[6], ARGV[8])
-    call('HDEL', books, 'l' .. ARGV[6])
+    call('HDEL', books, 'l' .. ARGV[6], 'w' .. ARGV[6])
   end
 elseif verb == 'rewind' then
   call('HDEL', books, 'c' .. ARGV[6])
 elseif verb == 'house' then
-  -- How many homes; collection and place of each; then of each listing that is walked anew: its name, the places, and a cursor or ''.
+  -- How many homes; of each its collection, place, date or '', and '+', '-' or '' for whether the place bears it; then of each listing that
+  -- is walked anew: its name, the places, and '>' for later, or a cursor after '=', or ''.
   local homes = tonumber(ARGV[6])
-  for i = 7, 6 + 2 * homes, 2 do call('HSET', books, 'h' .. ARGV[i], ARGV[i + 1]) end
-  for i = 7 + 2 * homes, #ARGV, 3 do
-    call('HSET', books, 'l' .. ARGV[i], ARGV[i + 1])
-    if ARGV[i + 2] ~= '' then call('HSET', books, 'c' .. ARGV[i], ARGV[i + 2]) else call('HDEL', books, 'c' .. ARGV[i]) end
+  for i = 7, 6 + 4 * homes, 4 do
+    local name, place, date, sign = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
+    local was = call('HGET', books, 'm' .. name)
+    if date == '' and was then date = sub(was, 2) end
+    if date ~= '' then
+      if sign == '' then
+        sign = was == '+' .. date and call('HGET', books, 'h' .. name) == place and '+' or '-'
+      end
+      if was ~= sign .. date then call('HSET', books, 'm' .. name, sign .. date) end
+    end
+    call('HSET', books, 'h' .. name, place)
+  end
+  for i = 7 + 4 * homes, #ARGV, 3 do
+    local name, from = ARGV[i], ARGV[i + 2]
+    call('HSET', books, 'l' .. name, ARGV[i + 1])
+    if from == '>' then
+      call('HSET', books, 'w' .. name, '1')
+    else
+      call('HDEL', books, 'w' .. name)
+      if from ~= '' then call('HSET', books, 'c' .. name, sub(from, 2)) else call('HDEL', books, 'c' .. name) end
+    end
   end
 elseif verb == 'raise' then
   for i = 6, #ARGV, 2 do

@@ -63,6 +63,10 @@ export class RedisLease implements Lease {
     return this.#write(LEDGER_SCRIPTS.withdraw, ids.length, () => [packKeys(ids)])
   }
 
+  gained(ids: readonly string[]): Promise<void> {
+    return this.#write(LEDGER_SCRIPTS.gained, ids.length, () => [packKeys(ids)])
+  }
+
   settle(outcomes: readonly Outcome[]): Promise<void> {
     return this.#write(LEDGER_SCRIPTS.settle, outcomes.length, () => [packOutcomes(outcomes)])
   }
@@ -72,8 +76,8 @@ export class RedisLease implements Lease {
   }
 
   house(homes: readonly Home[], moving: readonly Moving[]): Promise<void> {
-    const stand = homes.flatMap(({ collection, place }) => [collection, place])
-    const anew = moving.flatMap(({ listing, left, cursor }) => [listing, JSON.stringify(left), cursor ?? ''])
+    const stand = homes.flatMap(({ collection, place, modifiedAt, dated }) => [collection, place, dateText(modifiedAt), signOf(dated)])
+    const anew = moving.flatMap(({ listing, left, cursor, later }) => [listing, JSON.stringify(left), later ? '>' : beginning(cursor)])
     return this.#book(homes.length + moving.length === 0 ? ['house'] : ['house', String(homes.length), ...stand, ...anew])
   }
 
@@ -150,3 +154,9 @@ export class RedisLease implements Lease {
     }
   }
 }
+
+const dateText = (modifiedAt: number | undefined): string => (modifiedAt === undefined ? '' : String(modifiedAt))
+
+const signOf = (dated: boolean | undefined): string => (dated === undefined ? '' : dated ? '+' : '-')
+
+const beginning = (cursor: string | undefined): string => (cursor === undefined ? '' : `=${cursor}`)

@@ -10,6 +10,7 @@ import {
   LeaseLost,
   type Ledger,
   type ListingState,
+  type PlaceDate,
   type Receipt,
   type Tally,
 } from '@offramp/core'
@@ -137,16 +138,24 @@ function readBooks(fields: Readonly<Record<string, string>>): Books {
   const floors = new Map<string, string>()
   const suspects = new Map<string, string>()
   const homes = new Map<string, string>()
+  const dates = new Map<string, number>()
   for (const [field, value] of Object.entries(fields)) {
     const name = field.slice(1)
     if (field.startsWith('c')) listings.set(name, { donePass: 0, ...listings.get(name), cursor: value })
     else if (field.startsWith('d')) listings.set(name, { ...listings.get(name), donePass: Number(value) })
     else if (field.startsWith('l')) listings.set(name, { donePass: 0, ...listings.get(name), left: readLeft(value) })
+    else if (field.startsWith('w')) listings.set(name, { donePass: 0, ...listings.get(name), due: true })
     else if (field.startsWith('h')) homes.set(name, value)
+    else if (field.startsWith('m') && value.startsWith('-')) dates.set(name, Number(value.slice(1)))
     else if (field.startsWith('f')) floors.set(name, value)
     else if (field.startsWith('s')) suspects.set(name, value)
   }
-  return { listings, floors, suspects, homes, undated: new Map() }
+  const undated = new Map<string, PlaceDate>()
+  for (const [collection, modifiedAt] of dates) {
+    const place = homes.get(collection)
+    if (place !== undefined) undated.set(collection, { place, modifiedAt })
+  }
+  return { listings, floors, suspects, homes, undated }
 }
 
 function readLeft(value: string): readonly string[] {

@@ -13,6 +13,7 @@ export const LEDGER_SCRIPTS = {
   owners: read('owners'),
   intend: write('intend'),
   withdraw: write('withdraw'),
+  gained: write('gained'),
   settle: write('settle'),
   removed: write('removed'),
   book: write('book'),
