@@ -109,6 +109,15 @@ test('whoever is told to wait waits with all drives of the tenant, and nobody co
   expect(tenant.violations()).toEqual([])
 }, 60_000)
 
+test('who is told that the minute is nearly used up waits before being sent away', async () => {
+  const { tenant, source } = await driveBench({
+    tenant: { accounts: [{ address: ANNA, drive: { files: 40, sizes: [10, 20], perFolder: 50 } }], driveLimits: { unitsPerMinute: 30 } },
+    settings: { limits: { files: { unitsPerMinute: 10_000 } } },
+  })
+  for (const ref of (await refsOf(source)).values()) for await (const _ of (await source.open(ref, call)).body(call));
+  expect(tenant.stats().throttled).toBe(0)
+}, 60_000)
+
 test('a census and a measurement cost no request a file', async () => {
   const { tenant, source, drive } = await driveBench({
     tenant: { ...LARGE, accounts: [{ address: ANNA, drive: { files: 1_200, hostile: true } }] },
@@ -201,6 +210,12 @@ describe('sites', () => {
     const byAddress = await account(`${SITE}/`)
     expect(await account(byAddress.id)).toEqual(byAddress)
     expect(await endpoint.account('https://contoso.sharepoint.com/sites/nothing', call)).toBeUndefined()
+  })
+
+  test('they have files and nothing else', async () => {
+    const { endpoint, account } = await driveBench({ tenant: { sites } })
+    const site = await account(SITE)
+    expect(await faultOf(() => endpoint.connect(site, 'mail'))).toMatchObject({ reach: 'account', code: 'microsoft-site' })
   })
 
   test('system libraries are named and left out; a locked site stops its own account alone', async () => {
