@@ -13,7 +13,9 @@ export type Role = 'reader' | 'commenter' | 'writer' | 'fileOrganizer' | 'organi
 /** The least first. */
 const ROLES: readonly Role[] = ['reader', 'commenter', 'writer', 'fileOrganizer', 'organizer', 'owner']
 
-const rank = (role: string | null | undefined): number => ROLES.findIndex((each) => role === each)
+const RANKS: ReadonlyMap<string, number> = new Map(ROLES.map((role, at) => [role, at]))
+
+const rank = (role: string | null | undefined): number => RANKS.get(role ?? '') ?? -1
 
 /** A permission that holds for a file, and where it was given. */
 export interface Holding {
