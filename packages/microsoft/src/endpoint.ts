@@ -56,10 +56,14 @@ export function microsoftSource(settings: MicrosoftSettings, services: Services)
     kinds: ['mail', 'event', 'contact', 'task', 'file'],
     check: (asked, call) => preflight({ settings, graph, drives, tokens, clock }, asked, call),
     async *accounts(call) {
-      yield* readAccounts(graph, call)
-      if (listsSites(rolesIn(await tokens.token(call)))) yield* readSites(drives, call)
+      const roles = rolesIn(await tokens.token(call))
+      yield* readAccounts({ graph, roles }, call)
+      if (listsSites(roles)) yield* readSites(drives, call)
     },
-    account: (name, call) => (isSiteName(name.trim()) ? readSite(drives, name.trim(), call) : readAccount(graph, name, call)),
+    async account(name, call) {
+      if (isSiteName(name.trim())) return readSite(drives, name.trim(), call)
+      return readAccount({ graph, roles: rolesIn(await tokens.token(call)) }, name, call)
+    },
     async connect(account, kind) {
       const given = { ...services, ...(settings.choices === undefined ? {} : { choices: settings.choices }) }
       if (account.kind === 'site' && kind !== 'file') throw filesAlone(account)

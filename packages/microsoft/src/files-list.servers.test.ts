@@ -249,3 +249,13 @@ test('a missing permission is told to the one account, not as a broken run', asy
   expect(fault).toBeInstanceOf(Fault)
   expect(fault).toMatchObject({ reach: 'account', code: 'graph-permission-missing' })
 })
+
+test('an app that may read files alone is not kept from them by closed mailboxes', async () => {
+  const permissions = ['User.Read.All', 'Files.Read.All']
+  const accounts = [{ address: ANNA }, { address: 'ben@contoso.example', mailbox: 'on-premises' as const, drive: {} }]
+  const { account, endpoint, source } = await driveBench({ tenant: { permissions, accounts } })
+  expect((await account()).unavailable).toBeUndefined()
+  const ben = await account('ben@contoso.example')
+  expect(ben.unavailable).toBeUndefined()
+  for (const each of [source, await endpoint.connect(ben, 'file')]) expect((await listingsOf(each)).length).toBe(1)
+})
