@@ -30,10 +30,11 @@ export interface Reckoning {
 
 const unfolded = (text: string): string => text.replaceAll(/\r?\n[ \t]/g, '')
 
-/** Title of a card, of a task, or of a series as such. */
-export function titleIn(text: string): string {
-  const parts = unfolded(text).split(/(?=BEGIN:(?:VEVENT|VTODO|VCARD)\r?\n)/)
-  const own = parts.slice(1).find((part) => !/^RECURRENCE-ID/m.test(part)) ?? text
+/** Title of a card, of a task, or of a series as such. A card is a part from its first letter on, a calendar has lines before its first. */
+export function titleIn(folded: string): string {
+  const text = unfolded(folded)
+  const parts = text.split(/(?=BEGIN:(?:VEVENT|VTODO|VCARD)\r?\n)/)
+  const own = parts.find((part) => part.startsWith('BEGIN:V') && !/^(?:BEGIN:VCALENDAR|RECURRENCE-ID)/m.test(part)) ?? text
   return (/^(?:SUMMARY|FN)[^:\r\n]*:([^\r\n]*)/m.exec(own)?.[1] ?? '').replaceAll(/\\([,;\\])/g, '$1')
 }
 

@@ -22,15 +22,17 @@ const PARTS = {
     fedora: 'dovecot-pigeonhole',
   },
   radicale: { binary: 'radicale', debian: 'radicale', what: 'Radicale', brew: 'radicale', fedora: 'radicale' },
+  apache: { binary: 'apache2', debian: 'apache2-bin', what: 'Apache', brew: 'httpd', fedora: 'httpd' },
+  rclone: { binary: 'rclone', debian: 'rclone', what: 'rclone', brew: 'rclone', fedora: 'rclone' },
   mbsync: { binary: 'mbsync', debian: 'isync', what: 'mbsync', brew: 'isync', fedora: 'isync' },
 }
 
 /** What each of the npm scripts needs beside the workspace. */
 export const PROFILES = {
-  setup: ['redis', 'dovecot', 'sieve', 'mbsync', 'radicale'],
+  setup: ['redis', 'dovecot', 'sieve', 'mbsync', 'radicale', 'apache', 'rclone'],
   demo: ['redis', 'dovecot', 'radicale'],
-  test: ['redis', 'dovecot', 'sieve', 'radicale'],
-  bench: ['redis', 'dovecot', 'mbsync', 'radicale'],
+  test: ['redis', 'dovecot', 'sieve', 'radicale', 'apache', 'rclone'],
+  bench: ['redis', 'dovecot', 'mbsync', 'radicale', 'rclone'],
   check: [],
   cli: [],
 }

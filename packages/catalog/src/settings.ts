@@ -11,7 +11,18 @@ export interface MicrosoftProject {
   readonly certificate?: { readonly cert: string; readonly key: string }
   readonly cloud?: 'global' | 'us-gov' | 'us-dod' | 'china'
   readonly outOfScopeProbe?: string
-  readonly limits?: { readonly requestsPer10Minutes?: number; readonly concurrent?: number }
+  readonly limits?: {
+    readonly requestsPer10Minutes?: number
+    readonly concurrent?: number
+    /** Of all OneDrives and sites of the tenant together. */
+    readonly files?: {
+      readonly unitsPerMinute?: number
+      readonly unitsPerDay?: number
+      /** Bytes. */
+      readonly egressPerHour?: number
+      readonly concurrent?: number
+    }
+  }
   readonly graphUrl?: string
   readonly loginUrl?: string
   readonly ca?: string

@@ -44,10 +44,14 @@ export { generatedSeries } from './microsoft/calendar/generate-series.ts'
 export type { AttachmentSeed, EventSeed, OccurrenceChange } from './microsoft/calendar/state.ts'
 export type { PhotoSeed } from './microsoft/contacts/contacts.ts'
 export { connectTenant, type RemoteTenant } from './microsoft/control/connect.ts'
+export type { DriveAct } from './microsoft/control/drive-acts.ts'
+export type { DriveControl, DriveFileTruth, DriveFolderTruth, NewBytes } from './microsoft/control/drive-desk.ts'
 export type { FolderName, FolderTruth, MailboxControl, MarkChange, MessageTruth, NewMessage } from './microsoft/control/mailbox-control.ts'
 export type { OutlookControl } from './microsoft/control/outlook-desk.ts'
 export type { ScenarioScript, ScenarioStep, UserAct } from './microsoft/control/scenario.ts'
 export { serveControl } from './microsoft/control/server.ts'
+export type { DriveLimits, DriveQuirks, DriveSeed, FileFacts, LibrarySeed, SiteSeed } from './microsoft/drive/options.ts'
+export type { PermissionState } from './microsoft/drive/permissions.ts'
 export type { FaultEffect, FaultRule } from './microsoft/faults/rule.ts'
 export type { Poison } from './microsoft/mail/state.ts'
 export * from './microsoft/options.ts'
@@ -56,8 +60,19 @@ export { type EmulatedTenant, startTenant } from './microsoft/tenant.ts'
 export type { TaskSeed } from './microsoft/todo/todo.ts'
 export type { CloudControl, CloudStats, CollectionTruth, StoredTruth, UserControl } from './nextcloud/control/cloud-control.ts'
 export { connectNextcloud } from './nextcloud/control/connect.ts'
+export type {
+  FilesControl,
+  FileTruth,
+  SeenTruth,
+  ShareTruth,
+  SharingControl,
+  TeamTruth,
+  TrashTruth,
+  UploadTruth,
+} from './nextcloud/control/file-control.ts'
 export { serveCloudControl } from './nextcloud/control/server.ts'
 export type { CloudEffect, CloudFaultRule } from './nextcloud/faults/rule.ts'
+export type { Reach } from './nextcloud/files/reach.ts'
 export { type EmulatedNextcloud, startNextcloud } from './nextcloud/nextcloud.ts'
 export type { CloudLimits, CloudQuirks, CloudSettings, CloudUserSeed, NextcloudOptions } from './nextcloud/options.ts'
 export type { SentMail } from './nextcloud/scheduling/mail.ts'

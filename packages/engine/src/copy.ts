@@ -146,7 +146,7 @@ class Copying {
       this.#streams = 0
     }
     this.#streams++
-    this.#underWay.beginAfter(marksOf(job, job.item.size), stream)
+    this.#underWay.beginAfter(this.#marksOf(job, job.item.size), stream)
   }
 
   async #flush(window: Window<Job>): Promise<void> {
@@ -157,7 +157,7 @@ class Copying {
     if (this.#isForMany(group)) {
       await this.#underWay.atMost((this.#several ?? AT_ONCE) - 1)
       const before = this.#underWay.last
-      const marks = this.#several === undefined ? [] : group.flatMap(({ job, bytes }) => marksOf(job, bytes))
+      const marks = this.#several === undefined ? [] : group.flatMap(({ job, bytes }) => this.#marksOf(job, bytes))
       return this.#underWay.begin(marks, () => this.#through(window, group, () => this.#writeMany(first.job.home, group, before)))
     }
     if (this.#several !== undefined) return this.#flushSingly(window, group, this.#several)
@@ -170,8 +170,12 @@ class Copying {
   async #flushSingly(window: Window<Job>, group: Group, several: number): Promise<void> {
     for (const one of group) {
       await this.#underWay.atMost(several - 1)
-      this.#underWay.beginAfter(marksOf(one.job, one.bytes), () => this.#through(window, [one], () => this.#writeEach([one])))
+      this.#underWay.beginAfter(this.#marksOf(one.job, one.bytes), () => this.#through(window, [one], () => this.#writeEach([one])))
     }
+  }
+
+  #marksOf(job: Job, bytes: number | undefined): readonly string[] {
+    return this.#state.guards.keepApart ? marksOf(job, bytes) : []
   }
 
   #isForMany(group: Group): boolean {

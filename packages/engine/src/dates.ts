@@ -12,10 +12,11 @@ interface DatesOf {
   readonly places: Places
 }
 
-/** The places above, the nearest first. */
+/** The places above, the nearest first; the last is the root, which is `/` where paths begin with that. */
 export function above(place: string): readonly string[] {
-  const parts = place.split('/')
-  return place === '' ? [] : parts.map((_, at) => parts.slice(0, parts.length - 1 - at).join('/'))
+  const root = place.startsWith('/') ? '/' : ''
+  const parts = place.split('/').filter((part) => part !== '')
+  return parts.map((_, at) => root + parts.slice(0, parts.length - 1 - at).join('/'))
 }
 
 /**

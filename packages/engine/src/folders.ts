@@ -1,4 +1,5 @@
 import type { Collection, Home, Item, Listing } from '@offramp/core'
+import { above } from './dates.ts'
 import type { KnownPlace } from './places.ts'
 import type { TurnState } from './turn-state.ts'
 import { checkStop } from './turn-state.ts'
@@ -41,6 +42,8 @@ async function standAt(state: TurnState, listing: string, all: readonly Home[]):
     if (was !== undefined && was !== home.place && state.guards.bringHome) left.add(was)
     return was !== home.place || home.modifiedAt !== undefined
   })
+  // What was made for it and is in it changed the dates above, which no place tells any more once it is left.
+  await state.dates.touch(moved.map(({ collection }) => above(state.places.homeOf({ id: collection }) ?? '')[0]))
   const follows = moved.some(({ collection }) => state.places.homeOf({ id: collection }) !== undefined) && state.guards.bringHome
   await state.places.house(homes, follows ? [{ listing, left: [...left], later: true }] : [])
   state.dates.fresh(moved)

@@ -14,7 +14,7 @@ const MOST_REWINDS = 3
  */
 export async function preparedListings(state: TurnState): Promise<readonly Listing[]> {
   const listings: Listing[] = []
-  const asked = hasBeenWalked(state) ? { ...state.reading, bare: true as const } : state.reading
+  const asked = hasBeenWalked(state) ? { ...state.reading, bare: true as const, after: standingIn(state) } : state.reading
   for await (const listing of state.request.source.listings(asked)) listings.push(listing)
   for (const listing of listings) {
     if (listing.skip !== undefined) continue
@@ -29,6 +29,14 @@ export async function preparedListings(state: TurnState): Promise<readonly Listi
 /** A lane that has been walked once is expected to have changed little: the whole of it is no estimate of what is to come. */
 const hasBeenWalked = ({ books: { listings } }: TurnState): boolean =>
   listings.size > 0 && [...listings.values()].every(({ donePass }) => donePass > 0)
+
+/** The cursor of a listing that this pass has still to walk. */
+const standingIn =
+  ({ books, request: { pass } }: TurnState) =>
+  (id: string): Cursor | undefined => {
+    const standing = books.listings.get(id)
+    return (standing?.donePass ?? 0) >= pass ? undefined : standing?.cursor
+  }
 
 export const collectionsIn = ({ collection, collections = [] }: Listing): readonly Collection[] =>
   collection === undefined ? collections : [collection, ...collections]

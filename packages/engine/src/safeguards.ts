@@ -29,6 +29,8 @@ export interface Safeguards {
   readonly walkAgain: boolean
   /** A folder's date is taken for lost before anything is written into it. */
   readonly undate: boolean
+  /** Items that may be taken for each other are never written at the same time. */
+  readonly keepApart: boolean
 }
 
 export const ALL_SAFEGUARDS: Safeguards = {
@@ -45,4 +47,5 @@ export const ALL_SAFEGUARDS: Safeguards = {
   bringHome: true,
   walkAgain: true,
   undate: true,
+  keepApart: true,
 }

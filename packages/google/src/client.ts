@@ -6,7 +6,8 @@ import { gmail, type gmail_v1 } from '@googleapis/gmail'
 import { type people_v1, people as peopleApi } from '@googleapis/people'
 import { type tasks_v1, tasks as tasksApi } from '@googleapis/tasks'
 import { type Account, type Call, type Clock, Fault, type Gate, type Quota } from '@offramp/core'
-import { type Json, objectOf, type TokenSource, type Wire, type WireAnswer, type WireRequest } from '@offramp/wire'
+import { type Json, objectOf, parseObject, type TokenSource, type Wire, type WireAnswer, type WireRequest } from '@offramp/wire'
+import { BATCH_HEADERS, batchAnswers, batchBody, GMAIL_BATCH, type Inner } from './batch.ts'
 import type { Asks } from './faults.ts'
 import { type DriveClient, driveClient } from './files-client.ts'
 import {
@@ -44,13 +45,15 @@ export interface Ask<Api> {
   readonly tries?: number
 }
 
-type GmailAsk = Ask<gmail_v1.Resource$Users> & { readonly method: GmailMethod }
+export type GmailAsk = Ask<gmail_v1.Resource$Users> & { readonly method: GmailMethod }
 
 /** One mailbox. */
 export interface GmailClient {
   /** Whose calls these are, for people: `the mailbox of anna@example.com`. */
   readonly about: string
   json(ask: GmailAsk, call: Call): Promise<Json>
+  /** Several questions in one request, each at its own price. What refuses one of them refuses all, with the words that it would have had alone. */
+  together(asks: readonly GmailAsk[], call: Call): Promise<readonly Json[]>
   /** The answer's body as it arrives: a message is JSON of any size. */
   stream(ask: GmailAsk, call: Call): Promise<WireAnswer>
 }
@@ -134,6 +137,8 @@ export function makeGoogle(settings: GoogleSettings, services: GoogleServices): 
   const drive = driveApi({ version: 'v3', rootUrl: `${hosts.driveUrl}/` })
   const tasks = tasksApi({ version: 'v1', rootUrl: `${hosts.tasksUrl}/` })
 
+  let isBatchRefused = false
+
   async function ask(send: (options: Sent) => Promise<unknown>, on: Going): Promise<WireAnswer> {
     let outcome: { readonly answer: WireAnswer } | { readonly failure: unknown } | undefined
     const adapter: Sent['adapter'] = async ({ url }) => {
@@ -155,6 +160,19 @@ export function makeGoogle(settings: GoogleSettings, services: GoogleServices): 
       throw new Fault({ reach: 'run', code: 'google-no-request', message: 'The client of Google made no request.' })
     if ('failure' in outcome) throw outcome.failure
     return outcome.answer
+  }
+
+  /** The address that the SDK makes of a call. */
+  async function addressOf(send: (options: Sent) => Promise<unknown>): Promise<string> {
+    let made: string | undefined
+    const adapter: Sent['adapter'] = async ({ url }) => {
+      made = new URL(url).href
+      throw new Error('taken over')
+    }
+    await send({ adapter, retry: false }).catch((thrown: unknown) => {
+      if (made === undefined) throw thrown
+    })
+    return made ?? ''
   }
 
   const restOf = (on: { quota: Quota; about: string; token: TokenSource }, asked: Ask<never>, weight: number): Rest => ({
@@ -192,9 +210,43 @@ export function makeGoogle(settings: GoogleSettings, services: GoogleServices): 
       const rest = restOf({ quota: mailboxQuota(settings, project, account.id), about, token }, asked, unitsOf(settings, asked.method))
       return ask((options) => asked.send(users, common, options), { rest: { ...rest, ...more }, origin: hosts.gmailUrl, call })
     }
+    const together = async (asks: readonly GmailAsk[], call: Call): Promise<readonly Json[]> => {
+      if (isBatchRefused) throw noBatches()
+      const { project } = await signer.identity()
+      let isWithin = false
+      const inner: Inner[] = []
+      for (const one of asks) inner.push({ url: await addressOf((options) => one.send(users, common, options)), asks: one.asks })
+      const answers = async ({ headers, text }: Pick<WireAnswer, 'headers' | 'text'>) =>
+        batchAnswers(inner, headers['content-type'] ?? '', await text())
+      const asked = wire.send(
+        {
+          ...{ method: 'POST', url: hosts.gmailUrl + GMAIL_BATCH, headers: BATCH_HEADERS, body: batchBody(inner) },
+          ...{ quota: mailboxQuota(settings, project, account.id), about, token, asks: 'mailbox' },
+          weight: asks.reduce((sum, { method }) => sum + unitsOf(settings, method), 0),
+          // Nothing but GETs are in it.
+          repeatable: true,
+          expects: 'bytes',
+          reads: 'whole',
+          maxBytes: BYTES.answer,
+          refusedWithin: async (whole) => {
+            const refused = (await answers(whole)).find(({ status }) => status < 200 || status > 299)
+            isWithin = refused !== undefined
+            return refused
+          },
+        },
+        call,
+      )
+      const answer = await asked.catch((thrown: unknown) => {
+        // Something between us and Google lets single calls through and no batches: it is asked for no more of them.
+        isBatchRefused = !isWithin && thrown instanceof Fault && /^(http-(4\d\d|501)|google-bad-request)$/.test(thrown.code)
+        throw thrown
+      })
+      return (await answers(answer)).map(({ body }) => parseObject(body))
+    }
     return {
       about,
       json: async (asked, call) => objectOf(await (await asking(asked, {}, call)).json()),
+      together,
       stream: (asked, call) => asking(asked, { reads: 'stream', maxBytes: BYTES.message, ...RAW_TIMES }, call),
     }
   }
@@ -244,6 +296,13 @@ export function makeGoogle(settings: GoogleSettings, services: GoogleServices): 
     reports: (asked, call) => adminApi({ ...asked, workload: 'sizes' }, { api: reports, counts: 'reports' }, call),
   }
 }
+
+const noBatches = (): Fault =>
+  new Fault({
+    reach: 'call',
+    code: 'google-batch-refused',
+    message: 'Requests of several calls were refused before; they are asked one by one.',
+  })
 
 /** At most 40 characters, the same in every process, and no address in anybody's log. */
 const quotaUserOf = (subject: string): string => createHash('sha256').update(subject.toLowerCase()).digest('hex').slice(0, 32)

@@ -1,7 +1,5 @@
 import { type Call, Fault, type Page } from '@offramp/core'
 import { type Json, objectOf, objectsOf, textOf, textsOf } from '@offramp/wire'
-import type { GmailClient } from './client.ts'
-import { PAGE } from './limits.ts'
 import { type Delta, encodePosition } from './mail-cursor.ts'
 import type { Asked } from './mail-first.ts'
 import { gather, type Task } from './mail-gather.ts'
@@ -37,7 +35,7 @@ const isLater = (a: string, b: string): boolean => BigInt(a) > BigInt(b)
  */
 export async function deltaPage(reader: MailReader, at: Delta, { limit, bounds, call }: Asked): Promise<Page> {
   const { history, policy, labels, mode } = at
-  const changes = await readChanges(reader.mailbox, at, call)
+  const changes = await readChanges(reader, at, call)
   const done = new Set(at.done)
   const left = changes.messages.filter((message) => !done.has(mark(message)))
   const tasks = await Promise.all(left.map((message) => taskOf(reader, message, call)))
@@ -64,12 +62,12 @@ const mark = ({ id, record }: Affected): string => `${id}@${record}`
 export const reachedBefore = (waiting: string, handled: readonly { readonly record: string }[], from: string): string =>
   handled.reduce((to, { record }) => (isLater(waiting, record) && isLater(record, to) ? record : to), from)
 
-async function readChanges(mailbox: GmailClient, { history, policy, labels }: Delta, call: Call): Promise<Changes> {
+async function readChanges(reader: MailReader, { history, policy, labels }: Delta, call: Call): Promise<Changes> {
   const messages = new Map<string, Affected>()
   let reached: string | undefined
   let token: string | undefined
   for (;;) {
-    const answer = await askHistory(mailbox, { history, token }, call).catch((thrown: unknown) => {
+    const answer = await reader.changes(history, token, call).catch((thrown: unknown) => {
       if (!(thrown instanceof Fault) || thrown.reach !== 'listing') throw thrown
       const restart = encodePosition({ mode: 'relist', policy, labels })
       throw new Fault({ reach: 'listing', code: thrown.code, message: thrown.message, restart })
@@ -84,27 +82,6 @@ async function readChanges(mailbox: GmailClient, { history, policy, labels }: De
       return { messages: [...messages.values()], reached, more: token !== undefined, history: textOf(answer['historyId']) }
     }
   }
-}
-
-function askHistory(mailbox: GmailClient, { history, token }: { history: string; token: string | undefined }, call: Call): Promise<Json> {
-  return mailbox.json(
-    {
-      method: 'history.list',
-      asks: 'history',
-      send: (users, common, options) =>
-        users.history.list(
-          {
-            ...common,
-            userId: 'me',
-            startHistoryId: history,
-            maxResults: PAGE.history,
-            ...(token === undefined ? {} : { pageToken: token }),
-          },
-          options,
-        ),
-    },
-    call,
-  )
 }
 
 const TYPED: readonly string[] = ['messagesAdded', 'messagesDeleted', 'labelsAdded', 'labelsRemoved']

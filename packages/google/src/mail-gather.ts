@@ -73,6 +73,8 @@ function carry(
     if (keep && result !== undefined && result.unread === undefined && at >= gathered.done && !beyond.has(id))
       reader.carried.set(id, result)
   }
+  // Under many labels a message fills pages by itself: those that wait behind it come to their turn several pages later.
+  for (const { slot } of reader.carried.values()) if (slot !== undefined) reader.bodies.keep(slot)
 }
 
 async function readAll(

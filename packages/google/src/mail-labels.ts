@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Call, Collection, Role } from '@offramp/core'
-import { objectsOf, textOf } from '@offramp/wire'
-import type { GmailClient } from './client.ts'
+import { type Json, objectsOf, textOf } from '@offramp/wire'
+import type { GmailAsk, GmailClient } from './client.ts'
 import type { LabelPolicy } from './settings.ts'
 
 /** Labels that are folders to everybody else. Their names are ours: the API does not translate them, and Gmail's IMAP does. */
@@ -40,22 +40,22 @@ export interface Labels {
 }
 
 /** 1 unit. Renaming and deleting labels leaves no trace in a mailbox's history, so that they are asked for in every turn. */
-export async function readLabels(mailbox: GmailClient, call: Call): Promise<Labels> {
-  const answer = await mailbox.json(
-    {
-      method: 'labels.list',
-      asks: 'mailbox',
-      send: (users, common, options) => users.labels.list({ ...common, userId: 'me', fields: 'labels(id,name,type)' }, options),
-    },
-    call,
-  )
-  return labelsFrom(
+export const ASK_LABELS: GmailAsk = {
+  method: 'labels.list',
+  asks: 'mailbox',
+  send: (users, common, options) => users.labels.list({ ...common, userId: 'me', fields: 'labels(id,name,type)' }, options),
+}
+
+export const readLabels = async (mailbox: GmailClient, call: Call): Promise<Labels> => labelsIn(await mailbox.json(ASK_LABELS, call))
+
+/** What `ASK_LABELS` was answered with. */
+export const labelsIn = (answer: Json): Labels =>
+  labelsFrom(
     objectsOf(answer['labels']).flatMap((label) => {
       const id = textOf(label['id'])
       return id === undefined ? [] : [{ id, name: typeof label['name'] === 'string' ? label['name'] : id, own: label['type'] === 'user' }]
     }),
   )
-}
 
 interface Named {
   readonly id: string

@@ -3,9 +3,10 @@ import { naturalKeyOf, sentAt, subjectOf } from '@offramp/formats'
 import { isObject, type Json, numberOf, objectOf, textOf, textsOf } from '@offramp/wire'
 import type { GmailClient } from './client.ts'
 import { Bodies, type Bounds, getDraft, getMessage, readBody, readDrafts, type Slot } from './mail-bodies.ts'
+import { askChanges } from './mail-changes.ts'
 import type { Carried } from './mail-gather.ts'
 import { archivedCopy, type Copy, copiesOf, type MessageLabels, type Policy } from './mail-homes.ts'
-import { type Labels, readLabels } from './mail-labels.ts'
+import { ASK_LABELS, type Labels, labelsIn, readLabels } from './mail-labels.ts'
 import type { ReadMessage } from './raw-message.ts'
 
 /** What is known of a message besides its labels. All absent: only its bytes can say. */
@@ -49,6 +50,7 @@ export class MailReader {
   /** Messages with the label DRAFT that are nobody's draft (imported ones). */
   readonly #noDrafts = new Set<string>()
   #labels: Promise<Labels> | undefined
+  #changes: { readonly history: string; readonly answer: Json | Fault } | undefined
   #drafts: ReadonlyMap<string, string> = new Map()
 
   constructor({ mailbox, policy, bounds, clock, note }: ReaderParts) {
@@ -64,7 +66,43 @@ export class MailReader {
   }
 
   askLabels(call: Call): Promise<Labels> {
-    const asked = readLabels(this.mailbox, call)
+    return this.#take(readLabels(this.mailbox, call))
+  }
+
+  /**
+   * Labels, and what has changed since, in one request: an unchanged mailbox costs no other. Where Google does not answer both at once, the labels are
+   * asked for alone, and the changes when their page is. Throws what concerns everything that is asked.
+   */
+  askLabelsAndChanges(history: string, call: Call): Promise<Labels> {
+    return this.#take(this.#together(history, call))
+  }
+
+  async #together(history: string, call: Call): Promise<Labels> {
+    this.#changes = undefined
+    try {
+      const [labels = {}, changes = {}] = await this.mailbox.together([ASK_LABELS, askChanges(history)], call)
+      this.#changes = { history, answer: changes }
+      return labelsIn(labels)
+    } catch (thrown) {
+      call.signal.throwIfAborted()
+      if (!(thrown instanceof Fault) || thrown.reach === 'gate') throw thrown
+      // A history that is forgotten is forgotten: Google counts it against whoever asks for it again.
+      if (thrown.reach === 'listing') this.#changes = { history, answer: thrown }
+      // Alone, each says for itself what else is wrong: a token that is refused, a batch that something in between keeps out.
+      return readLabels(this.mailbox, call)
+    }
+  }
+
+  /** The changes since: those that were asked for with the labels, which are given once since they are as old as the labels are, or asked for now. */
+  async changes(history: string, token: string | undefined, call: Call): Promise<Json> {
+    const { history: since, answer } = this.#changes ?? {}
+    this.#changes = undefined
+    if (answer === undefined || since !== history || token !== undefined) return this.mailbox.json(askChanges(history, token), call)
+    if (answer instanceof Fault) throw answer
+    return answer
+  }
+
+  #take(asked: Promise<Labels>): Promise<Labels> {
     this.#labels = asked
     asked.catch(() => {
       if (this.#labels === asked) this.#labels = undefined

@@ -59,20 +59,57 @@ describe('a whole mailbox', () => {
     expect((await workspace.stats()).requests['messages.get']).toBe(refs.size)
   })
 
-  test('a pass in which nothing has changed costs two calls and three units: labels, whose names show nowhere else, and changes', async () => {
-    const { workspace, source, connect } = await lab()
+  test('a pass in which nothing has changed costs one request and three units: labels, whose names show nowhere else, and changes', async () => {
+    const { workspace, source, mailbox, connect } = await lab()
     const { cursor } = await walk(source)
     const before = await workspace.stats()
     const later = await connect()
-    const listing = await listingOf(later, { ...call, bare: true })
+    const listing = await listingOf(later, { ...call, bare: true, after: () => cursor })
     const asked = await workspace.stats()
     const page = await later.page(listing, cursor, 100, call)
     expect(page).toMatchObject({ refs: [], last: true, cursor })
     const after = await workspace.stats()
-    expect((after.units[ANNA] ?? 0) - (asked.units[ANNA] ?? 0)).toBe(2)
+    expect(after.http).toBe(asked.http)
     expect((after.units[ANNA] ?? 0) - (before.units[ANNA] ?? 0)).toBe(3)
-    const sum = (requests: Readonly<Record<string, number>>) => Object.values(requests).reduce((all, one) => all + one, 0)
-    expect(sum(after.requests) - sum(before.requests)).toBe(2)
+    expect(after.http - before.http).toBe(1)
+    // Asked again after the same cursor, it asks Google again.
+    await mailbox.add(text('new'))
+    expect((await later.page(listing, cursor, 100, call)).refs).toHaveLength(1)
+  })
+
+  test.each([
+    { path: '/labels', status: 500, how: 'labels fail once', http: 2 },
+    { path: '/labels', status: 401, how: 'the token is not taken', http: 3 },
+    { path: '/history', status: 500, how: 'changes fail once', http: 2 },
+    { path: '/history', status: 403, how: 'a part is refused', http: 3 },
+    { path: '/batch', status: 502, how: 'the whole fails once', http: 2 },
+    { path: '/batch', status: 404, how: 'something in between knows no batches', http: 3 },
+  ])('labels and changes that are asked for together come also where $how', async ({ path, status, http }) => {
+    const { workspace, source, mailbox, connect } = await lab()
+    const { cursor } = await walk(source)
+    await mailbox.add(text('new'))
+    const before = await workspace.stats()
+    await workspace.faults.add({ path, when: { nth: 1 }, effect: { kind: 'status', status, body: 'json' } })
+    const later = await connect()
+    const listing = await listingOf(later, { ...call, bare: true, after: () => cursor })
+    const gets = (await workspace.stats()).requests['messages.get']
+    const { refs, last } = await later.page(listing, cursor, 100, call)
+    expect([refs.length, last]).toEqual([1, true])
+    const after = await workspace.stats()
+    expect(after.http - before.http - ((after.requests['messages.get'] ?? 0) - (gets ?? 0))).toBe(http)
+    expect(await workspace.violations()).toEqual([])
+  })
+
+  test('a throttled part shuts the gate as it would alone', async () => {
+    const { workspace, source, connect, clock } = await lab()
+    const { cursor } = await walk(source)
+    await workspace.faults.add({ path: '/history', when: { nth: 1 }, effect: { kind: 'throttle', retryAfter: 40 } })
+    const later = await connect()
+    const began = clock.now()
+    const listing = await listingOf(later, { ...call, bare: true, after: () => cursor })
+    expect(clock.now() - began).toBeGreaterThanOrEqual(40_000)
+    expect((await later.page(listing, cursor, 100, call)).last).toBe(true)
+    expect(await workspace.violations()).toEqual([])
   })
 
   test('every message comes with its very bytes, its date and its marks, however it was written', async () => {

@@ -1,5 +1,5 @@
 import { type Account, type Call, type Clock, Fault, type Listing, type ListingsCall, type Log, type Source } from '@offramp/core'
-import { numberOf, textOf } from '@offramp/wire'
+import { numberOf, parseObject, textOf } from '@offramp/wire'
 import type { GmailClient, Google } from './client.ts'
 import { BOUNDS, type Bounds } from './mail-bodies.ts'
 import { decodePosition, encodePosition, madeBy, type Position, stillMade } from './mail-cursor.ts'
@@ -42,10 +42,11 @@ export function mailSource(google: Google, account: Account, { clock, log, polic
   }
 
   async function* listings(call: ListingsCall): AsyncGenerator<Listing> {
-    const labels = await reader.askLabels(call)
+    const since = call.bare ? changesAfter(call.after?.('gmail')) : undefined
+    const labels = await (since === undefined ? reader.askLabels(call) : reader.askLabelsAndChanges(since, call))
     const made = madeBy(policy, labels.prints)
     const listing = { id: 'gmail', collections: collectionsOf(labels, policy), again: encodePosition({ mode: 'relist', ...made }) }
-    // Nothing but the labels has to be asked for anew, and the changes: two calls where there are none.
+    // Nothing but the labels has to be asked for anew, and the changes.
     if (call.bare) return void (yield listing)
     profile = await readProfile(mailbox, call)
     const chats = labels.known.has('CHAT') ? await messagesIn(mailbox, 'CHAT', call) : 0
@@ -91,6 +92,12 @@ export function mailSource(google: Google, account: Account, { clock, log, polic
     measure: (call) => measure(reader, call),
     close: async () => reader.bodies.end(),
   }
+}
+
+/** Where changes are what a cursor goes on with. */
+function changesAfter(cursor: string | undefined): string | undefined {
+  const { mode, history } = parseObject(cursor ?? '')
+  return mode === 'delta' ? textOf(history) : undefined
 }
 
 const isCopies = (policy: string): boolean => policy.startsWith('copies')

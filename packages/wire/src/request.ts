@@ -54,8 +54,22 @@ export interface WireRequest {
   readonly timeoutMs?: number
   /** How often to try, counting the first. Waits at the gate are no tries. Methods that are not safe are tried once. */
   readonly tries?: number
+  /**
+   * For a request of several: the first of the answers within the answer that is a refusal. It is then taken for the refusal of the whole, so that a
+   * token is renewed, a gate is shut and a try is made again as if it had been asked alone. With `reads: 'whole'`.
+   */
+  readonly refusedWithin?: (answer: Pick<WireAnswer, 'headers' | 'text'>) => Promise<Within | undefined>
   /** The call may be repeated although its method is not a safe one (a token request). */
   readonly repeatable?: boolean
+}
+
+/** One answer of several that came as one. `headers` in lower case. */
+export interface Within {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** Instead of the request's own. */
+  readonly asks?: string
 }
 
 /** A 2xx answer. Its body can be read once, in one of the three ways. */

@@ -4,7 +4,7 @@ import { boundedBody, errorWords, wholeBody, wrongSort } from './body.ts'
 import { type Exchange, exchange } from './exchange.ts'
 import { httpFault, passes } from './http-fault.ts'
 import { redactUrl } from './redact.ts'
-import type { Classify, ResponseFacts, WireAnswer, WireRequest } from './request.ts'
+import type { Classify, ResponseFacts, WireAnswer, WireRequest, Within } from './request.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import { startWatch, type TimeLimits, type Watch } from './watch.ts'
 import { makeWays, type WayOptions } from './ways.ts'
@@ -119,6 +119,8 @@ export function makeWire(options: WireOptions): Wire {
           return { fault: wrong, again: true, status: answer.status }
         }
         const handed = await handOver(request, answer, { watch, close })
+        const within = await request.refusedWithin?.(handed)
+        if (within !== undefined) return { ...judged(request, within), token }
         held = true
         return { answer: handed }
       } catch (thrown) {
@@ -130,11 +132,14 @@ export function makeWire(options: WireOptions): Wire {
   }
 
   async function refusal(request: WireRequest, answer: Exchange, watch: Watch): Promise<Exclude<Tried, { answer: WireAnswer }>> {
-    const now = clock.now()
-    const retryAfterMs = parseRetryAfter(answer.headers, now)
-    const body = await errorText(answer, watch)
     const { status, headers } = answer
-    const facts: ResponseFacts = { status, headers, body, about: request.about, asks: request.asks, now, retryAfterMs }
+    return judged(request, { status, headers, body: await errorText(answer, watch) })
+  }
+
+  function judged(request: WireRequest, { status, headers, body, asks = request.asks }: Within): Exclude<Tried, { answer: WireAnswer }> {
+    const now = clock.now()
+    const retryAfterMs = parseRetryAfter(headers, now)
+    const facts: ResponseFacts = { status, headers, body, about: request.about, asks, now, retryAfterMs }
     const fault = options.classify(facts) ?? httpFault(request, facts)
     if (fault.reach !== 'gate') return { fault, status, again: passes(status) && (fault.reach === 'call' || fault.reach === 'item') }
     const until = fault.until ?? (retryAfterMs === undefined ? undefined : now + retryAfterMs)

@@ -6,7 +6,13 @@ export interface SharesCommandOptions extends Common {
   readonly apply: boolean
 }
 
-const ACCESS = { 'free-busy': 'may see when it is busy', read: 'may read', comment: 'may read and comment', write: 'may change', manage: 'may manage' } as const
+const ACCESS = {
+  'free-busy': 'may see when it is busy',
+  read: 'may read',
+  comment: 'may read and comment',
+  write: 'may change',
+  manage: 'may manage',
+} as const
 
 const WHO = { user: 'somebody', group: 'a group', organisation: 'everybody in the organisation', public: 'anybody' } as const
 

@@ -33,9 +33,14 @@ async function* destinations(workplace: Workplace, opened: OpenedProject, plans:
       (account): Account => ({ id: account, name: account, kind: 'unknown' }),
     )
     const kinds = opened.kinds.filter((kind) => endpoint.kinds.includes(kind))
-    if (endpoint.caution !== undefined) yield { side: 'destination', level: 'warning', about: endpoint.name, says: endpoint.caution }
     const request = { accounts, kinds, ...(opened.plannedEnd === undefined ? {} : { plannedEnd: opened.plannedEnd }) }
-    yield* guarded('destination', endpoint.name, endpoint.check(request, call), call)
+    let caution = endpoint.caution
+    for await (const found of guarded('destination', endpoint.name, endpoint.check(request, call), call)) {
+      // An endpoint may say it itself, with what to do about it.
+      if (found.says === caution) caution = undefined
+      yield found
+    }
+    if (caution !== undefined) yield { side: 'destination', level: 'warning', about: endpoint.name, says: caution }
   }
 }
 

@@ -84,6 +84,7 @@ export function makeState(options: WorkspaceOptions): WorkspaceState {
     poisoned: new Set(),
     disabledApis: new Set(),
     violations,
+    http: { count: 0 },
     requests: new Map(),
     pages: new Seal<PageState>(`pages ${seed}`),
     syncs: new Seal<SyncState>(`syncs ${seed}`),

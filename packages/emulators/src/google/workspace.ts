@@ -65,6 +65,7 @@ function hands(state: WorkspaceState): Hands {
   return {
     violations: async () => state.violations.list(),
     stats: async () => ({
+      http: state.http.count,
       requests: Object.fromEntries(state.requests),
       units: Object.fromEntries(state.quotas.units),
       apiUnits: Object.fromEntries(state.apiQuotas.spent),

@@ -1,16 +1,19 @@
 import { FaultPlan } from '../faults/plan.ts'
 import { Violations } from '../serve/violations.ts'
-import { named, newCollection } from './dav/collection.ts'
 import type { CloudEffect } from './faults/rule.ts'
+import { Spool } from './files/spool.ts'
 import { BruteForce } from './limits/brute-force.ts'
 import { RateLimits } from './limits/rate-limits.ts'
 import type { CloudLimits, CloudSettings, NextcloudOptions } from './options.ts'
 import { Manners } from './serve/manners.ts'
 import type { CloudState } from './serve/state.ts'
-import { type CloudUser, makeUser } from './users/user.ts'
+import { furnished } from './users/furnish.ts'
+import { makeUser } from './users/user.ts'
 import { isSince, type Version, versionOf } from './version.ts'
 
 const HOUR = 3_600_000
+/** Of every object store that speaks S3. */
+const LEAST_PART = 5 * 1024 * 1024
 
 const SETTINGS: CloudSettings = {
   sendInvitations: 'yes',
@@ -19,13 +22,27 @@ const SETTINGS: CloudSettings = {
   maintenance: false,
   generateBirthdayCalendar: 'yes',
   windowsCompatibleNames: 'no',
+  depthInfinity: 'yes',
+  bulkUpload: 'yes',
+  skeleton: 'yes',
+  mail: 'yes',
+  linkPasswordEnforced: 'no',
+  linkDays: 0,
+  links: 'yes',
+  passwordLength: 10,
+  teamFolders: 'yes',
   mailFrom: 'invitations-noreply@cloud.example',
 }
 
 /** What seeds and options make of a Nextcloud, before it listens. */
 export function makeState(options: NextcloudOptions): CloudState {
-  const { seed, wellKnown = 'redirect', timeScale = 1, latencyMs = 0, now = Date.now } = options
+  const { seed, wellKnown = 'redirect', timeScale = 1, latencyMs = 0, quirks = {} } = options
+  const clock = options.now ?? Date.now
+  let ahead = 0
+  const now = (): number => clock() + ahead
   const version = versionOf(options.version ?? '32.0.7')
+  // Facts 8.5: older ones know no second flavour.
+  const chunking = isSince(version, '26') ? (quirks.chunking ?? 'v1') : 'v1'
   const violations = new Violations()
   const limits = limitsOf(options.limits ?? {}, version)
   let lastId = 0
@@ -33,16 +50,26 @@ export function makeState(options: NextcloudOptions): CloudState {
     lastId += 1
     return lastId
   }
-  const users = new Map(options.users.map((wish) => [wish.id, furnished(makeUser(wish, seed), nextId)]))
+  const users = new Map(options.users.map((wish) => [wish.id, furnished(makeUser(wish, seed, now()), nextId)]))
   return {
     seed,
     version,
     wellKnown,
     users,
+    groups: new Map(options.users.flatMap(({ groups = [] }) => groups.map((group) => [group, group]))),
+    shares: new Map(),
+    teams: new Map(),
+    spool: new Spool(),
+    chunking,
+    chunkedPutsAreEmpty: quirks.chunkedPutsAreEmpty ?? false,
+    zeroLengthMoves: quirks.zeroLengthMoves ?? (chunking === 'v2' && isSince(version, '33')),
+    noDelays: quirks.noDelays ?? false,
+    byPassword: { count: 0 },
+    waited: { ms: 0 },
     settings: { ...SETTINGS, ...options.settings },
     limits,
-    uidConflict: options.quirks?.uidConflict ?? (isSince(version, '34') ? 409 : 400),
-    deaf: options.quirks?.deaf ?? false,
+    uidConflict: quirks.uidConflict ?? (isSince(version, '34') ? 409 : 400),
+    deaf: quirks.deaf ?? false,
     smtp: options.smtp,
     rates: new RateLimits(HOUR / timeScale),
     bruteForce: new BruteForce(timeScale),
@@ -56,6 +83,9 @@ export function makeState(options: NextcloudOptions): CloudState {
     timeScale,
     latencyMs,
     now,
+    pass: (ms) => {
+      ahead += ms
+    },
     nextId,
   }
 }
@@ -72,14 +102,7 @@ function limitsOf(wish: CloudLimits, version: Version): CloudState['limits'] {
     cardBytes: wish.cardBytes ?? (sized ? 5_242_880 : -1),
     importsPerHour: wish.importsPerHour ?? 10,
     concurrent: wish.concurrent ?? 8,
+    leastPart: wish.leastPart ?? LEAST_PART,
     raceMs: wish.raceMs ?? 250,
   }
-}
-
-/** What every new user is given. */
-function furnished(user: CloudUser, nextId: () => number): CloudUser {
-  const owner = user.id
-  user.calendars.push(newCollection({ id: nextId(), kind: 'calendar', uri: 'personal', owner, properties: named('Personal') }))
-  user.books.push(newCollection({ id: nextId(), kind: 'book', uri: 'contacts', owner, properties: named('Contacts') }))
-  return user
 }

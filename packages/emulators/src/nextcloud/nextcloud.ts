@@ -31,6 +31,7 @@ export async function startNextcloud(options: NextcloudOptions): Promise<Emulate
     stop: async () => {
       await shut(server)
       await Promise.allSettled(state.posting)
+      state.spool.close()
     },
   }
 }

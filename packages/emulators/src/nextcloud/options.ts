@@ -60,6 +60,24 @@ export interface CloudSettings {
   readonly generateBirthdayCalendar: 'yes' | 'no'
   /** Names that Windows would not take are refused (31 and newer). Default `no`. */
   readonly windowsCompatibleNames: 'yes' | 'no'
+  /** `PROPFIND` with `Depth: infinity` is answered. Default `yes`. */
+  readonly depthInfinity: 'yes' | 'no'
+  /** `bulkupload.enabled`. Default `yes`. */
+  readonly bulkUpload: 'yes' | 'no'
+  /** Example files for whoever logs in first: `skeletondirectory` is not empty. Default `yes`; users of the options have none. */
+  readonly skeleton: 'yes' | 'no'
+  /** The server can send mail; without it nothing is shared by mail. Default `yes`. */
+  readonly mail: 'yes' | 'no'
+  /** Links and mail shares want a password. Default `no`. */
+  readonly linkPasswordEnforced: 'yes' | 'no'
+  /** Days after which links end at the latest; 0: never. */
+  readonly linkDays: number
+  /** Whether links may be made at all. Default `yes`. */
+  readonly links: 'yes' | 'no'
+  /** The `groupfolders` app is installed. Default `yes`. */
+  readonly teamFolders: 'yes' | 'no'
+  /** Least length of a password. Default 10. */
+  readonly passwordLength: number
   /** Mail addresses of the server's own sender. */
   readonly mailFrom: string
 }
@@ -81,6 +99,8 @@ export interface CloudLimits {
   readonly importsPerHour?: number
   /** Requests in flight per user above which a client is told of. Default 8. */
   readonly concurrent?: number
+  /** Bytes of the smallest part that the object store takes, but for the last. Default 5 MiB; `chunking` `v2` alone. */
+  readonly leastPart?: number
   /** Milliseconds after a refusal in which a request counts as having been on its way already. Default 250; never scaled. */
   readonly raceMs?: number
 }
@@ -88,6 +108,14 @@ export interface CloudLimits {
 export interface CloudQuirks {
   /** How a UID that is there already is refused. Default: 409 from version 34 on. */
   readonly uidConflict?: 400 | 409
+  /** `v2`: files lie in an object store, and chunks go there at once. Default `v1`. */
+  readonly chunking?: 'v1' | 'v2'
+  /** A PUT in chunked transfer coding stores nothing, as behind some PHP-FPM. */
+  readonly chunkedPutsAreEmpty?: boolean
+  /** A MOVE that announces 0 bytes makes an empty file. Default: `v2` from version 33 on. */
+  readonly zeroLengthMoves?: boolean
+  /** What wrong passwords slow down is not really waited for: `waitedMs` of the stats says how long it would have been. */
+  readonly noDelays?: boolean
   /** No header of a request stops scheduling, as behind a proxy that removes what it does not know. */
   readonly deaf?: boolean
 }

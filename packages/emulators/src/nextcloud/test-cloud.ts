@@ -1,5 +1,8 @@
 import type { UserControl } from './control/cloud-control.ts'
+import type { SharingControl } from './control/file-control.ts'
+import { sharingDesk } from './control/sharing-desk.ts'
 import { userDesk } from './control/user-desk.ts'
+import { slices } from './files/blob.ts'
 import { makeState } from './make-state.ts'
 import type { NextcloudOptions } from './options.ts'
 import { answerCall } from './serve/answer.ts'
@@ -21,6 +24,7 @@ export interface TestCloud {
   readonly state: CloudState
   readonly clock: { now: number }
   user(id: string): UserControl
+  readonly sharing: SharingControl
   violations(): readonly string[]
   /** A path below `/remote.php/dav/`, or any where it begins with a slash. */
   ask(method: string, path: string, more?: Asking): Got
@@ -29,7 +33,8 @@ export interface TestCloud {
 export interface Asking {
   readonly as?: string
   readonly body?: string | Buffer
-  readonly headers?: Readonly<Record<string, string>>
+  /** Undefined takes one away that is there by itself. */
+  readonly headers?: Readonly<Record<string, string | undefined>>
 }
 
 /** What a client of Offramp's sends with a new object. */
@@ -58,10 +63,11 @@ export function testCloud(options: Partial<NextcloudOptions> = {}): TestCloud {
       body: bytes,
     })
     leave()
-    const text = Buffer.concat(reply.body).toString()
+    const { content } = reply
+    const text = Buffer.concat(content ? [...slices(content.blob, content.from, content.to)] : reply.body).toString()
     return { status: reply.status, headers: reply.headers ?? {}, text, waitMs, xml: () => readXml(text) }
   }
-  return { state, clock, user: (id) => userDesk(state, id), violations: () => state.violations.list(), ask }
+  return { state, clock, user: (id) => userDesk(state, id), sharing: sharingDesk(state), violations: () => state.violations.list(), ask }
 }
 
 export interface EventWish {

@@ -1,3 +1,5 @@
+import { DrivePeople } from './drive-people.ts'
+import { reckonDrive } from './drive-reckoning.ts'
 import { People } from './people.ts'
 import { reckon } from './reckoning.ts'
 import { LANE, Workers } from './workers.ts'
@@ -17,7 +19,7 @@ const STORMY_STEPS = 3_000
 /** One run, from an empty ledger to two calm passes: what is wrong then, if anything. */
 export async function simulate(settings: Settings): Promise<Result> {
   const world = new World(settings)
-  const people = new People(world)
+  const people = world.drives ? new DrivePeople(world) : new People(world)
   const workers = new Workers(world)
   people.settle()
   for (let n = 0; n < world.weather.workers; n++) workers.start()
@@ -30,11 +32,11 @@ export async function simulate(settings: Settings): Promise<Result> {
   for (const process of workers.living) world.scheduler.kill(process)
   if (workers.mishaps.length > 0) return { problems: workers.mishaps, steps }
   if (workers.left > 0) return { problems: [`it had not ended after ${steps} steps, in pass ${workers.pass}`], steps }
-  return { problems: reckon(world, people), steps }
+  return { problems: people instanceof DrivePeople ? reckonDrive(world, people) : reckon(world, people), steps }
 }
 
 /** Between two steps, anything may happen. */
-function strike(world: World, people: People, workers: Workers): void {
+function strike(world: World, people: People | DrivePeople, workers: Workers): void {
   const { dice, weather, scheduler, store } = world
   if (world.calm) return
   // Chaos must leave time to come right: a ledger wiped every minute never gets anywhere.

@@ -1,6 +1,6 @@
-import { memoryDestination, memoryLedger, memoryShelf, memorySource } from '@offramp/conformance'
+import { memoryDestination, memoryDrive, memoryFiles, memoryLedger, memoryShelf, memorySource, type Wire } from '@offramp/conformance'
 import { Fault } from '@offramp/core'
-import type { TurnEnd } from '../contract.ts'
+import type { TurnEnd, TurnRequest } from '../contract.ts'
 import { turnWith } from '../turn.ts'
 import type { Process } from './scheduler.ts'
 import { LEASE_MS, PUT_MS, type World } from './world.ts'
@@ -53,23 +53,19 @@ export class Workers {
 
   async #spell(process: Process, troubles: number): Promise<TurnEnd> {
     const world = this.#world
-    const { weather, dice } = world
+    const { dice } = world
     const wire = world.wireOf(process)
     const clock = world.scheduler.clockOf(process)
     const ledger = memoryLedger(world.store, { clock, wire, ...world.ledger })
     const lease = await ledger.lease(LANE, process.name, LEASE_MS)
     if (!lease) return { state: 'lost' }
     const { pass } = this
-    const batches = weather.batches ? { batch: { items: 3, bytes: 300 } } : {}
+    world.onDoubt()
     const stop = new AbortController()
     if (!world.calm && dice.chance(0.1)) world.scheduler.at(clock.now() + dice.between(10, 2_000), () => stop.abort(), process)
-    const noise = world.calm ? {} : { noise: dice.next }
     const end = await turnWith(world.guards)(
       {
-        source: memorySource(world.account, { wire, whole: weather.whole, chunk: 64, poison: this.#poison(process), ...noise }),
-        destination: weather.named
-          ? memoryShelf(world.mailbox, { wire, unsealed: world.unsealed, ...batches })
-          : memoryDestination(world.mailbox, { wire, markless: weather.markless, ...batches }),
+        ...this.#ends(process, wire),
         ledger,
         lease,
         pass,
@@ -83,6 +79,21 @@ export class Workers {
     await lease.release()
     if (end.state === 'done' && pass === this.pass) this.#passed()
     return end
+  }
+
+  #ends(process: Process, wire: Wire): Pick<TurnRequest, 'source' | 'destination'> {
+    const { account, drive, mailbox, tree, weather, dice, calm, unsealed, takesOwned } = this.#world
+    const reading = { wire, chunk: 64, poison: this.#poison(process), ...(calm ? {} : { noise: dice.next }) }
+    const batch = { items: 3, bytes: 300 }
+    if (this.#world.drives) {
+      const several = weather.batches ? { batch: { ...batch, atOnce: 3 } } : {}
+      return { source: memoryDrive(drive, reading), destination: memoryFiles(tree, { wire, part: 150, takesOwned, ...several }) }
+    }
+    const batches = weather.batches ? { batch } : {}
+    const destination = weather.named
+      ? memoryShelf(mailbox, { wire, unsealed, ...batches })
+      : memoryDestination(mailbox, { wire, markless: weather.markless, ...batches })
+    return { source: memorySource(account, { ...reading, whole: weather.whole }), destination }
   }
 
   #passed(): void {

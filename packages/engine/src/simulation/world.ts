@@ -1,4 +1,4 @@
-import { LedgerStore, Mailbox, MemoryAccount, type MemoryLedgerOptions, type Wire } from '@offramp/conformance'
+import { FileTree, LedgerStore, Mailbox, MemoryAccount, MemoryDrive, type MemoryLedgerOptions, type Wire } from '@offramp/conformance'
 import { Fault } from '@offramp/core'
 import { ALL_SAFEGUARDS, type Safeguards } from '../safeguards.ts'
 import { Dice } from './dice.ts'
@@ -41,6 +41,10 @@ export interface Settings {
   readonly weather?: Partial<Weather>
   /** The named destination leaves no seal on what it writes. */
   readonly unsealed?: boolean
+  /** A drive and a server of files, in place of an account and a mailbox. */
+  readonly drives?: boolean
+  /** The server of files takes what stands there although it is another item's. */
+  readonly takesOwned?: boolean
   /** Told of every step, for whoever looks into a run. */
   readonly trace?: (...facts: readonly unknown[]) => void
 }
@@ -82,6 +86,8 @@ export class World {
   readonly scheduler: Scheduler
   readonly account = new MemoryAccount()
   readonly mailbox = new Mailbox()
+  readonly drive = new MemoryDrive()
+  readonly tree = new FileTree()
   readonly store = new LedgerStore({ remember: true })
   readonly weather: Weather
   readonly guards: Safeguards
@@ -89,11 +95,15 @@ export class World {
   /** Item -> what reading it does. */
   readonly poison = new Map<string, 'call' | 'connection' | 'corrupt' | 'kill'>()
   readonly unsealed: boolean
+  readonly drives: boolean
+  readonly takesOwned: boolean
   calm = false
   /** Whether the ledger's store has forgotten anything. */
   forgot = false
   readonly trace: (...facts: readonly unknown[]) => void
   onKill: (process: Process) => void = () => undefined
+  /** Nobody may know what became of the writes that are under way. */
+  onDoubt: () => void = () => undefined
 
   constructor(settings: Settings) {
     this.dice = new Dice(settings.seed)
@@ -103,10 +113,13 @@ export class World {
     this.trace = settings.trace ?? (() => undefined)
     this.ledger = settings.ledger ?? {}
     this.unsealed = settings.unsealed ?? false
+    this.drives = settings.drives ?? false
+    this.takesOwned = settings.takesOwned ?? false
   }
 
   kill(process: Process): void {
     this.trace(process.name, 'killed')
+    this.onDoubt()
     this.scheduler.kill(process)
     this.onKill(process)
   }
@@ -139,13 +152,14 @@ export class World {
   }
 
   #broken(what: string): Fault {
+    this.onDoubt()
     const connection = this.dice.chance(0.3)
     return new Fault({ reach: 'call', code: 'simulated', message: `${what} was not answered.`, connection })
   }
 }
 
 const isWrite = (what: string): boolean =>
-  /put|expunge|store|move|drop|intend|withdraw|settle|advance|raise|suspect|cleared|removed|house/.test(what)
+  /put|part|date|expunge|store|move|drop|intend|withdraw|settle|advance|raise|suspect|cleared|removed|house|gained/.test(what)
 
 function attempt(effect: () => unknown): void {
   try {

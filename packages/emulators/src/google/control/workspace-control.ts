@@ -6,6 +6,8 @@ import type { WorkDesks } from './work-desks.ts'
 
 /** What the emulated domain has been asked, for benches and tests. */
 export interface WorkspaceStats {
+  /** HTTP requests of all sorts; a batch is one. */
+  readonly http: number
   /** Requests by method: `messages.get`, `messages.list`, `history.list`, `token` ... */
   readonly requests: Readonly<Record<string, number>>
   /** Gmail units spent, by address. */

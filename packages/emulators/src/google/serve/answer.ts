@@ -90,7 +90,8 @@ const header = (call: Call, name: string): string | undefined => {
   return typeof value === 'string' ? value : undefined
 }
 
-function onWire(effect: WorkspaceEffect | undefined): Answer['effect'] {
+/** What of a fault is done to the answer on its way. */
+export function onWire(effect: WorkspaceEffect | undefined): Answer['effect'] {
   switch (effect?.kind) {
     case 'truncate-gzip':
       return 'truncate-gzip'

@@ -8,7 +8,7 @@ import { replacementFor } from '../faults/effects.ts'
 import { exchange } from '../token/endpoint.ts'
 import { tokenErrorReply } from '../token/oauth-error.ts'
 import { isMetadata, metadataToken, signerOf, signJwt } from '../token/sign-jwt.ts'
-import { type Answer, answerCall } from './answer.ts'
+import { type Answer, answerCall, onWire } from './answer.ts'
 import { isBatch, runBatch } from './batch.ts'
 import { errorReply, GoogleError } from './errors.ts'
 import { isPhoto, photoReply } from './photo.ts'
@@ -28,6 +28,7 @@ const nothing = (): void => {}
 /** Answers one request. Never throws. */
 export async function handle(state: WorkspaceState, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = request.url ?? '/'
+  state.http.count++
   const mark = url.indexOf('?')
   response.on('error', () => response.destroy())
   const exchanged: Exchange = {
@@ -50,8 +51,8 @@ async function answerOf(state: WorkspaceState, exchanged: Exchange): Promise<Ans
   const { request, method, path, query } = exchanged
   if (isPhoto(path)) return answerPhoto(state, exchanged)
   if (TOKEN_PATHS.has(path)) return answerToken(state, exchanged)
-  if (!isBatch(path) && signerOf(path) === undefined && !isMetadata(path))
-    return answerCall(state, { method, path, query, headers: request.headers })
+  if (isBatch(path)) return answerBatch(state, exchanged)
+  if (signerOf(path) === undefined && !isMetadata(path)) return answerCall(state, { method, path, query, headers: request.headers })
   try {
     return { reply: await answerOther(state, exchanged), effect: undefined, leave: nothing }
   } catch (error) {
@@ -66,6 +67,21 @@ const count = (state: WorkspaceState, method: string): void => {
   state.requests.set(method, (state.requests.get(method) ?? 0) + 1)
 }
 
+/** Of a batch as a whole: faults are told apart by its own path; its parts meet those of theirs. */
+async function answerBatch(state: WorkspaceState, { request, method, path }: Exchange): Promise<Answer> {
+  count(state, 'batch')
+  try {
+    const body = await readBody(request, tooLarge)
+    const effect = state.faults.next({ method, url: path, mailbox: undefined })
+    const instead = effect && replacementFor(effect, { state, mailbox: 'a batch', api: 'gmail' })
+    const reply = instead ?? runBatch(request.headers, body, (call) => answerCall(state, call))
+    return { reply, effect: instead ? undefined : onWire(effect), leave: nothing }
+  } catch (error) {
+    if (!(error instanceof GoogleError)) throw error
+    return { reply: errorReply(error), effect: undefined, leave: nothing }
+  }
+}
+
 async function answerOther(state: WorkspaceState, { request, path }: Exchange): Promise<Reply> {
   const signer = signerOf(path)
   const body = await readBody(request, tooLarge)
@@ -73,12 +89,8 @@ async function answerOther(state: WorkspaceState, { request, path }: Exchange): 
     count(state, 'signJwt')
     return signJwt(state, signer, { authorization: request.headers.authorization, body })
   }
-  if (isMetadata(path)) {
-    count(state, 'metadata')
-    return metadataToken(state, request.headers)
-  }
-  count(state, 'batch')
-  return runBatch(request.headers, body, (call) => answerCall(state, call))
+  count(state, 'metadata')
+  return metadataToken(state, request.headers)
 }
 
 function answerPhoto(state: WorkspaceState, { request, method, path }: Exchange): Answer {

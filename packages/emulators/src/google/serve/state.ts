@@ -39,6 +39,7 @@ export interface WorkspaceState {
   readonly poisoned: Set<string>
   readonly disabledApis: Set<string>
   readonly violations: Violations
+  readonly http: { count: number }
   readonly requests: Map<string, number>
   readonly pages: Seal<PageState>
   readonly syncs: Seal<SyncState>

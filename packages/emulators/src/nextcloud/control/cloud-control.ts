@@ -2,6 +2,7 @@ import type { CloudFaultRule } from '../faults/rule.ts'
 import type { CloudLimits, CloudSettings } from '../options.ts'
 import type { SentMail } from '../scheduling/mail.ts'
 import type { WriteNote } from '../serve/state.ts'
+import type { FilesControl, SharingControl } from './file-control.ts'
 
 export interface CloudStats {
   /** Requests by method and the first part of the path: `PUT calendars`, `GET ocs` ... */
@@ -10,6 +11,10 @@ export interface CloudStats {
   readonly mostAtOnce: number
   /** How often each sort of fault was played. */
   readonly faults: Readonly<Record<string, number>>
+  /** Requests that came with the password, and not with an app password: slow on every server. */
+  readonly byPassword: number
+  /** Milliseconds that `quirks.noDelays` has spared. */
+  readonly waitedMs: number
 }
 
 /** What truly stands somewhere: calendar object, card, delivered message or file. */
@@ -56,6 +61,7 @@ export interface UserControl {
   quota(bytes: number): Promise<void>
   /** All app passwords are refused from now on. */
   revoke(): Promise<void>
+  readonly files: FilesControl
 }
 
 /** A Nextcloud, in this process or in another. */
@@ -73,11 +79,14 @@ export interface CloudControl {
   mails(): Promise<readonly SentMail[]>
   /** Every change of what is stored, and who made it. */
   writes(): Promise<readonly WriteNote[]>
+  readonly sharing: SharingControl
   readonly faults: { add(rule: CloudFaultRule): Promise<void>; clear(): Promise<void> }
   readonly admin: {
     set(settings: Partial<CloudSettings>): Promise<void>
     limit(limits: CloudLimits): Promise<void>
     /** Hours begin anew, and wrong passwords are forgotten: `occ security:bruteforce:reset`. */
     forget(): Promise<void>
+    /** The server's clock goes on by so many milliseconds at once. */
+    pass(ms: number): Promise<void>
   }
 }

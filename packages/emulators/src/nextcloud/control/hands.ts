@@ -1,5 +1,6 @@
 import type { CloudState } from '../serve/state.ts'
 import type { CloudControl } from './cloud-control.ts'
+import { sharingDesk } from './sharing-desk.ts'
 import { userDesk } from './user-desk.ts'
 
 /** The hands on a Nextcloud in this process. */
@@ -7,19 +8,24 @@ export function controlOf(state: CloudState, at: { readonly url: string; readonl
   return {
     ...at,
     version: state.version.join('.'),
-    users: [...state.users.keys()],
+    get users() {
+      return [...state.users.keys()]
+    },
     user: (id) => userDesk(state, id),
     violations: async () => state.violations.list(),
     stats: async () => ({
       requests: Object.fromEntries(state.requests),
       mostAtOnce: state.manners.most,
       faults: Object.fromEntries(state.faults.fired),
+      byPassword: state.byPassword.count,
+      waitedMs: state.waited.ms,
     }),
     mails: async () => {
       await Promise.allSettled(state.posting)
       return [...state.mails]
     },
     writes: async () => [...state.writes],
+    sharing: sharingDesk(state),
     faults: { add: async (rule) => state.faults.add(rule), clear: async () => state.faults.clear() },
     admin: {
       set: async (settings) => {
@@ -32,6 +38,7 @@ export function controlOf(state: CloudState, at: { readonly url: string; readonl
         state.rates.forget()
         state.bruteForce.forget()
       },
+      pass: async (ms) => state.pass(ms),
     },
   }
 }

@@ -1,5 +1,6 @@
 import { type ControlServer, type Outcome, serveWishes, type Wish } from '../../control/wishes.ts'
 import type { CloudControl, UserControl } from './cloud-control.ts'
+import type { FilesControl, SharingControl } from './file-control.ts'
 
 /** Serves the control API of a Nextcloud on loopback, on a port of its own. */
 export const serveCloudControl = (cloud: CloudControl): Promise<ControlServer> => serveWishes((wish) => perform(cloud, wish))
@@ -30,6 +31,10 @@ async function perform(cloud: CloudControl, wish: Wish): Promise<Outcome> {
       return { json: await cloud.admin.limit(given()) }
     case 'POST forget':
       return { json: await cloud.admin.forget() }
+    case 'POST pass':
+      return { json: await cloud.admin.pass(given()) }
+    case 'POST sharing':
+      return { json: await onDesk(cloud.sharing, SHARING, { call: rest[0] ?? '', given: given() }) }
     case 'POST user':
       return { json: await onUser(cloud.user(rest[0] ?? ''), rest[1] ?? '', given()) }
     default:
@@ -37,7 +42,9 @@ async function perform(cloud: CloudControl, wish: Wish): Promise<Outcome> {
   }
 }
 
-const CALLS: { readonly [Call in keyof UserControl]: (user: UserControl, ...given: Parameters<UserControl[Call]>) => Promise<unknown> } = {
+type Calls<Desk> = Readonly<Record<string, (desk: Desk, ...given: readonly never[]) => Promise<unknown>>>
+
+const USER: Calls<UserControl> = {
   credentials: (user) => user.credentials(),
   collections: (user) => user.collections(),
   stored: (user, below) => user.stored(below),
@@ -49,12 +56,36 @@ const CALLS: { readonly [Call in keyof UserControl]: (user: UserControl, ...give
   revoke: (user) => user.revoke(),
 }
 
-const isCall = (name: string): name is keyof UserControl => Object.hasOwn(CALLS, name)
-
-const callOn = <Call extends keyof UserControl>(user: UserControl, call: Call, given: Parameters<UserControl[Call]>): Promise<unknown> =>
-  CALLS[call](user, ...given)
-
-async function onUser(user: UserControl, call: string, given: Parameters<UserControl[keyof UserControl]>): Promise<unknown> {
-  if (!isCall(call)) throw new Error(`The control API knows no "${call}" of a user.`)
-  return callOn(user, call, given)
+const FILES: Calls<FilesControl> = {
+  tree: (files, below) => files.tree(below),
+  seen: (files) => files.seen(),
+  trash: (files) => files.trash(),
+  uploads: (files) => files.uploads(),
+  bytes: (files, path, from, to) => files.bytes(path, from, to),
+  put: (files, path, text, modified) => files.put(path, text, modified),
+  plant: (files, folder, count) => files.plant(folder, count),
+  lock: (files, path, locked) => files.lock(path, locked),
+  rights: (files, path) => files.rights(path),
 }
+
+const SHARING: Calls<SharingControl> = {
+  shares: (sharing) => sharing.shares(),
+  teams: (sharing) => sharing.teams(),
+  reach: (sharing, path) => sharing.reach(path),
+  teamTree: (sharing, mountPoint) => sharing.teamTree(mountPoint),
+}
+
+interface DeskWish {
+  readonly call: string
+  /** As JSON brought it: the other end of this interface is `connect.ts` alone. */
+  readonly given: readonly never[]
+}
+
+async function onDesk<Desk>(desk: Desk, calls: Calls<Desk>, { call, given }: DeskWish): Promise<unknown> {
+  const answer = Object.hasOwn(calls, call) ? calls[call] : undefined
+  if (!answer) throw new Error(`The control API knows no "${call}" here.`)
+  return answer(desk, ...given)
+}
+
+const onUser = (user: UserControl, call: string, given: readonly never[]): Promise<unknown> =>
+  call.startsWith('files.') ? onDesk(user.files, FILES, { call: call.slice('files.'.length), given }) : onDesk(user, USER, { call, given })

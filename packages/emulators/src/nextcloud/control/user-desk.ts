@@ -3,13 +3,15 @@ import { type DavCollection, DISPLAY_NAME } from '../dav/collection.ts'
 import { ROOT } from '../dav/paths.ts'
 import { answerDav } from '../dav/route.ts'
 import type { Stored } from '../dav/shelf.ts'
-import { type FileEntry, type Folder, isFolder } from '../files/tree.ts'
+import { readAll } from '../files/blob.ts'
+import { below, pathOf } from '../files/node.ts'
 import { DavError } from '../serve/errors.ts'
 import { Manners } from '../serve/manners.ts'
 import type { CloudState } from '../serve/state.ts'
 import type { CloudUser } from '../users/user.ts'
 import { readXml } from '../xml/read.ts'
 import type { CollectionTruth, StoredTruth, UserControl } from './cloud-control.ts'
+import { fileDesk } from './file-desk.ts'
 
 /** One user of a Nextcloud in this process. */
 export function userDesk(state: CloudState, id: string): UserControl {
@@ -29,6 +31,7 @@ export function userDesk(state: CloudState, id: string): UserControl {
       user.quota = bytes < 0 ? Number.POSITIVE_INFINITY : bytes
     },
     revoke: async () => user.appPasswords.clear(),
+    files: fileDesk(state, user),
   }
 }
 
@@ -61,28 +64,22 @@ function everythingOf(user: CloudUser): readonly StoredTruth[] {
   return [
     ...[...user.calendars, ...user.books].flatMap(inCollection),
     ...user.inbox.all().map((stored) => truth(`inbox/${stored.name}`, stored)),
-    ...filesIn(user, user.files.root, 'files'),
+    ...filesIn(user),
   ]
 }
 
-function filesIn(user: CloudUser, folder: Folder, path: string): readonly StoredTruth[] {
-  return [...folder.entries.values()].flatMap((entry: FileEntry | Folder) =>
-    isFolder(entry)
-      ? filesIn(user, entry, `${path}/${entry.name}`)
-      : [
-          {
-            path: `${path}/${entry.name}`,
-            uid: String(entry.id),
-            component: 'FILE',
-            etag: entry.etag,
-            by: 'client',
-            writer: user.id,
-            writes: 1,
-            text: entry.bytes.toString(),
-          } as const,
-        ],
-  )
+/** Files as text, for the few that calendars attach: `files()` is for trees. */
+function filesIn(user: CloudUser): readonly StoredTruth[] {
+  return [...below(user.files.root)].flatMap((node): readonly StoredTruth[] => {
+    if (node.kind === 'folder') return []
+    const path = ['files', ...pathOf(node)].join('/')
+    const text = node.blob.size > MOST_TEXT ? '' : readAll(node.blob).toString()
+    return [{ path, uid: String(node.id), component: 'FILE', etag: node.etag, by: 'client', writer: user.id, writes: 1, text }]
+  })
 }
+
+/** Larger files have no text here. */
+const MOST_TEXT = 1024 * 1024
 
 /** `calendars/personal/a.ics` as the server has it: below the user's own home. */
 function segmentsFor(user: CloudUser, path: string): readonly string[] {

@@ -1,9 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Blob } from '../files/blob.ts'
 import { DavError } from '../serve/errors.ts'
 import type { CloudState } from '../serve/state.ts'
 import type { CloudUser } from '../users/user.ts'
 import { readXml, type XmlElement } from '../xml/read.ts'
 import type { Writer } from './shelf.ts'
+
+/** Something that takes the server longer than its answer. */
+export interface Late {
+  readonly ms: number
+  readonly status?: number
+}
 
 /** One request below the DAV root, by someone who is known. */
 export interface Asked {
@@ -18,6 +25,9 @@ export interface Asked {
   readonly segments: readonly string[]
   readonly headers: IncomingHttpHeaders
   readonly body: Buffer
+  /** The body of a PUT of a file, which may be larger than memory: `body` is empty then. */
+  readonly upload?: Blob
+  readonly late?: Late
   readonly query: URLSearchParams
 }
 

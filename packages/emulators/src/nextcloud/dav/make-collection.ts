@@ -1,5 +1,4 @@
 import type { Reply } from '../../serve/reply.ts'
-import { makeFolder } from '../files/write.ts'
 import { DavError, forbidden } from '../serve/errors.ts'
 import { isSince } from '../version.ts'
 import { cal, card } from '../xml/names.ts'
@@ -22,7 +21,6 @@ export function makeCollection(asked: Asked): Reply {
   const { state, viewer, segments, method } = asked
   const parent = placeAt(state, viewer, segments.slice(0, -1))
   if (!parent) throw new DavError(409, 'Parent node does not exist')
-  if (parent.kind === 'folder') return makeFolder(asked)
   const xml = bodyXml(asked)
   const types = typesIn(xml)
   if (parent.kind !== 'home') throw forbidden('The parent resource of the path you specified must be a collection')

@@ -1,16 +1,15 @@
 import type { Reply } from '../../serve/reply.ts'
 import { refuseTaken } from '../calendars/put-event.ts'
-import { destinationOf, moveFile } from '../files/write.ts'
+import { destinationOf } from '../files/asked.ts'
 import { DavError, forbidden, notFound } from '../serve/errors.ts'
 import { type Asked, header, writerOf } from './asked.ts'
 import { placeAt } from './place.ts'
 import { mustWrite } from './targets.ts'
 import { discard, keep } from './write.ts'
 
-/** MOVE: of files, of objects between collections, and out of the trash bin. It never schedules anything. */
+/** MOVE: of objects between collections, and out of the trash bin. It never schedules anything. */
 export function move(asked: Asked): Reply {
   const { state, viewer, segments } = asked
-  if (segments[0] === 'files') return moveFile(asked)
   const place = placeAt(state, viewer, segments)
   if (!place) throw notFound(segments.at(-1) ?? '')
   if (place.kind === 'trashed') return restore(asked, place)

@@ -1,4 +1,3 @@
-import { type FileEntry, type Folder, isFolder } from '../files/tree.ts'
 import type { CloudState } from '../serve/state.ts'
 import type { CloudUser } from '../users/user.ts'
 import type { DavCollection, Trashed } from './collection.ts'
@@ -25,20 +24,6 @@ export type Place =
       readonly trashed: Trashed
     }
   | { readonly kind: 'trashed-calendar'; readonly href: string; readonly user: CloudUser; readonly calendar: DavCollection }
-  | {
-      readonly kind: 'folder'
-      readonly href: string
-      readonly user: CloudUser
-      readonly segments: readonly string[]
-      readonly entry: Folder
-    }
-  | {
-      readonly kind: 'file'
-      readonly href: string
-      readonly user: CloudUser
-      readonly segments: readonly string[]
-      readonly entry: FileEntry
-    }
 
 const STATICS: Readonly<Record<string, readonly string[]>> = {
   '': ['principals', 'calendars', 'addressbooks', 'files'],
@@ -54,6 +39,9 @@ const STATICS: Readonly<Record<string, readonly string[]>> = {
 /** Looks an address up as a user sees it: what is another's is not there at all (facts 4.7). */
 export function placeAt(state: CloudState, viewer: CloudUser, segments: readonly string[]): Place | undefined {
   const members = STATICS[segments.join('/')]
+  // What is in there is answered elsewhere: here it is only seen from above.
+  if (segments[0] === 'files' && segments.length === 2 && segments[1] === viewer.id)
+    return { kind: 'static', href: collectionHref(...segments), members: [] }
   if (members) {
     const own = members.length === 0 && !segments.includes('groups') ? [viewer.id] : members
     return { kind: 'static', href: collectionHref(...segments), members: own }
@@ -65,7 +53,6 @@ export function placeAt(state: CloudState, viewer: CloudUser, segments: readonly
   }
   if (root === 'calendars' && second === viewer.id) return inCalendars(state, viewer, segments.slice(2))
   if (root === 'addressbooks' && second === 'users' && third === viewer.id) return inBooks(state, viewer, rest)
-  if (root === 'files' && second === viewer.id) return inFiles(viewer, segments.slice(2))
   return undefined
 }
 
@@ -118,14 +105,6 @@ function inCollections(all: readonly Shown[], [name, object, more]: readonly str
   return stored && { kind: 'object', href: href.replace(/\/$/, ''), shown, stored }
 }
 
-function inFiles(user: CloudUser, segments: readonly string[]): Place | undefined {
-  const entry = user.files.find(segments)
-  if (entry === undefined) return undefined
-  const href = collectionHref('files', user.id, ...segments)
-  if (isFolder(entry)) return { kind: 'folder', href, user, segments, entry }
-  return { kind: 'file', href: href.replace(/\/$/, ''), user, segments, entry }
-}
-
 /** What a place holds, one level down. */
 export function membersOf(state: CloudState, viewer: CloudUser, place: Place): readonly Place[] {
   const below = (names: readonly string[], base: string): readonly Place[] =>
@@ -148,8 +127,6 @@ export function membersOf(state: CloudState, viewer: CloudUser, place: Place): r
           return { kind: 'trashed', href, user: place.user, calendar, trashed }
         }),
       )
-    case 'folder':
-      return below([...place.entry.entries.keys()], place.href)
     default:
       return []
   }

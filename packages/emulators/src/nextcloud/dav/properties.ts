@@ -1,6 +1,5 @@
 import { calendarProperties } from '../calendars/properties.ts'
 import { bookProperties } from '../contacts/properties.ts'
-import { fileProperties } from '../files/properties.ts'
 import type { CloudState } from '../serve/state.ts'
 import type { CloudUser } from '../users/user.ts'
 import { cal, card, clark, d, NEXTCLOUD_COM, SABRE } from '../xml/names.ts'
@@ -48,9 +47,6 @@ function specific(place: Place, looking: Looking): Properties {
         [clark(NEXTCLOUD_COM, 'calendar-uri'), () => place.calendar.uri],
         [clark(NEXTCLOUD_COM, 'deleted-at'), () => new Date(place.trashed.deletedAt).toISOString()],
       ])
-    case 'folder':
-    case 'file':
-      return fileProperties(place)
     case 'home':
       return new Map([
         [d('resourcetype'), () => COLLECTION],

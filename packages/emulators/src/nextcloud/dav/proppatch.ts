@@ -1,5 +1,4 @@
 import type { Reply } from '../../serve/reply.ts'
-import { setFileTimes } from '../files/write.ts'
 import { forbidden, notFound } from '../serve/errors.ts'
 import { element } from '../xml/write.ts'
 import { type Asked, bodyXml } from './asked.ts'
@@ -20,8 +19,7 @@ export function proppatch(asked: Asked): Reply {
     if (others.length > 0) groups.set(424, others)
     return multistatus([propertyResponse(place.href, groups)])
   }
-  if (place.kind === 'file' || place.kind === 'folder') setFileTimes(asked, changes)
-  else if (place.kind === 'collection') {
+  if (place.kind === 'collection') {
     if (place.shown.collection.birthdays) throw forbidden('Permission denied')
     if (place.shown.collection.owner !== asked.viewer.id)
       asked.state.violations.note(`changed properties of ${place.shown.collection.uri} of ${place.shown.collection.owner}`)

@@ -10,13 +10,6 @@ import { checkConditions } from './targets.ts'
 export function readObject(asked: Asked): Reply {
   const place = placeAt(asked.state, asked.viewer, asked.segments)
   if (!place) throw notFound(asked.segments.at(-1) ?? '')
-  if (place.kind === 'file') {
-    const { entry } = place
-    const etag = `"${entry.etag}"`
-    if (checkConditions(asked, etag)) return { status: 304, headers: { etag }, body: [] }
-    const headers = { etag, 'oc-etag': etag, 'last-modified': new Date(entry.modified).toUTCString() }
-    return { status: 200, headers, body: [entry.bytes], type: entry.type }
-  }
   if (place.kind === 'object' || place.kind === 'delivered') return objectReply(asked, place.stored)
   throw new DavError(501, { message: 'GET is only implemented for files', exception: 'Sabre\\DAV\\Exception\\NotImplemented' })
 }

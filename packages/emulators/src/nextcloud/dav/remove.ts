@@ -1,6 +1,5 @@
 import type { Reply } from '../../serve/reply.ts'
 import { moveToTrash } from '../calendars/trash.ts'
-import { removeEntry } from '../files/write.ts'
 import { scheduleRemoval } from '../scheduling/removal.ts'
 import { forbidden, notFound } from '../serve/errors.ts'
 import { type Asked, header, writerOf } from './asked.ts'
@@ -31,9 +30,6 @@ export function remove(asked: Asked): Reply {
     case 'trash-objects':
       for (const calendar of place.user.calendars) calendar.trash.clear()
       return DONE
-    case 'file':
-    case 'folder':
-      return removeEntry(asked, place)
     default:
       throw forbidden('Permission denied to delete node')
   }

@@ -1,7 +1,8 @@
 import type { Reply } from '../../serve/reply.ts'
 import { putEvent } from '../calendars/put-event.ts'
 import { putCard } from '../contacts/put-card.ts'
-import { putFile } from '../files/write.ts'
+import type { FileReply } from '../files/read.ts'
+import { answerFiles, isAboutFiles } from '../files/route.ts'
 import { DavError, forbidden, wrongMethod } from '../serve/errors.ts'
 import type { Asked } from './asked.ts'
 import { makeCollection } from './make-collection.ts'
@@ -32,7 +33,8 @@ const METHODS: Readonly<Record<string, (asked: Asked) => Reply>> = {
 }
 
 /** Answers one request below the DAV root. Throws `DavError` for what is refused. */
-export function answerDav(asked: Asked): Reply {
+export function answerDav(asked: Asked): FileReply {
+  if (isAboutFiles(asked.segments)) return answerFiles(asked)
   const method = METHODS[asked.method]
   if (!method) throw new DavError(501, `There was no handler found for this "${asked.method}" method`)
   return method(asked)
@@ -44,7 +46,6 @@ function options(): Reply {
 }
 
 function put(asked: Asked): Reply {
-  if (asked.segments[0] === 'files' && asked.segments[1] === asked.viewer.id) return putFile(asked)
   asked.state.manners.put(asked.path, asked.headers)
   if (asked.headers['content-range'] !== undefined) throw new DavError(400, 'Content-Range on PUT requests are forbidden.')
   try {

@@ -10,6 +10,8 @@ const HTML =
 const LOGIN =
   '<!DOCTYPE html>\n<html class="ng-csp" data-placeholder-focus="false" lang="en"><head><meta charset="utf-8"><title>Login – Nextcloud</title></head><body id="body-login"><noscript>This application requires JavaScript for correct operation.</noscript></body></html>\n'
 
+const BOMB = `<?xml version="1.0"?>\n<!DOCTYPE d [<!ENTITY a0 "lol">${Array.from({ length: 12 }, (_, at) => `<!ENTITY a${at + 1} "${`&a${at};`.repeat(10)}">`).join('')}<!ENTITY x SYSTEM "file:///etc/passwd">]>\n<d:multistatus xmlns:d="DAV:"><d:response><d:href>&a12;&x;</d:href></d:response></d:multistatus>\n`
+
 const MESSAGES: Readonly<Record<number, string>> = {
   423: '"" is locked',
   500: 'Internal Server Error',
@@ -43,6 +45,8 @@ export function replacementFor(effect: CloudEffect, state: CloudState, user: str
       return plain(200, LOGIN, 'text/html; charset=UTF-8')
     case 'expired-token':
       return errorReply(new DavError(401, 'No public access to this resource., Username or password was incorrect'))
+    case 'xml-bomb':
+      return { status: 207, body: [Buffer.from(BOMB)], type: 'application/xml; charset=utf-8' }
     case 'pretend':
       return { status: effect.status ?? 201, body: [], type: 'text/html; charset=UTF-8' }
     default:

@@ -9,5 +9,11 @@ export type CloudEffect =
   | { readonly kind: 'wrong-etag' }
   /** The request is answered as if it had been done, and nothing was. */
   | { readonly kind: 'pretend'; readonly status?: number }
-  /** The connection breaks before the server has done anything. */
-  | { readonly kind: 'cut' }
+  /** The connection breaks before the server has done anything: at once, or when so many bytes of the body have come. */
+  | { readonly kind: 'cut'; readonly afterBytes?: number }
+  /** The bytes of a PUT get lost on the way, and it is accepted. */
+  | { readonly kind: 'zero-bytes' }
+  /** A MOVE of chunks is answered at once, 504 where nothing else is said; it is put together in so many milliseconds, and 423 until then. */
+  | { readonly kind: 'late'; readonly ms: number; readonly status?: number }
+  /** 207, with a document that would be gigabytes if its references were followed. */
+  | { readonly kind: 'xml-bomb' }

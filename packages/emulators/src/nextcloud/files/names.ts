@@ -3,25 +3,67 @@ import type { CloudState } from '../serve/state.ts'
 import { isSince } from '../version.ts'
 
 const LONGEST_BYTES = 250
+const LONGEST_PATH = 4000
 /** PUT writes to a name with `.ocTransferId<random>.part` behind it, which may have 255 bytes (facts 4.4: 228 pass, 230 do not). */
 const LONGEST_PUT_BYTES = 228
 
 export const WINDOWS_CHARACTERS = ['<', '>', ':', '"', '|', '?', '*', '\\', '/'] as const
-export const WINDOWS_NAMES = ['con', 'prn', 'aux', 'nul', 'com1', 'lpt1'] as const
+export const WINDOWS_NAMES = [
+  ...['con', 'prn', 'aux', 'nul', 'com0', 'com1', 'com2', 'com3', 'com4', 'com5', 'com6', 'com7', 'com8', 'com9', 'com¹', 'com²', 'com³'],
+  ...['lpt0', 'lpt1', 'lpt2', 'lpt3', 'lpt4', 'lpt5', 'lpt6', 'lpt7', 'lpt8', 'lpt9', 'lpt¹', 'lpt²', 'lpt³'],
+] as const
 
-/** Refuses what Nextcloud cannot or will not store under. */
-export function checkFileName(state: CloudState, name: string, method: 'PUT' | 'MKCOL' | 'MOVE'): void {
+/** What a server forbids in names: told in its capabilities from 30 on, held to in any. */
+export interface NameRules {
+  readonly characters: readonly string[]
+  readonly basenames: readonly string[]
+  readonly extensions: readonly string[]
+  readonly names: readonly string[]
+}
+
+/** Windows compatible names are an option from 31 on (facts 4.4). */
+export function nameRules({ version, settings }: Pick<CloudState, 'version' | 'settings'>): NameRules {
+  const isWindows = settings.windowsCompatibleNames === 'yes' && isSince(version, '31')
+  const extensions = isSince(version, '30') ? ['.filepart', '.part'] : []
+  return {
+    characters: isWindows ? WINDOWS_CHARACTERS : ['\\', '/'],
+    basenames: isWindows ? WINDOWS_NAMES : [],
+    extensions: isWindows ? [' ', '.', ...extensions] : extensions,
+    names: ['.htaccess'],
+  }
+}
+
+const invalid = (message: string): DavError =>
+  new DavError(400, { message, exception: 'OCA\\DAV\\Connector\\Sabre\\Exception\\InvalidPath' })
+
+export type Naming = 'PUT' | 'MKCOL' | 'MOVE' | 'bulk'
+
+/** Refuses what Nextcloud cannot or will not store under. `path`: all of it, for its length. */
+export function checkFileName(
+  state: CloudState,
+  name: string,
+  { method, path = name }: { readonly method: Naming; readonly path?: string },
+): void {
   const bytes = Buffer.byteLength(name)
-  if (bytes > LONGEST_BYTES) throw new DavError(400, 'File name is too long')
+  if (bytes > LONGEST_BYTES) throw invalid('File name is too long')
+  if (path.length > LONGEST_PATH) throw invalid('Path is too long')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those that are refused.
-  if (/[\u0000-\u001f\\]/.test(name) || name === '.' || name === '..')
-    throw new DavError(400, 'File name contains at least one invalid character')
-  if (name.toLowerCase() === '.htaccess') throw new DavError(403, '".htaccess" is a forbidden file or folder name')
+  if (/[\u0000-\u001f\\]/.test(name) || name === '.' || name === '..') throw invalid('File name contains at least one invalid character')
+  const lower = name.toLowerCase()
+  if (lower === '.htaccess') throw new DavError(403, '".htaccess" is a forbidden file or folder name')
+  // Looks as if it would pass; it never does (facts 4.4). From 30 on it is a forbidden extension as well, but the lock comes first.
   if (method === 'PUT' && name.endsWith('.part')) throw new DavError(423, `"${name}" is locked`)
-  if (isSince(state.version, '30') && /\.filepart$/i.test(name)) throw new DavError(403, '".filepart" is a forbidden file type')
+  checkRules(state, name)
   if (method === 'PUT' && bytes > LONGEST_PUT_BYTES) throw new DavError(500, 'Could not write file contents')
-  if (state.settings.windowsCompatibleNames !== 'yes' || !isSince(state.version, '31')) return
-  const base = (name.split('.')[0] ?? '').toLowerCase()
-  if (WINDOWS_CHARACTERS.some((each) => name.includes(each)) || WINDOWS_NAMES.some((each) => each === base) || /[ .]$/.test(name))
-    throw new DavError(403, `"${name}" is not a name that all systems take`)
+}
+
+function checkRules(state: CloudState, name: string): void {
+  const rules = nameRules(state)
+  const lower = name.toLowerCase()
+  const character = rules.characters.find((each) => name.includes(each))
+  if (character !== undefined) throw invalid(`"${character}" is not allowed inside a file or folder name.`)
+  const base = lower.split('.')[0] ?? ''
+  if (rules.basenames.includes(base)) throw invalid(`"${base}" is a forbidden prefix for file or folder names.`)
+  const extension = rules.extensions.find((each) => lower.endsWith(each))
+  if (extension !== undefined) throw invalid(`"${extension}" is a forbidden file type.`)
 }

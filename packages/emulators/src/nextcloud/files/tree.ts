@@ -1,87 +1,72 @@
-import { createHash } from 'node:crypto'
+import type { Blob } from './blob.ts'
+import { below, type FileNode, type FileOrFolder, type FolderNode, newEtag, newFile, newFolder, sizeOf, storeOf } from './node.ts'
 
-export interface FileEntry {
-  readonly id: number
-  readonly name: string
-  readonly bytes: Buffer
-  /** Milliseconds since the Unix epoch. */
-  readonly modified: number
-  readonly etag: string
-  readonly type: string
+/** Two spellings of one name are one name (facts 4.4). */
+export const nfc = (name: string): string => name.normalize('NFC')
+
+export const childOf = (folder: FolderNode, name: string): FileOrFolder | undefined => folder.entries.get(nfc(name))
+
+/** Grows every folder above by so many bytes. */
+function grow(from: FolderNode | undefined, bytes: number): void {
+  for (let at = from; at; at = at.parent) at.size += bytes
 }
 
-export interface Folder {
-  readonly id: number
-  readonly name: string
-  readonly modified: number
-  readonly etag: string
-  readonly entries: Map<string, FileEntry | Folder>
+/** What has changed is told upwards: new ETags, and times that only ever go forward. */
+export function propagate(from: FolderNode | undefined, seconds: number): void {
+  for (let at = from; at; at = at.parent) {
+    at.etag = newEtag()
+    at.modified = Math.max(at.modified, seconds)
+  }
 }
 
-export const isFolder = (entry: FileEntry | Folder): entry is Folder => 'entries' in entry
+export function attach(parent: FolderNode, node: FileOrFolder): void {
+  node.parent = parent
+  parent.entries.set(node.name, node)
+  grow(parent, sizeOf(node))
+}
 
-const etag = (...facts: readonly unknown[]): string => createHash('md5').update(facts.join(' ')).digest('hex')
+export function detach(node: FileOrFolder): void {
+  node.parent?.entries.delete(node.name)
+  grow(node.parent, -sizeOf(node))
+  node.parent = undefined
+}
 
-/** A user's files. Names are NFC: two that differ in that alone are one (facts 4.4). */
-export class FileTree {
-  readonly root: Folder = { id: 1, name: '', modified: 0, etag: etag('root'), entries: new Map() }
-  #id = 1
-
-  find(segments: readonly string[]): FileEntry | Folder | undefined {
-    let at: FileEntry | Folder | undefined = this.root
-    for (const segment of segments) {
-      if (at === undefined || !isFolder(at)) return undefined
-      at = at.entries.get(segment.normalize('NFC'))
-    }
-    return at
+/** Other bytes for a file; the old ones become a version, unless there were none (facts 4.8). */
+export function rewrite(file: FileNode, blob: Blob): void {
+  const store = storeOf(file)
+  if (file.blob.size > 0) {
+    const before = file.versions.get(file.modified)
+    file.versions.set(file.modified, { blob: file.blob, seconds: file.modified, etag: file.etag })
+    if (store) store.versionBytes += file.blob.size - (before?.blob.size ?? 0)
   }
+  grow(file.parent, blob.size - file.blob.size)
+  file.blob = blob
+  file.etag = newEtag()
+}
 
-  parent(segments: readonly string[]): Folder | undefined {
-    const found = this.find(segments.slice(0, -1))
-    return found && isFolder(found) ? found : undefined
-  }
+/** Sets a time, as `touch` does: those above follow where it is later than theirs. */
+export function touch(node: FileOrFolder, seconds: number): void {
+  node.modified = seconds
+  node.etag = newEtag()
+  propagate(node.parent, seconds)
+}
 
-  put(
-    parent: Folder,
-    facts: { readonly name: string; readonly bytes: Buffer; readonly modified: number; readonly type: string },
-  ): FileEntry {
-    const name = facts.name.normalize('NFC')
-    const before = parent.entries.get(name)
-    const id = before?.id ?? this.#next()
-    const entry = { ...facts, name, id, etag: etag(id, facts.modified, createHash('md5').update(facts.bytes).digest('hex')) }
-    parent.entries.set(name, entry)
-    return entry
+export function copyOf(node: FileOrFolder, name: string, now: number): FileOrFolder {
+  if (node.kind === 'file') {
+    const made = newFile(name, { modified: node.modified, blob: node.blob, type: node.type })
+    made.uploaded = now
+    return made
   }
+  const made = newFolder(name, now)
+  for (const entry of node.entries.values()) attach(made, copyOf(entry, entry.name, now))
+  made.modified = node.modified
+  return made
+}
 
-  makeFolder(parent: Folder, given: string, modified: number): Folder {
-    const name = given.normalize('NFC')
-    const id = this.#next()
-    const folder: Folder = { id, name, modified, etag: etag(id, modified), entries: new Map() }
-    parent.entries.set(name, folder)
-    return folder
-  }
-
-  remove(parent: Folder, name: string): void {
-    parent.entries.delete(name.normalize('NFC'))
-  }
-
-  /** Puts what stands in one place into another, under another name. */
-  move(from: { readonly parent: Folder; readonly name: string }, to: { readonly parent: Folder; readonly name: string }): void {
-    const name = to.name.normalize('NFC')
-    const entry = from.parent.entries.get(from.name.normalize('NFC'))
-    if (!entry) return
-    this.remove(from.parent, from.name)
-    to.parent.entries.set(name, { ...entry, name })
-  }
-
-  get used(): number {
-    const sizeOf = (entry: FileEntry | Folder): number =>
-      isFolder(entry) ? [...entry.entries.values()].reduce((sum, each) => sum + sizeOf(each), 0) : entry.bytes.length
-    return sizeOf(this.root)
-  }
-
-  #next(): number {
-    this.#id += 1
-    return this.#id
-  }
+/** Bytes of all versions of what is in there. */
+export function versionBytesIn(node: FileOrFolder): number {
+  const files = node.kind === 'file' ? [node] : [...below(node)]
+  let sum = 0
+  for (const each of files) if (each.kind === 'file') for (const { blob } of each.versions.values()) sum += blob.size
+  return sum
 }

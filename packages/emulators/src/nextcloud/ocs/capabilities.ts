@@ -1,34 +1,83 @@
-import { WINDOWS_CHARACTERS, WINDOWS_NAMES } from '../files/names.ts'
+import { nameRules } from '../files/names.ts'
 import type { CloudState } from '../serve/state.ts'
 import { isSince } from '../version.ts'
 
 /** What a server says of itself (facts 4.2, 4.4, 4.6). */
-export function capabilities(state: CloudState): object {
+export function capabilities(state: CloudState, from?: string): object {
   const [major, minor, micro] = state.version
-  const text = state.version.join('.')
-  const isWindows = state.settings.windowsCompatibleNames === 'yes' && isSince(state.version, '31')
+  const { settings, version } = state
   return {
-    version: { major, minor, micro, string: text, edition: '', extendedSupport: false },
+    version: { major, minor, micro, string: version.join('.'), edition: '', extendedSupport: false },
     capabilities: {
       core: { pollinterval: 60, 'webdav-root': 'remote.php/webdav' },
-      bruteforce: { delay: Math.round(state.bruteForce.delay(state.now())), 'allow-listed': false },
+      bruteforce: { delay: Math.round(state.bruteForce.delay(state.now(), from)), 'allow-listed': false },
       dav: {
         chunking: '1.0',
-        ...(isSince(state.version, '25') && { bulkupload: '1.0' }),
-        'absence-supported': isSince(state.version, '30'),
+        // 24 has the endpoint and hides it.
+        ...(isSince(version, '25') && settings.bulkUpload === 'yes' && { bulkupload: '1.0' }),
+        'absence-supported': isSince(version, '30'),
       },
-      files: {
-        bigfilechunking: true,
-        blacklisted_files: ['.htaccess'],
-        ...(isSince(state.version, '30') && {
-          forbidden_filenames: ['.htaccess'],
-          forbidden_filename_basenames: isWindows ? WINDOWS_NAMES : [],
-          forbidden_filename_characters: isWindows ? WINDOWS_CHARACTERS : ['\\', '/'],
-          forbidden_filename_extensions: isWindows ? [' ', '.', '.filepart', '.part'] : ['.filepart', '.part'],
-        }),
+      files: filesPart(state),
+      files_sharing: sharingPart(state),
+      password_policy: {
+        minLength: settings.passwordLength,
+        enforceNonCommonPassword: true,
+        enforceNumericCharacters: false,
+        enforceSpecialCharacters: false,
+        enforceUpperLowerCase: false,
       },
-      files_sharing: { api_enabled: true, public: { enabled: true }, resharing: true },
+      provisioning_api: { version: '1.12.0', AccountPropertyScopesVersion: 2 },
+      ...(settings.teamFolders === 'yes' && { groupfolders: { hasGroupFolders: state.teams.size > 0, appVersion: '20.1.0' } }),
       theming: { name: 'Nextcloud' },
     },
+  }
+}
+
+function filesPart(state: CloudState): object {
+  const { version } = state
+  const rules = nameRules(state)
+  return {
+    bigfilechunking: true,
+    blacklisted_files: rules.names,
+    undelete: true,
+    versioning: true,
+    ...(isSince(version, '30') && {
+      forbidden_filenames: rules.names,
+      forbidden_filename_basenames: rules.basenames,
+      forbidden_filename_characters: rules.characters,
+      forbidden_filename_extensions: rules.extensions,
+    }),
+    ...(isSince(version, '31') && {
+      windows_compatible_filenames: state.settings.windowsCompatibleNames === 'yes',
+      chunked_upload: { max_size: 100 * 1024 * 1024, max_parallel_count: 5 },
+    }),
+  }
+}
+
+function sharingPart({ settings }: CloudState): object {
+  const enforced = settings.linkPasswordEnforced === 'yes'
+  const expiry = settings.linkDays > 0 ? { enabled: true, days: settings.linkDays, enforced: true } : { enabled: false }
+  const links = {
+    enabled: true,
+    password: { enforced, askForOptionalPassword: false },
+    expire_date: expiry,
+    multiple_links: true,
+    upload: true,
+  }
+  return {
+    api_enabled: true,
+    public: settings.links === 'yes' ? links : { enabled: false },
+    user: { send_mail: settings.mail === 'yes', expire_date: { enabled: true } },
+    group: { enabled: true, expire_date: { enabled: true } },
+    group_sharing: true,
+    resharing: true,
+    default_permissions: 31,
+    sharebymail: {
+      enabled: settings.mail === 'yes',
+      send_password_by_mail: true,
+      password: { enabled: true, enforced },
+      expire_date: { enabled: true },
+    },
+    sharee: { query_lookup_default: false, always_show_unique: true },
   }
 }

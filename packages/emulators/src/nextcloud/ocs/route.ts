@@ -2,56 +2,98 @@ import type { Reply } from '../../serve/reply.ts'
 import type { Call } from '../serve/answer.ts'
 import { DavError } from '../serve/errors.ts'
 import type { CloudState } from '../serve/state.ts'
-import { appPassword, type CloudUser } from '../users/user.ts'
+import type { CloudUser } from '../users/user.ts'
 import { isSince } from '../version.ts'
+import { forgetAppPassword, mintAppPassword } from './app-passwords.ts'
 import { capabilities } from './capabilities.ts'
+import { changeGroup, changeMembership, listGroups, listMembers, makeGroup } from './groups.ts'
 import { importCalendar } from './import.ts'
-import { ocsError, ocsReply } from './reply.ts'
+import { type Parameters, parametersOf } from './parameters.ts'
+import { OcsError, type OcsManner, ocsError, ocsReply } from './reply.ts'
+import { createShare } from './shares/create.ts'
+import { listShares, oneShare } from './shares/list.ts'
+import { findSharees } from './shares/sharees.ts'
+import { removeShare, updateShare } from './shares/update.ts'
+import { answerTeams } from './team-folders.ts'
+import { createUser, listUsers, lookUpUser, removeUser, switchUser, updateUser, userData } from './users.ts'
 
-/** The part of OCS that a migration needs, in version 2: errors are HTTP's (facts 4.7). */
-export function answerOcs(state: CloudState, viewer: CloudUser, call: Call): Reply {
-  const { method, path, headers } = call
+/** One call of OCS, by someone who is known. */
+export interface OcsCall {
+  readonly state: CloudState
+  readonly viewer: CloudUser
+  readonly method: string
+  readonly authorization: string
+  /** The address that it comes from. */
+  readonly from: string | undefined
+  readonly given: Parameters
+  /** What stands where the pattern of the route has a name, decoded. */
+  readonly at: readonly string[]
+}
+
+type Route = readonly [method: string, pattern: RegExp, answer: (call: OcsCall) => unknown]
+
+const ROUTES: readonly Route[] = [
+  ['GET', /^\/cloud\/capabilities$/, ({ state, from }) => capabilities(state, from)],
+  ['GET', /^\/cloud\/user$/, ({ viewer }) => userData(viewer)],
+  ['GET', /^\/cloud\/users$/, listUsers],
+  ['POST', /^\/cloud\/users$/, createUser],
+  ['GET', /^\/cloud\/users\/([^/]+)$/, lookUpUser],
+  ['PUT', /^\/cloud\/users\/([^/]+)$/, updateUser],
+  ['DELETE', /^\/cloud\/users\/([^/]+)$/, removeUser],
+  ['PUT', /^\/cloud\/users\/([^/]+)\/(enable|disable)$/, switchUser],
+  ['*', /^\/cloud\/users\/([^/]+)\/groups$/, changeMembership],
+  ['GET', /^\/cloud\/groups$/, listGroups],
+  ['POST', /^\/cloud\/groups$/, makeGroup],
+  ['GET', /^\/cloud\/groups\/([^/]+)(?:\/users)?$/, listMembers],
+  ['*', /^\/cloud\/groups\/([^/]+)$/, changeGroup],
+  ['GET', /^\/core\/getapppassword$/, mintAppPassword],
+  ['DELETE', /^\/core\/apppassword$/, forgetAppPassword],
+  ['GET', /^\/apps\/files_sharing\/api\/v1\/shares$/, listShares],
+  ['POST', /^\/apps\/files_sharing\/api\/v1\/shares$/, createShare],
+  ['GET', /^\/apps\/files_sharing\/api\/v1\/shares\/([^/]+)$/, oneShare],
+  ['PUT', /^\/apps\/files_sharing\/api\/v1\/shares\/([^/]+)$/, updateShare],
+  ['DELETE', /^\/apps\/files_sharing\/api\/v1\/shares\/([^/]+)$/, removeShare],
+  ['GET', /^\/apps\/files_sharing\/api\/v1\/sharees$/, findSharees],
+]
+
+const wantsJson = ({ query, headers }: Call): boolean =>
+  query.get('format') === 'json' || (query.get('format') === null && /\bapplication\/json\b/.test(headers.accept ?? ''))
+
+/** OCS, and the interface of the groupfolders app: what an administrator and people who share need (facts 4.7, 4.8). */
+export function answerApi(state: CloudState, viewer: CloudUser, call: Call): Reply {
+  const found = /^\/ocs\/v([12])\.php(\/.*)$/.exec(call.path)
+  const manner: OcsManner = { version: found?.[1] === '2' ? 2 : 1, format: wantsJson(call) ? 'json' : 'xml' }
   // Facts 4.5: without the header it is taken for a forged request.
-  if (headers['ocs-apirequest'] !== 'true') return ocsError(412, 'CSRF check failed')
-  const user = /^\/ocs\/v2\.php\/cloud\/users\/([^/]+)$/.exec(path)?.[1]
-  if (method === 'GET' && path === '/ocs/v2.php/cloud/capabilities') return ocsReply(capabilities(state))
-  if (method === 'GET' && path === '/ocs/v2.php/cloud/user') return ocsReply(userData(viewer))
-  if (method === 'GET' && user !== undefined) return lookUp(state, viewer, decodeURIComponent(user))
-  if (method === 'GET' && path === '/ocs/v2.php/core/getapppassword') return mint(state, viewer, headers.authorization ?? '')
-  if (method === 'POST' && path === '/ocs/v2.php/calendar/import' && isSince(state.version, '32'))
-    return importCalendar(state, viewer, call)
-  state.violations.note(`the emulator knows no ${method} ${path}`)
-  throw new DavError(404, `Invalid query, please check the syntax. API specifications are here: ${path}`)
+  if (call.headers['ocs-apirequest']?.toString().toLowerCase() !== 'true')
+    return ocsError(412, 'CSRF check failed', { ...manner, version: 2 })
+  const path = found?.[2] ?? call.path
+  if (call.method === 'POST' && path === '/calendar/import' && isSince(state.version, '32')) return importCalendar(state, viewer, call)
+  try {
+    const asked = {
+      state,
+      viewer,
+      method: call.method,
+      authorization: call.headers.authorization ?? '',
+      from: call.from,
+      given: parametersOf(call),
+    }
+    if (!found) return ocsReply(answerTeams({ ...asked, at: [] }, path), manner)
+    for (const [method, pattern, answer] of ROUTES) {
+      const at = (method === call.method || method === '*') && pattern.exec(path)
+      if (at) return ocsReply(answer({ ...asked, at: at.slice(1).map(decoded) }), manner)
+    }
+  } catch (error) {
+    if (error instanceof OcsError) return ocsError(error.code, error.message, manner)
+    throw error
+  }
+  state.violations.note(`the emulator knows no ${call.method} ${call.path}`)
+  throw new DavError(404, `Invalid query, please check the syntax. API specifications are here: ${call.path}`)
 }
 
-const userData = (user: CloudUser): object => ({
-  enabled: !user.disabled,
-  id: user.id,
-  quota: {
-    used: user.files.used,
-    quota: user.quota === Number.POSITIVE_INFINITY ? -3 : user.quota,
-    free: user.quota === Number.POSITIVE_INFINITY ? -3 : Math.max(0, user.quota - user.files.used),
-  },
-  email: user.email ?? null,
-  displayname: user.displayName,
-  'display-name': user.displayName,
-  groups: user.groups,
-  language: 'en',
-})
-
-function lookUp(state: CloudState, viewer: CloudUser, id: string): Reply {
-  const user = state.users.get(id)
-  if (!viewer.admin && viewer.id !== id) return ocsError(403, 'Logged in account must be at least a sub admin')
-  return user ? ocsReply(userData(user)) : ocsError(404, 'User does not exist')
-}
-
-/** An app password, for whoever has come with a password; one app password does not beget another. */
-function mint(state: CloudState, viewer: CloudUser, authorization: string): Reply {
-  const isApp = [...viewer.appPasswords.keys()].some((each) =>
-    authorization.includes(Buffer.from(`${viewer.id}:${each}`).toString('base64')),
-  )
-  if (isApp) return ocsError(403, 'You cannot request an new apppassword with an apppassword')
-  const apppassword = appPassword(state.seed, viewer.id, viewer.appPasswords.size)
-  viewer.appPasswords.set(apppassword, 'minted')
-  return ocsReply({ apppassword })
+function decoded(text: string | undefined): string {
+  try {
+    return decodeURIComponent(text ?? '')
+  } catch {
+    throw new OcsError(400, 'The address is not encoded well')
+  }
 }

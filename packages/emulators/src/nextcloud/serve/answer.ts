@@ -2,30 +2,54 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { CommonEffect } from '../../faults/rule.ts'
 import type { Reply } from '../../serve/reply.ts'
 import { expireTrash } from '../calendars/trash.ts'
-import { segmentsOf } from '../dav/paths.ts'
+import type { Late } from '../dav/asked.ts'
 import { answerDav } from '../dav/route.ts'
 import { replacementFor } from '../faults/effects.ts'
 import type { CloudEffect } from '../faults/rule.ts'
-import { answerOcs } from '../ocs/route.ts'
+import { fileSegments } from '../files/asked.ts'
+import { type Blob, EMPTY } from '../files/blob.ts'
+import type { FileReply } from '../files/read.ts'
+import { answerApi } from '../ocs/route.ts'
+import { welcome } from '../users/furnish.ts'
+import type { CloudUser } from '../users/user.ts'
 import { authenticate } from './authenticate.ts'
 import { DavError, errorReply } from './errors.ts'
-import { plainPage } from './plain-pages.ts'
+import { isApi, plainPage } from './plain-pages.ts'
 import type { CloudState } from './state.ts'
 
-/** A request, read whole. */
-export interface Call {
+/** The head of a request. */
+export interface Head {
   readonly method: string
   /** Without query. */
   readonly path: string
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
+  /** The address that it comes from. */
+  readonly from?: string
+}
+
+/** A request, read whole. */
+export interface Call extends Head {
   readonly body: Buffer
+  /** The body of a PUT of a file, which is on disk. */
+  readonly upload?: Blob
+  /** What it sets going is done later than it is answered. */
+  readonly late?: Late
 }
 
 /** An answer, what goes wrong with it on the wire, how long it waits, and the way to say that it has left. */
 export interface Answer {
-  readonly reply: Reply
-  readonly effect: CommonEffect | 'cut' | undefined
+  readonly reply: FileReply
+  readonly effect: CloudEffect | undefined
+  readonly waitMs: number
+  readonly leave: () => void
+}
+
+/** A request that has come in, before its body has: who asks, or what is answered without looking any further. */
+export interface Arrival {
+  readonly viewer: CloudUser | undefined
+  readonly effect: CloudEffect | undefined
+  readonly instead: Reply | undefined
   readonly waitMs: number
   readonly leave: () => void
 }
@@ -33,63 +57,99 @@ export interface Answer {
 const nothing = (): void => {}
 
 /** Who asks, what goes wrong, and what the answer is. Never throws: an error of the emulator itself is a 500 and a violation. */
-export function answerCall(state: CloudState, call: Call): Answer {
+export const answerCall = (state: CloudState, call: Call): Answer => complete(state, call, arrive(state, call))
+
+/** Looks at a request's head. Never throws. */
+export function arrive(state: CloudState, head: Head): Arrival {
   let leave = nothing
-  const waitMs = call.path.startsWith('/remote.php') || call.path.startsWith('/ocs') ? state.bruteForce.delay(state.now()) : 0
-  const refused = (error: DavError): Answer => ({ reply: errorReply(error), effect: undefined, waitMs, leave })
+  const isSlowed = head.path.startsWith('/remote.php') || isApi(head.path)
+  const waitMs = isSlowed ? state.bruteForce.delay(state.now(), head.from) : 0
+  const refused = (error: unknown): Arrival => ({ viewer: undefined, effect: undefined, instead: replyOf(state, error), waitMs, leave })
   try {
-    const given = pass(state, call, (out) => {
-      leave = out
-    })
-    return { ...given, waitMs, leave }
+    const page = plainPage(state, head)
+    if (page) return { viewer: undefined, effect: undefined, instead: page, waitMs: 0, leave }
+    if (state.settings.maintenance)
+      throw new DavError(503, { message: 'System is in maintenance mode.', exception: 'Sabre\\DAV\\Exception\\ServiceUnavailable' })
+    if (!isApi(head.path) && !fileSegments(head.path, '')) throw new DavError(404, `File not found: ${head.path}`)
+    const viewer = authenticate(state, head)
+    welcome(state, viewer)
+    leave = state.manners.enter(viewer.id)
+    count(state, head)
+    const url = head.query.size === 0 ? head.path : `${head.path}?${head.query}`
+    const effect = state.faults.next({ method: head.method, url, mailbox: viewer.id.toLowerCase() })
+    if (effect?.kind === 'cut') return { viewer, effect, instead: { status: 500, body: [] }, waitMs, leave }
+    return { viewer, effect, instead: effect && replacementFor(effect, state, viewer.id), waitMs, leave }
   } catch (error) {
-    if (error instanceof DavError) return refused(error)
-    const message = `the emulator itself failed: ${error instanceof Error ? error.stack : String(error)}`
-    state.violations.note(message)
-    return refused(new DavError(500, message))
+    return refused(error)
   }
 }
 
-function pass(state: CloudState, call: Call, inside: (leave: () => void) => void): Pick<Answer, 'reply' | 'effect'> {
-  const { method, path, query, headers, body } = call
-  const page = plainPage(state, call)
-  if (page) return { reply: page, effect: undefined }
-  if (state.settings.maintenance)
-    throw new DavError(503, { message: 'System is in maintenance mode.', exception: 'Sabre\\DAV\\Exception\\ServiceUnavailable' })
-  const isOcs = path.startsWith('/ocs/')
-  const segments = segmentsOf(path)
-  if (!isOcs && !segments) throw new DavError(404, `File not found: ${path}`)
-  const viewer = authenticate(state, headers)
-  inside(state.manners.enter(viewer.id))
-  const sort = isOcs ? `${method} ocs` : `${method} ${segments?.[0] ?? ''}`
+function count(state: CloudState, { method, path }: Head): void {
+  const sort = isApi(path) ? `${method} ocs` : `${method} ${fileSegments(path, '')?.[0] ?? ''}`
   state.requests.set(sort, (state.requests.get(sort) ?? 0) + 1)
-  expireTrash(state, viewer)
-  const url = query.size === 0 ? path : `${path}?${query}`
-  const effect = state.faults.next({ method, url, mailbox: viewer.id.toLowerCase() })
-  if (effect?.kind === 'cut') return { reply: { status: 500, body: [] }, effect: 'cut' }
-  const instead = effect && replacementFor(effect, state, viewer.id)
-  if (instead) return { reply: instead, effect: undefined }
+}
+
+/** Answers a request whose body is here. Never throws. */
+export function complete(state: CloudState, call: Call, arrival: Arrival): Answer {
+  const { viewer, effect, instead, waitMs, leave } = arrival
+  const answer = (reply: FileReply): Answer => ({ reply, effect: instead && effect?.kind !== 'cut' ? undefined : effect, waitMs, leave })
+  if (instead || !viewer) return answer(instead ?? { status: 500, body: [] })
   try {
-    const reply = isOcs
-      ? answerOcs(state, viewer, call)
-      : answerDav({ state, viewer, by: 'client', method, path, segments: segments ?? [], headers, body, query })
-    return { reply: disturbed(reply, effect), effect: onWire(effect) }
+    expireTrash(state, viewer)
+    return answer(
+      disturbed(reply(state, viewer, { ...call, ...emptied(call, effect), ...(effect?.kind === 'late' && { late: effect }) }), effect),
+    )
   } catch (error) {
-    if (!(error instanceof DavError)) throw error
-    return { reply: errorReply(error), effect: onWire(effect) }
+    return answer(replyOf(state, error))
   }
 }
 
-function disturbed(reply: Reply, effect: CloudEffect | undefined): Reply {
-  if (effect?.kind !== 'wrong-etag' || reply.headers?.['etag'] === undefined) return reply
-  return { ...reply, headers: { ...reply.headers, etag: '"00000000000000000000000000000000"' } }
+function reply(state: CloudState, viewer: CloudUser, call: Call): FileReply {
+  const { method, path, headers, body, query, upload, late } = call
+  if (isApi(path)) return answerApi(state, viewer, call)
+  const segments = fileSegments(path, viewer.id) ?? []
+  return answerDav({
+    state,
+    viewer,
+    by: 'client',
+    method,
+    path,
+    segments,
+    headers,
+    body,
+    query,
+    ...(upload && { upload }),
+    ...(late && { late }),
+  })
 }
 
-function onWire(effect: CloudEffect | undefined): CommonEffect | undefined {
+/** What arrives of a body where a proxy loses it. */
+const emptied = (call: Call, effect: CloudEffect | undefined): Partial<Call> =>
+  effect?.kind === 'zero-bytes' ? { body: Buffer.alloc(0), ...(call.upload && { upload: EMPTY }) } : {}
+
+function replyOf(state: CloudState, error: unknown): Reply {
+  if (error instanceof DavError) return errorReply(error)
+  const message = `the emulator itself failed: ${error instanceof Error ? error.stack : String(error)}`
+  state.violations.note(message)
+  return errorReply(new DavError(500, message))
+}
+
+function disturbed(given: FileReply, effect: CloudEffect | undefined): FileReply {
+  if (effect?.kind !== 'wrong-etag' || given.headers?.['etag'] === undefined) return given
+  const wrong = '"00000000000000000000000000000000"'
+  return { ...given, headers: { ...given.headers, etag: wrong, ...(given.headers['oc-etag'] !== undefined && { 'oc-etag': wrong }) } }
+}
+
+/** What an effect does on the wire, where it does anything there. */
+export function onWire(effect: CloudEffect | undefined): CommonEffect | 'cut' | undefined {
   switch (effect?.kind) {
+    case 'cut':
+      return 'cut'
     case 'wrong-etag':
     case 'pretend':
-    case 'cut':
+    case 'zero-bytes':
+    case 'late':
+    case 'xml-bomb':
       return undefined
     default:
       return effect

@@ -9,23 +9,30 @@ const failed = (why: string): DavError =>
     headers: { 'www-authenticate': 'Basic realm="Nextcloud", charset="UTF-8"' },
   })
 
+interface Comer {
+  readonly headers: IncomingHttpHeaders
+  /** Address. */
+  readonly from?: string
+}
+
 /**
  * Who asks. Wrong passwords count for the whole address from which they come (facts 4.6). Throws `DavError` 401, or 429 where there have
  * been too many.
  */
-export function authenticate(state: CloudState, headers: IncomingHttpHeaders): CloudUser {
+export function authenticate(state: CloudState, { headers, from }: Comer): CloudUser {
   const authorization = headers.authorization ?? ''
   if (authorization === '') {
     state.manners.refusedCredentials('none', 'nobody')
     throw failed("No 'Authorization: Basic' header found. Either the client didn't send one, or the server is misconfigured")
   }
-  if (state.bruteForce.isRefused(state.now())) throw new DavError(429, 'Too many requests')
+  if (state.bruteForce.isRefused(state.now(), from)) throw new DavError(429, 'Too many requests')
   const user = userOf(state, authorization)
   if (user && !user.disabled) {
     state.manners.acceptedCredentials(authorization)
+    if (user.password === basic(authorization)?.[1]) state.byPassword.count += 1
     return user
   }
-  if (!user) state.bruteForce.fail(state.now())
+  if (!user) state.bruteForce.fail(state.now(), from)
   state.manners.refusedCredentials(authorization, nameIn(authorization))
   throw failed(
     user

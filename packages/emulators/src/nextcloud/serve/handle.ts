@@ -1,18 +1,31 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { httpDate, send } from '../../serve/send.ts'
-import { type Answer, answerCall } from './answer.ts'
+import { fileSegments } from '../files/asked.ts'
+import type { Blob } from '../files/blob.ts'
+import { hashAhead } from '../files/hash-ahead.ts'
+import { sendContent } from '../files/send-content.ts'
+import { type Answer, type Arrival, arrive, complete, type Head, onWire } from './answer.ts'
 import { DavError, errorReply } from './errors.ts'
 import type { CloudState } from './state.ts'
 
 /** PHP's `post_max_size` and the proxy's limit. */
 const MOST_BYTES = 512 * 1024 * 1024
 
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
 /** Answers one request. Never throws. */
 export async function handle(state: CloudState, request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.on('error', () => response.destroy())
   try {
-    await finish(state, { request, response }, await answerOf(state, request))
+    const head = headOf(request)
+    const arrival = arrive(state, head)
+    response.on('close', arrival.leave)
+    const answer = await answerOf(state, { request, response }, { head, arrival })
+    if (answer) await finish(state, { request, response }, answer)
   } catch (error) {
     // A client that goes away in the middle is no failure of the emulator; anything else must be seen.
     if (!request.destroyed && !response.destroyed) state.violations.note(`the emulator itself failed: ${String(error)}`)
@@ -20,18 +33,66 @@ export async function handle(state: CloudState, request: IncomingMessage, respon
   }
 }
 
-async function answerOf(state: CloudState, request: IncomingMessage): Promise<Answer> {
+function headOf(request: IncomingMessage): Head {
   const url = request.url ?? '/'
   const mark = url.indexOf('?')
-  const body = await readWhole(request)
-  if (!body) return { reply: errorReply(new DavError(413, 'Request Entity Too Large')), effect: undefined, waitMs: 0, leave: () => {} }
-  return answerCall(state, {
+  return {
     method: request.method ?? 'GET',
     path: mark < 0 ? url : url.slice(0, mark),
     query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
     headers: request.headers,
-    body,
-  })
+    from: request.socket.remoteAddress ?? '127.0.0.1',
+  }
+}
+
+interface Begun {
+  readonly head: Head
+  readonly arrival: Arrival
+}
+
+const STREAMED = new Set(['files', 'groupfolders', 'uploads'])
+
+/** Undefined where the connection was broken on purpose. */
+async function answerOf(state: CloudState, { request, response }: Exchange, { head, arrival }: Begun): Promise<Answer | undefined> {
+  const { viewer, instead, effect } = arrival
+  const cut = effect?.kind === 'cut' ? (effect.afterBytes ?? 0) : undefined
+  if (cut !== undefined || (instead && head.method === 'PUT')) {
+    if (!(await pourAway(request, cut))) return complete(state, { ...head, body: Buffer.alloc(0) }, arrival)
+    response.socket?.destroy()
+    return undefined
+  }
+  const isStreamed = head.method === 'PUT' && STREAMED.has(fileSegments(head.path, '')?.[0] ?? '')
+  const upload = isStreamed ? await readIntoSpool(state, request) : undefined
+  const body = upload ? Buffer.alloc(0) : await readWhole(request)
+  if (!body) {
+    const reply = errorReply(new DavError(413, 'Request Entity Too Large'))
+    return { reply, effect: undefined, waitMs: 0, leave: arrival.leave }
+  }
+  if (viewer) await hashAhead(viewer, head, upload)
+  return complete(state, { ...head, body, ...(upload && { upload }) }, arrival)
+}
+
+/** Reads a body that nobody wants, or as much of it as is to come: then true. */
+async function pourAway(request: IncomingMessage, most: number | undefined): Promise<boolean> {
+  let size = 0
+  if (most === 0) return true
+  for await (const piece of request) {
+    size += Buffer.isBuffer(piece) ? piece.length : 0
+    if (most !== undefined && size >= most) return true
+  }
+  return most !== undefined
+}
+
+/** Throws, and keeps nothing, where the client goes away in the middle: nothing is stored of a body that was cut off. */
+async function readIntoSpool(state: CloudState, request: IncomingMessage): Promise<Blob> {
+  const writer = state.spool.writer()
+  try {
+    for await (const piece of request) if (Buffer.isBuffer(piece)) writer.add(piece)
+    return writer.finish()
+  } catch (error) {
+    writer.drop()
+    throw error
+  }
 }
 
 async function readWhole(request: IncomingMessage): Promise<Buffer | undefined> {
@@ -45,20 +106,17 @@ async function readWhole(request: IncomingMessage): Promise<Buffer | undefined> 
   return size <= MOST_BYTES ? Buffer.concat(pieces) : undefined
 }
 
-async function finish(
-  state: CloudState,
-  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
-  { reply, effect, waitMs, leave }: Answer,
-): Promise<void> {
-  response.on('close', leave)
-  const wait = state.latencyMs + waitMs + (typeof effect === 'object' && effect.kind === 'delay' ? effect.ms : 0)
+async function finish(state: CloudState, { request, response }: Exchange, answer: Answer): Promise<void> {
+  const { reply, waitMs, leave } = answer
+  const effect = onWire(answer.effect)
+  if (state.noDelays) state.waited.ms += waitMs
+  const wait = state.latencyMs + (state.noDelays ? 0 : waitMs) + (typeof effect === 'object' && effect.kind === 'delay' ? effect.ms : 0)
   if (wait > 0) await pause(wait)
   if (effect === 'cut') {
     response.socket?.destroy()
     return
   }
-  const isHead = request.method === 'HEAD'
-  await send(isHead ? { ...reply, body: [] } : reply, {
+  const sending = {
     request,
     response,
     headers: {
@@ -70,5 +128,7 @@ async function finish(
     },
     effect,
     leaving: leave,
-  })
+  }
+  if (reply.content) await sendContent(reply, reply.content, sending)
+  else await send(request.method === 'HEAD' ? { ...reply, body: [] } : reply, sending)
 }

@@ -1,6 +1,9 @@
 import type { FaultPlan } from '../../faults/plan.ts'
 import type { Violations } from '../../serve/violations.ts'
 import type { CloudEffect } from '../faults/rule.ts'
+import type { FileShare } from '../files/share.ts'
+import type { Spool } from '../files/spool.ts'
+import type { TeamFolder } from '../files/team.ts'
 import type { BruteForce } from '../limits/brute-force.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { CloudLimits, CloudSettings, NextcloudOptions } from '../options.ts'
@@ -28,7 +31,21 @@ export interface CloudState {
   readonly seed: number
   readonly version: Version
   readonly wellKnown: NonNullable<NextcloudOptions['wellKnown']>
-  readonly users: ReadonlyMap<string, CloudUser>
+  readonly users: Map<string, CloudUser>
+  /** Display names of groups, by their ids. */
+  readonly groups: Map<string, string>
+  readonly shares: Map<string, FileShare>
+  readonly teams: Map<number, TeamFolder>
+  /** Where the bytes of files lie. */
+  readonly spool: Spool
+  readonly chunking: 'v1' | 'v2'
+  readonly chunkedPutsAreEmpty: boolean
+  readonly zeroLengthMoves: boolean
+  readonly noDelays: boolean
+  /** Requests that have come with a password, which costs the server a slow hash each time (facts 4.7). */
+  readonly byPassword: { count: number }
+  /** What has not been waited for. */
+  readonly waited: { ms: number }
   readonly settings: { -readonly [Name in keyof CloudSettings]: CloudSettings[Name] }
   /** -1 is unlimited. */
   readonly limits: { -readonly [Name in keyof CloudLimits]-?: number }
@@ -49,5 +66,7 @@ export interface CloudState {
   readonly timeScale: number
   readonly latencyMs: number
   readonly now: () => number
+  /** The clock goes on by so many milliseconds at once. */
+  readonly pass: (ms: number) => void
   readonly nextId: () => number
 }

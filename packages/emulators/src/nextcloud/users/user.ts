@@ -1,18 +1,19 @@
 import { hash32, randomFrom } from '../../generate/random.ts'
 import type { DavCollection } from '../dav/collection.ts'
 import { Shelf } from '../dav/shelf.ts'
-import { FileTree } from '../files/tree.ts'
+import { newStore, type Store } from '../files/node.ts'
+import type { UploadFolder } from '../files/upload-folder.ts'
 import type { CloudUserSeed } from '../options.ts'
 
 export interface CloudUser {
   readonly id: string
-  readonly displayName: string
-  readonly email: string | undefined
-  readonly password: string
+  displayName: string
+  email: string | undefined
+  password: string
   /** App passwords, and what they are called. */
   readonly appPasswords: Map<string, string>
   readonly admin: boolean
-  readonly groups: readonly string[]
+  readonly groups: string[]
   readonly kind: 'individual' | 'room' | 'resource'
   disabled: boolean
   /** Bytes; infinite where there is none. */
@@ -21,10 +22,17 @@ export interface CloudUser {
   readonly calendars: DavCollection[]
   readonly books: DavCollection[]
   readonly inbox: Shelf
-  readonly files: FileTree
+  readonly files: Store
+  /** Chunked uploads that are under way, by their ids. */
+  readonly uploads: Map<string, UploadFolder>
+  language: string
+  /** How many app passwords it has been given on request. */
+  minted: number
+  /** Nobody has logged in yet: the example files come with the first login. */
+  isNew: boolean
 }
 
-export function makeUser(wish: CloudUserSeed, seed: number): CloudUser {
+export function makeUser(wish: CloudUserSeed, seed: number, now: number): CloudUser {
   if (!/^[a-zA-Z0-9_.@\-']+$/.test(wish.id)) throw new Error(`"${wish.id}" is no id that Nextcloud takes: a-z A-Z 0-9 _ . @ - '`)
   const email = wish.email ?? (wish.id.includes('@') ? wish.id : undefined)
   return {
@@ -34,14 +42,18 @@ export function makeUser(wish: CloudUserSeed, seed: number): CloudUser {
     password: wish.password ?? `pw-${hash32(seed, 'password', wish.id).toString(36)}`,
     appPasswords: new Map([[appPassword(seed, wish.id, 0), 'first']]),
     admin: wish.admin ?? false,
-    groups: wish.groups ?? [],
+    groups: [...(wish.groups ?? [])],
     kind: wish.kind ?? 'individual',
     disabled: wish.disabled ?? false,
     quota: wish.quota === undefined || wish.quota < 0 ? Number.POSITIVE_INFINITY : wish.quota,
     calendars: [],
     books: [],
     inbox: new Shelf(),
-    files: new FileTree(),
+    files: newStore({ owner: wish.id }, Math.floor(now / 1000)),
+    uploads: new Map(),
+    language: 'en',
+    minted: 0,
+    isNew: false,
   }
 }
 

@@ -1,0 +1,25 @@
+import type { Reply } from '../../serve/reply.ts'
+import type { Asked } from '../dav/asked.ts'
+import { checkConditions } from '../dav/targets.ts'
+import { DavError, notFound } from '../serve/errors.ts'
+import { areaOf, quoted, refuseLocked, seenAt } from './asked.ts'
+import { DELETE } from './share.ts'
+import { toTrash } from './trash.ts'
+
+/** DELETE: into the trash bin. Whoever has something shared leaves it. */
+export function removeFile(asked: Asked): Reply {
+  const segments = asked.segments.slice(2)
+  const seen = seenAt(asked, segments, areaOf(asked).kind)
+  if (!seen) throw notFound(segments.join('/'))
+  checkConditions(asked, quoted(seen.node))
+  if (segments.length === 0) throw new DavError(403, 'Permission denied to delete node')
+  if (seen.mount?.node === seen.node) {
+    if (seen.mount.team) throw new DavError(403, 'A team folder cannot be deleted here')
+    for (const share of seen.mount.shares) if (share.kind === 'user') asked.state.shares.delete(share.id)
+    return { status: 204, body: [] }
+  }
+  if ((seen.permissions & DELETE) === 0) throw new DavError(403, 'Permission denied to delete node')
+  refuseLocked(seen.node)
+  toTrash(asked, seen)
+  return { status: 204, body: [] }
+}

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+import { type TestCloud, testCloud } from '../test-cloud.ts'
+import { ocs } from './test-ocs.ts'
+
+const FOLDERS = '/index.php/apps/groupfolders/folders'
+
+const cloudWith = (): TestCloud =>
+  testCloud({
+    users: [
+      { id: 'boss', admin: true, groups: ['staff'] },
+      { id: 'alice', groups: ['staff'] },
+      { id: 'bob', groups: ['guests'] },
+      { id: 'carol' },
+    ],
+  })
+
+const list = (rules: readonly (readonly [type: string, id: string, mask: number, permissions: number])[]): string =>
+  `<d:propertyupdate xmlns:d="DAV:" xmlns:nc="http://nextcloud.org/ns"><d:set><d:prop><nc:acl-list>${rules
+    .map(
+      ([type, id, mask, permissions]) =>
+        `<nc:acl><nc:acl-mapping-type>${type}</nc:acl-mapping-type><nc:acl-mapping-id>${id}</nc:acl-mapping-id><nc:acl-mask>${mask}</nc:acl-mask><nc:acl-permissions>${permissions}</nc:acl-permissions></nc:acl>`,
+    )
+    .join('')}</nc:acl-list></d:prop></d:set></d:propertyupdate>`
+
+function teamWith(cloud: TestCloud, groups: Readonly<Record<string, number>>): number {
+  const { id } = ocs(cloud, 'boss', ['POST', FOLDERS], { mountpoint: 'Sales' }).data
+  for (const [group, permissions] of Object.entries(groups)) {
+    ocs(cloud, 'boss', ['POST', `${FOLDERS}/${id}/groups`], { group })
+    ocs(cloud, 'boss', ['POST', `${FOLDERS}/${id}/groups/${group}`], { permissions })
+  }
+  return id
+}
+
+/** Facts 4.8. */
+test('a team folder stands in the files of its groups, with what each may do', async () => {
+  const cloud = cloudWith()
+  expect(ocs(cloud, 'alice', ['POST', FOLDERS], { mountpoint: 'x' }).code).toBe(403)
+  expect(ocs(cloud, 'boss', ['GET', FOLDERS]).data).toEqual([])
+  const id = teamWith(cloud, { staff: 31, guests: 1 })
+  expect(ocs(cloud, 'boss', ['POST', FOLDERS], { mountpoint: 'Sales' }).code).toBe(400)
+  expect(ocs(cloud, 'boss', ['GET', FOLDERS]).data[id]).toMatchObject({ mount_point: 'Sales', groups: { staff: 31, guests: 1 }, quota: -3 })
+  const put = (as: string) => cloud.ask('PUT', `files/${as}/Sales/a.txt`, { as, body: 'hello' }).status
+  expect([put('bob'), put('alice'), put('carol')]).toEqual([403, 201, 404])
+  expect(cloud.ask('GET', 'groupfolders/bob/Sales/a.txt', { as: 'bob' }).text).toBe('hello')
+  expect(cloud.ask('PROPFIND', 'groupfolders/carol/', { as: 'carol', headers: { depth: '1' } }).text).not.toContain('Sales')
+  expect((await cloud.sharing.reach('team:Sales/a.txt')).map(({ who, permissions }) => [who, permissions])).toEqual([
+    ['boss', 27],
+    ['alice', 27],
+    ['bob', 1],
+  ])
+  expect((await cloud.sharing.teamTree('Sales')).map(({ path }) => path)).toEqual(['a.txt'])
+  expect(cloud.ask('DELETE', 'files/alice/Sales', { as: 'alice' }).status).toBe(403)
+})
+
+test('a quota of its own, and not that of who writes', async () => {
+  const cloud = cloudWith()
+  const id = teamWith(cloud, { staff: 31 })
+  await cloud.user('alice').quota(1)
+  ocs(cloud, 'boss', ['POST', `${FOLDERS}/${id}/quota`], { quota: 5 })
+  const put = (body: string) => cloud.ask('PUT', 'files/alice/Sales/a.txt', { body }).status
+  expect([put('hello!'), put('hello')]).toEqual([507, 201])
+})
+
+test('access lists hide, narrow and widen again from folder to folder, when who manages it says so', async () => {
+  const cloud = cloudWith()
+  const id = teamWith(cloud, { staff: 31, guests: 31 })
+  for (const path of ['closed', 'closed/open', 'half']) cloud.ask('MKCOL', `files/alice/Sales/${path}`)
+  const patch = (as: string, path: string, body: string) => cloud.ask('PROPPATCH', `files/${as}/Sales/${path}`, { as, body }).status
+  const closed = list([['group', 'guests', 31, 0]])
+  expect(patch('boss', 'closed', closed)).toBe(403)
+  ocs(cloud, 'boss', ['POST', `${FOLDERS}/${id}/acl`], { acl: true })
+  expect([patch('alice', 'closed', closed), patch('boss', 'closed', closed)]).toEqual([403, 207])
+  ocs(cloud, 'boss', ['POST', `${FOLDERS}/${id}/manageACL`], { mappingType: 'user', mappingId: 'alice', manageAcl: true })
+  expect(patch('alice', 'half', list([['group', 'guests', 30, 0]]))).toBe(207)
+  expect(patch('alice', 'closed/open', list([['user', 'bob', 1, 1]]))).toBe(207)
+  expect(patch('alice', 'half', list([['group', 'none', 30, 0]]))).toBe(400)
+  expect((await cloud.user('bob').files.seen()).map(({ path, permissions }) => [path, permissions])).toEqual([
+    ['Sales', 31],
+    ['Sales/half', 1],
+  ])
+  expect((await cloud.sharing.reach('team:Sales/closed/open')).map(({ who }) => who)).toEqual(['boss', 'alice'])
+  expect((await cloud.sharing.teams())[0]?.rules).toHaveLength(3)
+  const told = cloud.ask('PROPFIND', 'files/alice/Sales/half', {
+    headers: { depth: '0' },
+    body: '<d:propfind xmlns:d="DAV:" xmlns:nc="http://nextcloud.org/ns"><d:prop><nc:acl-list/><nc:group-folder-id/></d:prop></d:propfind>',
+  }).text
+  expect(told).toContain('<nc:acl-mapping-id>guests</nc:acl-mapping-id>')
+  expect(told).toContain(`<nc:group-folder-id>${id}</nc:group-folder-id>`)
+})

@@ -1,0 +1,113 @@
+import { newStore, rootOf } from '../files/node.ts'
+import { ALL } from '../files/share.ts'
+import type { TeamFolder } from '../files/team.ts'
+import { OcsError } from './reply.ts'
+import type { OcsCall } from './route.ts'
+
+/** The interface of the groupfolders app: for administrators alone (facts 4.8). */
+export function answerTeams(call: OcsCall, path: string): unknown {
+  const { state, viewer, method } = call
+  const found = /^(?:\/index\.php)?\/apps\/groupfolders\/folders(?:\/(\d+))?(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path)
+  if (!found || state.settings.teamFolders === 'no') throw new OcsError(404, 'App "groupfolders" is not here')
+  if (!viewer.admin) throw new OcsError(403, 'Logged in account must be an admin')
+  const [, id, part, group] = found
+  if (id === undefined) return method === 'POST' ? make(call) : list(state.teams)
+  const team = state.teams.get(Number(id))
+  if (!team) throw new OcsError(404, 'Folder not found')
+  if (part === undefined) return method === 'DELETE' ? drop(call, team) : shown(team)
+  return change(call, team, { part, group: group === undefined ? undefined : decodeURIComponent(group) })
+}
+
+/** PHP writes an empty map as a list. */
+const orList = (map: object): object => (Object.keys(map).length === 0 ? [] : map)
+
+const list = (teams: ReadonlyMap<number, TeamFolder>): object =>
+  orList(Object.fromEntries([...teams].map(([id, team]) => [String(id), shown(team)])))
+
+const shown = (team: TeamFolder): object => ({
+  id: team.id,
+  mount_point: team.mountPoint,
+  groups: orList(Object.fromEntries(team.groups)),
+  quota: team.quota,
+  size: team.store.root.size,
+  acl: team.acl,
+  manage: team.managers.map(({ type, id }) => ({ type, id, displayname: id })),
+})
+
+function make({ state, given }: OcsCall): object {
+  const mountPoint = (given.text('mountpoint') ?? '').trim().replace(/^\/+|\/+$/g, '')
+  if (mountPoint === '' || mountPoint.includes('/')) throw new OcsError(400, 'Mount point name is invalid')
+  if ([...state.teams.values()].some((team) => team.mountPoint === mountPoint)) throw new OcsError(400, 'Mount point already exists')
+  const id = Math.max(0, ...state.teams.keys()) + 1
+  const store = newStore({ team: id }, Math.floor(state.now() / 1000))
+  state.teams.set(id, {
+    id,
+    mountPoint: mountPoint.normalize('NFC'),
+    store,
+    groups: new Map(),
+    quota: -3,
+    acl: false,
+    managers: [],
+    rules: new Map(),
+  })
+  return { id }
+}
+
+function drop({ state }: OcsCall, team: TeamFolder): object {
+  state.teams.delete(team.id)
+  for (const share of state.shares.values()) if (rootOf(share.node) === team.store.root) state.shares.delete(share.id)
+  return { success: true }
+}
+
+interface Part {
+  readonly part: string
+  readonly group: string | undefined
+}
+
+function change({ state, given, method }: OcsCall, team: TeamFolder, { part, group }: Part): object {
+  switch (part) {
+    case 'groups': {
+      const id = group ?? given.text('group') ?? ''
+      if (!state.groups.has(id)) throw new OcsError(400, `There is no group "${id}"`)
+      if (method === 'DELETE') team.groups.delete(id)
+      else if (group === undefined) team.groups.set(id, ALL)
+      else team.groups.set(id, bits(given.number('permissions')))
+      break
+    }
+    case 'quota': {
+      const quota = given.number('quota')
+      if (quota === undefined || quota < -3) throw new OcsError(400, 'The quota is a number of bytes, or -3')
+      team.quota = quota
+      break
+    }
+    case 'acl':
+      team.acl = given.flag('acl') ?? false
+      break
+    case 'manageACL':
+      manage(team, {
+        type: given.text('mappingType') === 'group' ? 'group' : 'user',
+        id: given.text('mappingId') ?? '',
+        isManager: given.flag('manageAcl') ?? false,
+      })
+      break
+    case 'mountpoint':
+      team.mountPoint = given.text('mountpoint') ?? team.mountPoint
+      break
+    default:
+      throw new OcsError(404, 'Folder not found')
+  }
+  return { success: true }
+}
+
+function bits(permissions: number | undefined): number {
+  if (permissions === undefined || !Number.isInteger(permissions) || permissions < 0 || permissions > ALL)
+    throw new OcsError(400, 'Permissions are a number from 0 to 31')
+  return permissions
+}
+
+function manage(team: TeamFolder, wish: { readonly type: 'user' | 'group'; readonly id: string; readonly isManager: boolean }): void {
+  const { type, id } = wish
+  const index = team.managers.findIndex((each) => each.type === type && each.id === id)
+  if (index >= 0) team.managers.splice(index, 1)
+  if (wish.isManager) team.managers.push({ type, id })
+}
