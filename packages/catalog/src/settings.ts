@@ -61,6 +61,7 @@ export interface GoogleProject {
     readonly calendar?: GoogleApiLimits
     readonly people?: GoogleApiLimits
     readonly tasks?: GoogleApiLimits
+    readonly drive?: GoogleApiLimits & { readonly bytesPerDay?: number }
   }
   readonly apiUrl?: string
   readonly tokenUrl?: string
