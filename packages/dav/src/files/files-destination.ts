@@ -1,15 +1,15 @@
 import { type Call, type Destination, type DestinationEndpoint, Fault, type Kind, type Services } from '@offramp/core'
 import { makeClient, openHost } from '../client.ts'
 import { baseOf } from '../settings.ts'
-import { makeFilesDestination } from './destination.ts'
+import { checkFiles } from './check.ts'
 import type { FilesDesk } from './desk.ts'
+import { makeFilesDestination } from './destination.ts'
 import { type Folders, newFolders } from './folders.ts'
 import { CHUNK, MEMORY_BYTES } from './limits.ts'
 import { makePool } from './pool.ts'
 import type { Plain } from './probe.ts'
 import { recogniseFiles } from './server.ts'
 import type { FilesSettings } from './settings.ts'
-import { checkFiles } from './check.ts'
 
 function cautionOf(settings: FilesSettings): string | undefined {
   const url = URL.parse(settings.url)
