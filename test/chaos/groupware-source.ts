@@ -37,7 +37,7 @@ export const numberIn = (title: string): number => Number(/ (\d+) of /.exec(titl
 /** A person at the destination changes the number 2, 10, 18 ...; 10, 26 ... change at both ends. */
 export const isPersons = (n: number): boolean => n % 8 === 2
 
-export const isEdited = (n: number): boolean => n % 8 < 2 || n % 16 === 10
+const isEdited = (n: number): boolean => n % 8 < 2 || n % 16 === 10
 
 export const NEW = ', second text'
 

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { Stored } from './groupware-end.ts'
 import { keyOf, noDeeds, type PersonsDeeds, reckonGroupware, titleIn } from './groupware-reckon.ts'
 import { type GroupwareScene, startTenantGroupware, startWorkspaceGroupware } from './groupware-scene.ts'
-import { isEdited, isPersons, numberIn } from './groupware-source.ts'
+import { isPersons, numberIn } from './groupware-source.ts'
 import { killMany, told } from './kill-many.ts'
 import type { Run } from './scene.ts'
 import { suspend } from './suspend.ts'
@@ -64,16 +64,13 @@ const MY_OWN = [
   'DTSTART:20240105T100000Z\r\nDTEND:20240105T110000Z\r\nSUMMARY:My own\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n',
 ].join('\r\n')
 
-/**
- * A person throws some contacts away: such as do not change at the source. Of a change that a killed worker had begun, the engine writes the item anew
- * where it is not there any more: better once too often than lost (`receiptOfKept`).
- */
+/** A person throws some contacts away, also such as change at the source, whatever a killed worker had begun to write over them. */
 async function personTidiesUp({ end, lab, addresses }: GroupwareScene, deeds: PersonsDeeds): Promise<void> {
   for (const address of addresses) {
     const login = lab.loginOf(address)
     for (const { path, text } of await end.stored(login)) {
       const title = titleIn(text)
-      if (!isPersons(numberIn(title)) || isEdited(numberIn(title)) || !/^BEGIN:VCARD/.test(text)) continue
+      if (!isPersons(numberIn(title)) || !/^BEGIN:VCARD/.test(text)) continue
       await end.remove(login, path)
       deeds.titles.add(keyOf(title))
       deeds.deleted.add(keyOf(title))

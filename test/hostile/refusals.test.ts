@@ -81,8 +81,10 @@ describe.concurrent('the destination', () => {
   ] as const)('a certificate %s', async (_, certificate, words) => {
     const server = await startDovecot({ users, certificate })
     try {
-      await putFile(lab, 'other-ca.pem', server.ca)
-      const ended = await checked(destination({ port: server.imapsPort, ca: 'other-ca.pem' }))
+      // A file of its own: its neighbour writes one at the same time.
+      const ca = `ca-${server.imapsPort}.pem`
+      await putFile(lab, ca, server.ca)
+      const ended = await checked(destination({ port: server.imapsPort, ca }))
       expect(ended.code).toBe(3)
       expect(said(ended)).toMatch(words)
       expect(await server.log()).not.toContain('Login:')

@@ -11,7 +11,18 @@ export interface MicrosoftProject {
   readonly certificate?: { readonly cert: string; readonly key: string }
   readonly cloud?: 'global' | 'us-gov' | 'us-dod' | 'china'
   readonly outOfScopeProbe?: string
-  readonly limits?: { readonly requestsPer10Minutes?: number; readonly concurrent?: number }
+  readonly limits?: {
+    readonly requestsPer10Minutes?: number
+    readonly concurrent?: number
+    /** Of all OneDrives and sites of the tenant together. */
+    readonly files?: {
+      readonly unitsPerMinute?: number
+      readonly unitsPerDay?: number
+      /** Bytes. */
+      readonly egressPerHour?: number
+      readonly concurrent?: number
+    }
+  }
   readonly graphUrl?: string
   readonly loginUrl?: string
   readonly ca?: string
@@ -100,10 +111,39 @@ export interface DavProject {
   readonly silence?: { readonly method?: 'auto' | 'client-agent'; readonly sink?: string }
   readonly sizeLimitMegabytes?: number
   readonly fileSpace?: string
+  /** Present where the server takes files as well. */
+  readonly files?: FilesProject
+}
+
+/** How files are written. */
+export interface FilesProject {
+  /** Below which the files of each account go, names joined by `/`. */
+  readonly folder?: string
+  readonly sizeLimitMegabytes?: number
+  readonly chunkMegabytes?: number
+  readonly bulk?: boolean
+  readonly windowsNames?: boolean
+}
+
+/** How accounts of a WebDAV server are opened. `{account}` in a reference stands for the login. */
+export type WebdavAuthProject =
+  | { readonly kind: 'password' | 'digest'; readonly password?: string }
+  | { readonly kind: 'bearer'; readonly token: string }
+
+/** A WebDAV server, for files alone, as a project file has it. */
+export interface WebdavProject extends FilesProject {
+  readonly kind: 'webdav'
+  readonly name?: string
+  readonly url: string
+  readonly ca?: string
+  readonly proxy?: string
+  readonly auth?: WebdavAuthProject
+  readonly connections?: number
+  readonly connectionsPerAccount?: number
 }
 
 /** One member for each source connector. */
 export type SourceSettings = MicrosoftProject | GoogleProject
 
 /** One member for each destination connector. */
-export type DestinationSettings = ImapProject | DavProject
+export type DestinationSettings = ImapProject | DavProject | WebdavProject

@@ -90,6 +90,11 @@ export interface Kept {
   readonly kept: 'changed' | 'moved' | 'deleted'
   /** Where it stands now, if it does. */
   readonly receipt?: Receipt
+  /**
+   * With `deleted`: no write of Offramp's that was broken off can have left it so, because whatever such a write leaves was looked for, in every place.
+   * Absent: it cannot be told, and an item of which a write was begun before is written anew.
+   */
+  readonly certain?: true
 }
 
 /** What a write over a receipt may ask of the ledger. */

@@ -80,6 +80,11 @@ export interface DestinationEndpoint {
   readonly kinds: readonly Kind[]
   /** Names host and account uniquely, to see two mappings that end in one place: `imap://mail.example.org:993/anna`. */
   addressOf(account: string): string
+  /**
+   * The same server, with the files of each account below this folder (names joined by `/`; `''`: where they stand without one). Its `addressOf`
+   * ends with the folder, so that one inside another can be told. Files; absent: accounts are written to as a whole.
+   */
+  below?(folder: string): DestinationEndpoint
   /** Unencrypted or otherwise weakened by the operator's own setting, in a sentence; shown in every report. */
   readonly caution?: string
   check(asked: CheckRequest, call: Call): AsyncIterable<Finding>

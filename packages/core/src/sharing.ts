@@ -23,6 +23,11 @@ export interface Share {
   readonly as?: string
   /** It is the folder above that was granted; listed only where a folder breaks with what it inherits. */
   readonly inherited?: true
+  /**
+   * The folder or file takes nothing over from the folders above it: only what is listed of it holds there. Set on every grant of such a place; where
+   * nobody else may enter at all, on a grant to its owner. A source that leaves it out makes everybody who was let in above be let in here.
+   */
+  readonly alone?: true
   /** Milliseconds since the Unix epoch. */
   readonly expires?: number
   /** It asks for a password, which no interface tells. */

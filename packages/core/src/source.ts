@@ -83,7 +83,7 @@ export interface Source {
   /**
    * What the listing holds now, told as cheaply as the provider can: for verification, where opening each item would cost as much as
    * copying it. `home`, `version`, and the traits that the listing tells are true; `naturalKey` may be `''` and other traits may be absent.
-   * `open` says all of an item. Absent: `page` and `open` are asked instead.
+   * `open` says all of an item; given the very object that was told here, it should cost no request where the listing told all. Absent: `page` and `open` are asked instead.
    */
   census?(listing: Listing, call: Call): AsyncIterable<readonly Item[]>
   /**

@@ -98,6 +98,24 @@ describe.each([
     },
   )
 
+  test.skipIf(lacks)('deleted by a person: for certain; moved by whomever: not deleted', async () => {
+    const { destination, place, raw } = await desk()
+    const other = await destination.prepare(OTHER, soon())
+    const first = receiptOf(await destination.put(place, eventItem(HOME, event('a')), undefined, soon()))
+    const second = receiptOf(await destination.put(place, eventItem(HOME, event('b')), undefined, soon()))
+    await raw.remove(place.id + first.locator)
+    await raw.move(place.id + second.locator, other.id + second.locator)
+    const later = (uid: string) => eventItem(HOME, event(uid, { summary: 'Changed' }))
+    expect(await destination.put(place, later('a'), first, owning(first, second))).toEqual({ kept: 'deleted', certain: true })
+    expect(await destination.put(place, later('b'), second, owning(first, second))).toMatchObject({
+      kept: 'moved',
+      receipt: { place: other.id },
+    })
+    // Under another UID it would have been written before the earlier one went: nobody knows under which name it stands.
+    const renamed = { ...eventItem(HOME, event('c')), id: later('a').id }
+    expect(await destination.put(place, renamed, first, owning(first, second))).toEqual({ kept: 'deleted' })
+  })
+
   test.skipIf(lacks)('different and another item’s: written under a UID of its own, every time the same, and followed there', async () => {
     const { destination, place, raw } = await desk()
     const first = receiptOf(await destination.put(place, eventItem(HOME, event('a')), undefined, soon()))

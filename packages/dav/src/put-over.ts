@@ -115,7 +115,9 @@ async function elsewhere(desk: Desk, { place, item, out, over }: Over, call: Put
   }
   const places = (await desk.places.list(call)).filter(({ foreign }) => !foreign).map(({ path }) => path)
   for (const path of new Set([over.place, ...places])) {
-    for (const found of await withUidIn(desk, path, out.uid, call)) {
+    const named = await withUidIn(desk, path, out.uid, call)
+    // Servers that cannot search answer with nothing.
+    for (const found of named.length > 0 || path === place ? named : [pathTo(path, out.name)]) {
       const standing = await readObject(desk, found, call)
       if (standing === undefined || meaningOf(desk.kind, standing.bytes) === undefined) continue
       const facts = { place: path, hash: meaningOf(desk.kind, standing.bytes), etag: standing.etag }
@@ -123,7 +125,9 @@ async function elsewhere(desk: Desk, { place, item, out, over }: Over, call: Put
       if (!(await isOwned(receipt, call))) return { kept: 'moved', receipt }
     }
   }
-  return { kept: 'deleted' }
+  // A broken-off write of ours is a PUT over it, which leaves it, or a MOVE, which leaves it under its name somewhere. Under another UID it is written anew
+  // first: then what was left bears a name that is not known here.
+  return { kept: 'deleted', ...(over.locator === out.name ? { certain: true } : {}) }
 }
 
 /** Moved home by ourselves, before the ledger forgot of it: then it bears the item's seal, perhaps in an earlier state. */

@@ -13,6 +13,12 @@ export type {
 } from './google/control/calendar-control.ts'
 export { connectWorkspace, type RemoteWorkspace } from './google/control/connect.ts'
 export type { ContactsControl } from './google/control/contacts-control.ts'
+export type { DriveAct as GoogleDriveAct } from './google/control/drive-acts.ts'
+export type {
+  DriveControl as GoogleDriveControl,
+  DriveFileTruth as GoogleFileTruth,
+  NewDriveFile as NewGoogleFile,
+} from './google/control/drive-control.ts'
 export type { GmailControl, GmailTruth, LabelTruth, NewGmail } from './google/control/gmail-control.ts'
 export { serveWorkspaceControl } from './google/control/server.ts'
 export type { TaskListTruth as GoogleTaskListTruth, TasksControl, TaskTruth as GoogleTaskTruth } from './google/control/tasks-control.ts'
@@ -22,6 +28,7 @@ export type { WorkspaceEffect, WorkspaceFaultRule } from './google/faults/rule.t
 export type {
   CalendarsSeed,
   ContactsSeed,
+  FilesSeed,
   LabelSeed,
   MailboxSettingsSeed,
   TasksSeed,
@@ -37,10 +44,14 @@ export { generatedSeries } from './microsoft/calendar/generate-series.ts'
 export type { AttachmentSeed, EventSeed, OccurrenceChange } from './microsoft/calendar/state.ts'
 export type { PhotoSeed } from './microsoft/contacts/contacts.ts'
 export { connectTenant, type RemoteTenant } from './microsoft/control/connect.ts'
+export type { DriveAct } from './microsoft/control/drive-acts.ts'
+export type { DriveControl, DriveFileTruth, DriveFolderTruth, NewBytes } from './microsoft/control/drive-desk.ts'
 export type { FolderName, FolderTruth, MailboxControl, MarkChange, MessageTruth, NewMessage } from './microsoft/control/mailbox-control.ts'
 export type { OutlookControl } from './microsoft/control/outlook-desk.ts'
 export type { ScenarioScript, ScenarioStep, UserAct } from './microsoft/control/scenario.ts'
 export { serveControl } from './microsoft/control/server.ts'
+export type { DriveLimits, DriveQuirks, DriveSeed, FileFacts, LibrarySeed, SiteSeed } from './microsoft/drive/options.ts'
+export type { PermissionState } from './microsoft/drive/permissions.ts'
 export type { FaultEffect, FaultRule } from './microsoft/faults/rule.ts'
 export type { Poison } from './microsoft/mail/state.ts'
 export * from './microsoft/options.ts'

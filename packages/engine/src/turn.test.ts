@@ -1,3 +1,4 @@
+import { mailBytes, memoryShelf } from '@offramp/conformance'
 import { type Destination, Fault, type FaultFacts, type Item } from '@offramp/core'
 import { expect, test } from 'vitest'
 import { memoryLane } from './testing/memory-lane.ts'
@@ -135,6 +136,27 @@ test('what a person changed or deleted at the destination stays so', async () =>
   expect(await lane.turn({ pass: 2 })).toEqual({ state: 'done' })
   expect(lane.standing().map(({ copy }) => [copy.uid, copy.traits.flagged, copy.traits.read ?? false])).toEqual([[1, true, false]])
   expect(states(lane)).toEqual(['arrived', 'arrived'])
+})
+
+test.each([
+  { where: 'names make writing idempotent', named: true, left: 0 },
+  { where: 'it may have been our own doing', named: false, left: 1 },
+])('what a person deleted while a change of it was begun and broken off: $left stand where $where', async ({ named, left }) => {
+  const lane = inbox(1)
+  const destination = named ? memoryShelf(lane.mailbox) : lane.destination
+  await lane.turn({ destination })
+  const [id = ''] = lane.ids
+  const [entry] = lane.entries()
+  if (entry?.receipt === undefined) throw new Error('It has not arrived.')
+  lane.account.edit(id, mailBytes(9, { fill: 100 }))
+  const held = await lane.lease()
+  // A worker that dies between the intent and the write.
+  await held.intend([{ id, listing: lane.home, version: 'second', place: entry.receipt.place }])
+  await held.release()
+  for (const { copies } of lane.mailbox.folders()) copies.clear()
+  expect(await lane.turn({ destination, pass: 2 })).toEqual({ state: 'done' })
+  expect(lane.standing()).toHaveLength(left)
+  expect(states(lane)).toEqual(['arrived'])
 })
 
 test('a dead cursor is rewound, and nothing is copied again', async () => {

@@ -167,11 +167,13 @@ interface Left {
 /**
  * What the entry should say of an item whose copy a person has changed, moved or deleted at the destination. Where the connector does
  * not know where it stands now, it may stand in its home under another number (the server has renumbered the place), or above the
- * floor of any place (the ledger has forgotten the last receipt). What may have been our own doing is written again: better twice than lost.
+ * floor of any place (the ledger has forgotten the last receipt). What may have been our own doing is written again, unless the connector is
+ * certain that it was not: better twice than lost.
  */
 export async function receiptOfKept(state: TurnState, kept: Kept, left: Left): Promise<Receipt> {
   if (kept.receipt) return kept.receipt
   const { item, home, over, inDoubt } = left
+  if (kept.certain) return over
   const { destination, ledger, lease } = state.request
   const elsewhere = state.places.searches().filter(({ place }) => place !== home.place.id)
   const found = await destination.find(item, [{ place: home.place.id }, ...elsewhere], state.reading)

@@ -97,7 +97,9 @@ export class CalendarReader {
 
   /** As a count tells it. */
   counted(calendar: OwnCalendar, whole: WholeEvent): Item {
-    return this.#item({ calendar, whole })
+    const item = this.#item({ calendar, whole })
+    this.#known.set(item, { calendar, whole })
+    return item
   }
 
   #item(known: Known): Item {

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
 import { admin, type admin_directory_v1, type admin_reports_v1 } from '@googleapis/admin'
 import { type calendar_v3, calendar as calendarApi } from '@googleapis/calendar'
+import { drive as driveApi } from '@googleapis/drive'
 import { gmail, type gmail_v1 } from '@googleapis/gmail'
 import { type people_v1, people as peopleApi } from '@googleapis/people'
 import { type tasks_v1, tasks as tasksApi } from '@googleapis/tasks'
-import { type Account, type Call, Fault, type Quota } from '@offramp/core'
+import { type Account, type Call, type Clock, Fault, type Gate, type Quota } from '@offramp/core'
 import { type Json, objectOf, parseObject, type TokenSource, type Wire, type WireAnswer, type WireRequest } from '@offramp/wire'
 import { BATCH_HEADERS, batchAnswers, batchBody, GMAIL_BATCH, type Inner } from './batch.ts'
 import type { Asks } from './faults.ts'
+import { type DriveClient, driveClient } from './files-client.ts'
 import {
   apiQuota,
   BYTES,
@@ -26,18 +28,18 @@ import type { Signer } from './signer.ts'
 import type { Tokens } from './token.ts'
 
 /** What the SDK is given with every call: it builds the address, and `adapter` takes it from there. */
-interface Sent {
+export interface Sent {
   readonly adapter: (options: { readonly url: URL | string }) => Promise<never>
   readonly retry: false
 }
 
 /** Parameters of every call. Without `quotaUser` the whole domain would be counted as one user. */
-interface Common {
+export interface Common {
   readonly quotaUser: string
 }
 
 /** One question to an API of the SDK. */
-interface Ask<Api> {
+export interface Ask<Api> {
   readonly asks: Asks
   readonly send: (api: Api, common: Common, options: Sent) => Promise<unknown>
   readonly tries?: number
@@ -86,15 +88,19 @@ export interface Google {
   people(account: Pick<Account, 'id' | 'name'>, workload?: PeopleWorkload): PeopleClient
   tasks(account: Pick<Account, 'id' | 'name'>): TasksClient
   mailbox(account: Pick<Account, 'id' | 'name'>): GmailClient
+  /** Drive in the name of a user. `about`: whose files, for people. */
+  drive(subject: string, about: string): DriveClient
   directory(ask: Ask<admin_directory_v1.Admin> & { readonly workload: Workload }, call: Call): Promise<Json>
   reports(ask: Ask<admin_reports_v1.Admin>, call: Call): Promise<Json>
 }
 
-interface GoogleServices {
+export interface GoogleServices {
   readonly wire: Wire
   readonly tokens: Tokens
   readonly signer: Signer
   readonly hosts: GoogleHosts
+  readonly gate: Gate
+  readonly clock: Clock
 }
 
 /** One of the APIs that count requests. */
@@ -107,7 +113,17 @@ interface Part<Api> {
 }
 
 /** Everything of a request that the SDK does not know. */
-type Rest = Omit<WireRequest, 'url' | 'method' | 'headers'>
+export type Rest = Omit<WireRequest, 'url' | 'method' | 'headers'>
+
+/** Where a request of the SDK's goes, and as what. */
+export interface Going {
+  readonly rest: Rest
+  readonly origin: string
+  readonly call: Call
+  /** Default: GET. */
+  readonly method?: 'POST'
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 export function makeGoogle(settings: GoogleSettings, services: GoogleServices): Google {
   const { wire, tokens, signer, hosts } = services
@@ -118,18 +134,19 @@ export function makeGoogle(settings: GoogleSettings, services: GoogleServices): 
   const reports = admin({ version: 'reports_v1', rootUrl: `${hosts.adminUrl}/` })
   const calendar = calendarApi({ version: 'v3', rootUrl: `${hosts.calendarUrl}/` })
   const people = peopleApi({ version: 'v1', rootUrl: `${hosts.peopleUrl}/` })
+  const drive = driveApi({ version: 'v3', rootUrl: `${hosts.driveUrl}/` })
   const tasks = tasksApi({ version: 'v1', rootUrl: `${hosts.tasksUrl}/` })
 
   let isBatchRefused = false
 
-  async function ask(send: (options: Sent) => Promise<unknown>, on: { rest: Rest; origin: string; call: Call }): Promise<WireAnswer> {
+  async function ask(send: (options: Sent) => Promise<unknown>, on: Going): Promise<WireAnswer> {
     let outcome: { readonly answer: WireAnswer } | { readonly failure: unknown } | undefined
     const adapter: Sent['adapter'] = async ({ url }) => {
       try {
         const { origin, href } = new URL(url)
         if (origin !== on.origin) throw new Fault({ reach: 'run', code: 'google-foreign-host', message: 'A call led away from Google.' })
-        const headers = { accept: 'application/json' }
-        outcome = { answer: await wire.send({ ...on.rest, method: 'GET', url: href, headers }, on.call) }
+        const headers = { accept: 'application/json', ...on.headers }
+        outcome = { answer: await wire.send({ ...on.rest, method: on.method ?? 'GET', url: href, headers }, on.call) }
       } catch (failure) {
         outcome = { failure }
       }
@@ -273,6 +290,8 @@ export function makeGoogle(settings: GoogleSettings, services: GoogleServices): 
     },
     tasks: (account) => work(account, { api: tasks, counts: 'tasks', origin: hosts.tasksUrl, workload: 'tasks', what: 'the tasks' }),
     mailbox,
+    drive: (subject, about) =>
+      driveClient({ settings, services, api: drive, ask, common: { quotaUser: quotaUserOf(subject) } }, { subject, about }),
     directory: (asked, call) => adminApi(asked, { api: directory, counts: 'directory' }, call),
     reports: (asked, call) => adminApi({ ...asked, workload: 'sizes' }, { api: reports, counts: 'reports' }, call),
   }

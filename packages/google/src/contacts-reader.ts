@@ -80,8 +80,10 @@ export class ContactReader {
   }
 
   /** As a count tells it. */
-  counted(known: Known, call: Call): Promise<Item> {
-    return this.#item(known, call)
+  async counted(known: Known, call: Call): Promise<Item> {
+    const item = await this.#item(known, call)
+    this.#known.set(item, known)
+    return item
   }
 
   #refOf(known: Known, revision: string): ItemRef {

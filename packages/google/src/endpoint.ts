@@ -4,8 +4,10 @@ import { calendarSource } from './calendars.ts'
 import { readShares } from './calendars-shares.ts'
 import { makeGoogle } from './client.ts'
 import { contactSource } from './contacts.ts'
-import { readAccount, readAccounts } from './directory.ts'
+import { readAccounts } from './directory.ts'
 import { classifyFor, type Whose } from './faults.ts'
+import { fileSource } from './files.ts'
+import { fileShares, findAccount, namedDrives, spaceOf } from './files-space.ts'
 import { mailSource } from './mail.ts'
 import type { Bounds } from './mail-bodies.ts'
 import { readMailSettings } from './mail-settings.ts'
@@ -35,13 +37,14 @@ export function googleSource(settings: GoogleSettings, services: Services, bound
     whose = found
   })
   const tokens = googleTokens(settings, { wire, hosts, signer, ...services })
-  const google = makeGoogle(settings, { wire, tokens, signer, hosts })
+  const google = makeGoogle(settings, { wire, tokens, signer, hosts, gate: services.gate, clock })
+  const domain = { google, admin: settings.admin, log }
   const sizes = sizesWhenAsked((call) => readSizes(google, clock, call))
   return {
     name: settings.name,
-    kinds: ['mail', 'event', 'contact', 'task'],
+    kinds: ['mail', 'event', 'contact', 'task', 'file'],
     manner: policyOf(settings).labels === 'copies' ? 'labels: copies' : 'labels: folder or archive',
-    check: (asked, call) => preflight({ settings, google, tokens, signer, clock }, asked, call),
+    check: (asked, call) => preflight({ settings, google, tokens, signer, clock, log }, asked, call),
     async *accounts(call) {
       // Whoever asks for everybody wants to see how much there is.
       await sizes.ask(call).catch((thrown: unknown) => {
@@ -49,8 +52,9 @@ export function googleSource(settings: GoogleSettings, services: Services, bound
         log.info({ code: thrown instanceof Fault ? thrown.code : 'unclassified' }, 'Sizes of the mailboxes are not to be had.')
       })
       yield* readAccounts(google, log, call)
+      yield* namedDrives(domain, call)
     },
-    account: (name, call) => readAccount(google, log, { name, call }),
+    account: (name, call) => findAccount(domain, name, call),
     async connect(account, kind) {
       if (kind === 'mail') {
         const policy = policyOf(settings)
@@ -61,11 +65,14 @@ export function googleSource(settings: GoogleSettings, services: Services, bound
         return calendarSource(google, account, { ...given('choices', choices.calendars), ...given('held', bounds?.series) })
       if (kind === 'contact') return contactSource(google, account, given('choices', choices.contacts))
       if (kind === 'task') return taskSource(google, account, { clock })
-      const message = `Endpoint ${settings.name} moves mail, events, contacts and tasks; ${kind} of Google Workspace is not among the kinds it names.`
+      if (kind === 'file')
+        return fileSource(spaceOf(domain, account), { ...given('choices', choices.files), ...given('folder', bounds?.folder) })
+      const message = `Endpoint ${settings.name} moves mail, events, contacts, tasks and files; ${kind} of Google Workspace is not among the kinds it names.`
       throw new Fault({ reach: 'run', code: 'google-kind', message, remedy: `Take ${kind} out of the project.` })
     },
     async *shares(account, kind, call) {
       if (kind === 'event') yield* readShares(google, account, call)
+      if (kind === 'file') yield* fileShares(domain, account, call)
     },
     mailSettings: (account, call) => readMailSettings(google, account, { labels: policyOf(settings).labels, call }),
     close: () => wire.close(),

@@ -221,7 +221,7 @@ function daily(seen: Seen): ReturnType<Row['gives']> {
   return { reach: 'gate', code: 'google-day-used-up', until, message, ...ofProject(seen) }
 }
 
-const LIBRARY = { calendar: 'Google Calendar API', people: 'People API', tasks: 'Google Tasks API' } as const
+const LIBRARY = { calendar: 'Google Calendar API', people: 'People API', tasks: 'Google Tasks API', drive: 'Google Drive API' } as const
 
 function disabled(seen: Seen): ReturnType<Row['gives']> {
   const work = apiOf(seen.facts.asks)

@@ -67,6 +67,11 @@ export const PAGE = {
   people: 1_000,
   tasks: 100,
   lists: 1_000,
+  files: 1_000,
+  changes: 1_000,
+  permissions: 100,
+  revisions: 1_000,
+  drives: 100,
 }
 
 /**
@@ -83,6 +88,18 @@ export const WORK_BYTES = { answer: 128 * 2 ** 20, photo: 4 * 2 ** 20, series: 3
 
 /** Milliseconds. */
 export const RAW_TIMES = { headTimeoutMs: 120_000, idleTimeoutMs: 60_000, timeoutMs: 3_600_000 }
+
+/**
+ * Milliseconds. An export may take a minute before its first byte; a file of 250 GB takes a day at a poor rate, of which `bytes` gives an idea.
+ */
+export const FILE_TIMES = (bytes: number | undefined) => ({
+  headTimeoutMs: 180_000,
+  idleTimeoutMs: 60_000,
+  timeoutMs: 3_600_000 + Math.ceil((bytes ?? 0) / 500),
+})
+
+/** Bytes of one export in memory, of all in memory, and how many are held of one drive: more than any window of the engine has open. */
+export const EXPORTS = { inMemory: 2 ** 20, bytes: 48 * 2 ** 20, atOnce: 128 }
 
 /** How many messages of one mailbox are asked for side by side. */
 export const GETS_AT_ONCE = 6
@@ -139,22 +156,49 @@ export const directoryQuota = (project: string, api: 'directory' | 'reports'): Q
   concurrent: DIRECTORY.concurrent,
 })
 
-export type CountedApi = 'calendar' | 'people' | 'tasks'
+export type CountedApi = 'calendar' | 'people' | 'tasks' | 'drive'
 
 /**
  * Requests, whatever they ask for. Calendar: https://developers.google.com/workspace/calendar/api/guides/quota, in force since 2026-05-01; the
  * day's number is where billing begins. People: "Critical read requests" of 90 a user and minute, as the Cloud console of a new project shows
  * them; the project's own is not published. Tasks: a courtesy limit of 50,000 a day (https://developers.google.com/workspace/tasks/limits); no
  * minute is published, so a modest one of our own holds for a user.
+ * Drive counts units, see `DRIVE_UNITS`; its day is where billing begins: https://developers.google.com/workspace/drive/api/guides/limits
  */
 const APIS: Readonly<Record<CountedApi, ApiLimits & { readonly userPerMinute: number; readonly concurrent: number }>> = {
   calendar: { userPerMinute: 600, projectPerMinute: 10_000, projectPerDay: 1_000_000, concurrent: 6 },
   people: { userPerMinute: 90, concurrent: 4 },
   tasks: { userPerMinute: 300, projectPerDay: 50_000, concurrent: 4 },
+  drive: { userPerMinute: 325_000, projectPerMinute: 1_000_000, projectPerDay: 400_000_000, concurrent: 10 },
 }
 
 const windowFor = (amount: number | undefined, perMs: number): NonNullable<Quota['windows']> =>
   amount === undefined ? [] : [{ amount: Math.max(1, Math.floor(amount * HEADROOM)), perMs }]
+
+export type DriveMethod = 'read' | 'list' | 'download' | 'other'
+
+/** Since 2026-05-01: https://developers.google.com/workspace/drive/api/guides/limits */
+export const DRIVE_UNITS: Readonly<Record<DriveMethod, number>> = { read: 5, list: 100, download: 200, other: 5 }
+
+/** Bytes of the project and day. Listed as a usage limit "before charges apply"; taken for a wall. */
+export const DRIVE_BYTES_PER_DAY = 10 ** 12
+
+/** How many bytes one count of `egressQuota` stands for. */
+export const EGRESS_BYTES = 1_000
+
+/** Bytes that leave Drive, in thousands. */
+export function egressQuota({ limits }: GoogleSettings, project: string): Quota & { readonly most: number } {
+  const most = Math.max(1, Math.floor(((limits?.drive?.bytesPerDay ?? DRIVE_BYTES_PER_DAY) * HEADROOM) / EGRESS_BYTES))
+  return { key: `google-drive-bytes:{${project}}`, windows: [{ amount: most, perMs: DAY_MS }], most }
+}
+
+/** What Drive allows in a minute and in a day, for forecasts. */
+export const driveAllowances = ({ limits }: GoogleSettings) => ({
+  userPerMinute: limits?.drive?.userPerMinute ?? APIS.drive.userPerMinute,
+  projectPerMinute: limits?.drive?.projectPerMinute ?? 1_000_000,
+  projectPerDay: limits?.drive?.projectPerDay ?? 400_000_000,
+  bytesPerDay: limits?.drive?.bytesPerDay ?? DRIVE_BYTES_PER_DAY,
+})
 
 /** Of one account's calls to an API: its own, and the project's. */
 export function apiQuota(settings: GoogleSettings, api: CountedApi, on: { readonly project: string; readonly user: string }): Quota {

@@ -1,6 +1,5 @@
 import { type Call, Fault, type Page } from '@offramp/core'
 import { type Json, objectOf, objectsOf, textOf, textsOf } from '@offramp/wire'
-import { askChanges } from './mail-changes.ts'
 import { type Delta, encodePosition } from './mail-cursor.ts'
 import type { Asked } from './mail-first.ts'
 import { gather, type Task } from './mail-gather.ts'
@@ -68,13 +67,11 @@ async function readChanges(reader: MailReader, { history, policy, labels }: Delt
   let reached: string | undefined
   let token: string | undefined
   for (;;) {
-    const ahead = token === undefined ? reader.takeChanges(history) : undefined
-    const answer = await (ahead ??
-      reader.mailbox.json(askChanges(history, token), call).catch((thrown: unknown) => {
-        if (!(thrown instanceof Fault) || thrown.reach !== 'listing') throw thrown
-        const restart = encodePosition({ mode: 'relist', policy, labels })
-        throw new Fault({ reach: 'listing', code: thrown.code, message: thrown.message, restart })
-      }))
+    const answer = await reader.changes(history, token, call).catch((thrown: unknown) => {
+      if (!(thrown instanceof Fault) || thrown.reach !== 'listing') throw thrown
+      const restart = encodePosition({ mode: 'relist', policy, labels })
+      throw new Fault({ reach: 'listing', code: thrown.code, message: thrown.message, restart })
+    })
     for (const record of objectsOf(answer['history'])) {
       reached = textOf(record['id']) ?? reached
       if (reached !== undefined) note(messages, record, reached)

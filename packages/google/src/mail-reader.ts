@@ -50,7 +50,7 @@ export class MailReader {
   /** Messages with the label DRAFT that are nobody's draft (imported ones). */
   readonly #noDrafts = new Set<string>()
   #labels: Promise<Labels> | undefined
-  #changes: { readonly history: string; readonly answer: Json } | undefined
+  #changes: { readonly history: string; readonly answer: Json | Fault } | undefined
   #drafts: ReadonlyMap<string, string> = new Map()
 
   constructor({ mailbox, policy, bounds, clock, note }: ReaderParts) {
@@ -86,16 +86,20 @@ export class MailReader {
     } catch (thrown) {
       call.signal.throwIfAborted()
       if (!(thrown instanceof Fault) || thrown.reach === 'gate') throw thrown
-      // Alone, each says for itself what is wrong: a history that is forgotten, a token that is refused, a batch that something in between keeps out.
+      // A history that is forgotten is forgotten: Google counts it against whoever asks for it again.
+      if (thrown.reach === 'listing') this.#changes = { history, answer: thrown }
+      // Alone, each says for itself what else is wrong: a token that is refused, a batch that something in between keeps out.
       return readLabels(this.mailbox, call)
     }
   }
 
-  /** The changes since, where they were asked for with the labels. Given once: they are as old as the labels are. */
-  takeChanges(history: string): Json | undefined {
-    const changes = this.#changes
+  /** The changes since: those that were asked for with the labels, which are given once since they are as old as the labels are, or asked for now. */
+  async changes(history: string, token: string | undefined, call: Call): Promise<Json> {
+    const { history: since, answer } = this.#changes ?? {}
     this.#changes = undefined
-    return changes?.history === history ? changes.answer : undefined
+    if (answer === undefined || since !== history || token !== undefined) return this.mailbox.json(askChanges(history, token), call)
+    if (answer instanceof Fault) throw answer
+    return answer
   }
 
   #take(asked: Promise<Labels>): Promise<Labels> {

@@ -1,4 +1,4 @@
-import { type Account, type Call, type CheckRequest, type Clock, Fault, type Finding, type Kind, silentLog } from '@offramp/core'
+import { type Account, type Call, type CheckRequest, type Clock, Fault, type Finding, type Kind, type Log, silentLog } from '@offramp/core'
 import { inArchive } from './archive-room.ts'
 import { asError } from './as-error.ts'
 import type { Google } from './client.ts'
@@ -7,6 +7,7 @@ import { readAccount } from './directory.ts'
 import { allowancesOf } from './limits.ts'
 import { movableIn } from './mail-measure.ts'
 import { duration, paceOf } from './pace.ts'
+import { probeFiles } from './preflight-files.ts'
 import { probeWork } from './preflight-work.ts'
 import { delegationRemedy, SCOPES, scopeUrl, type Workload, workloadsFor } from './scopes.ts'
 import { type GoogleSettings, type LabelPolicy, policyOf } from './settings.ts'
@@ -20,6 +21,7 @@ export interface PreflightParts {
   readonly tokens: Tokens
   readonly signer: Signer
   readonly clock: Clock
+  readonly log: Log
 }
 
 /** How many mailboxes are looked at side by side. */
@@ -44,15 +46,19 @@ export async function* preflight(parts: PreflightParts, asked: CheckRequest, cal
   }
   yield* delegation(parts, scopes)
   if (isGranted(scopes, 'users')) yield await directory(parts, call)
-  const probes = isGranted(scopes, 'mail') ? await probeAll(parts, asked.accounts, call) : []
+  // A shared drive holds files and nothing else.
+  const people = asked.accounts.filter(({ kind }) => kind !== 'drive')
+  const probes = isGranted(scopes, 'mail') ? await probeAll(parts, people, call) : []
   yield* probes.map(({ finding }) => finding)
   if (asked.kinds.includes('mail')) {
     yield* pace(parts, probes)
     yield* await labels(parts, probes, call)
-    if (isGranted(scopes, 'sizes')) yield* await sizes(parts, asked.accounts, call)
+    if (isGranted(scopes, 'sizes')) yield* await sizes(parts, people, call)
     yield NOT_READABLE
   }
-  yield* probeWork(parts, { ...asked, kinds: asked.kinds.filter((kind) => isGrantedFor(scopes, kind)) }, call)
+  if (asked.kinds.includes('file') && isGranted(scopes, 'files'))
+    yield* probeFiles({ google: parts.google, admin: parts.settings.admin, log: parts.log }, parts.settings, { ...asked, call })
+  yield* probeWork(parts, { ...asked, accounts: people, kinds: asked.kinds.filter((kind) => isGrantedFor(scopes, kind)) }, call)
 }
 
 const isGrantedFor = (tried: readonly Tried[], kind: Kind): boolean =>

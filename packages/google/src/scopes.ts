@@ -1,7 +1,19 @@
 import type { Kind } from '@offramp/core'
 
 /** What Offramp asks for; each workload gets tokens of its own, because one scope that is missing refuses a whole token. */
-export type Workload = 'mail' | 'users' | 'groups' | 'rooms' | 'sizes' | 'calendars' | 'acls' | 'contacts' | 'collected' | 'tasks'
+export type Workload =
+  | 'mail'
+  | 'users'
+  | 'groups'
+  | 'rooms'
+  | 'sizes'
+  | 'calendars'
+  | 'acls'
+  | 'contacts'
+  | 'collected'
+  | 'tasks'
+  | 'files'
+  | 'domains'
 
 interface Scope {
   /** Without the common prefix. */
@@ -59,6 +71,18 @@ export const SCOPES: Readonly<Record<Workload, Scope>> = {
     needed: false,
     subject: 'owner',
   },
+  files: {
+    name: 'drive.readonly',
+    without: 'Without it no file can be read, and no shared drive is named.',
+    needed: true,
+    subject: 'owner',
+  },
+  domains: {
+    name: 'admin.directory.domain.readonly',
+    without: 'Without it an address counts as outside unless a user of the domain has one at the same domain.',
+    needed: false,
+    subject: 'admin',
+  },
   tasks: { name: 'tasks.readonly', without: 'Without it no task can be read.', needed: true, subject: 'owner' },
 }
 
@@ -68,11 +92,13 @@ export const WORKLOADS: readonly Workload[] = [
   'calendars',
   'contacts',
   'tasks',
+  'files',
   'groups',
   'rooms',
   'sizes',
   'acls',
   'collected',
+  'domains',
 ]
 
 /** For which kind a workload is there; undefined for those of the whole domain. */
@@ -84,6 +110,8 @@ const KINDS: Readonly<Partial<Record<Workload, Kind>>> = {
   contacts: 'contact',
   collected: 'contact',
   tasks: 'task',
+  files: 'file',
+  domains: 'file',
 }
 
 /** What these kinds need. Addresses that Google collected are asked for where the operator wants them. */

@@ -33,6 +33,13 @@ export interface GoogleLimits {
   readonly calendar?: ApiLimits
   readonly people?: ApiLimits
   readonly tasks?: ApiLimits
+  readonly drive?: DriveLimits
+}
+
+/** Drive quota units, and bytes. */
+export interface DriveLimits extends ApiLimits {
+  /** Bytes that may be taken out of Drive in a day, by the whole project. Default 10^12. */
+  readonly bytesPerDay?: number
 }
 
 /** Requests to one API, where Google has raised or lowered its quota for this project. */
@@ -57,9 +64,9 @@ export interface GoogleSettings {
   /** Spam and trash are moved as well. Default: true. */
   readonly spamAndTrash?: boolean
   readonly limits?: GoogleLimits
-  /** What the operator chose about calendars and contacts. */
+  /** What the operator chose about calendars, contacts and files. */
   readonly choices?: Choices
-  /** Instead of Google's own hosts for Gmail, Calendar, People, Tasks, Admin and IAM, all of them. https only; no path. */
+  /** Instead of Google's own hosts for Gmail, Calendar, People, Tasks, Drive, Admin and IAM, all of them. https only; no path. */
   readonly apiUrl?: string
   /** Instead of the host that gives out tokens. https only; no path. */
   readonly tokenUrl?: string
@@ -83,6 +90,7 @@ export interface GoogleHosts {
   readonly calendarUrl: string
   readonly peopleUrl: string
   readonly tasksUrl: string
+  readonly driveUrl: string
   readonly iamUrl: string
   readonly tokenUrl: string
   readonly metadataUrl: string
@@ -97,6 +105,7 @@ export function hostsOf(settings: GoogleSettings): GoogleHosts {
     calendarUrl: own ?? 'https://www.googleapis.com',
     peopleUrl: own ?? 'https://people.googleapis.com',
     tasksUrl: own ?? 'https://tasks.googleapis.com',
+    driveUrl: own ?? 'https://www.googleapis.com',
     iamUrl: own ?? 'https://iamcredentials.googleapis.com',
     tokenUrl: settings.tokenUrl === undefined ? 'https://oauth2.googleapis.com' : originOf(settings, settings.tokenUrl),
     // Link-local and never encrypted: it leads to the machine's own hypervisor. By its number: the wire asks no name that leads to such an address.

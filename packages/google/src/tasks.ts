@@ -106,7 +106,11 @@ export function taskSource(google: Google, account: Account, { clock }: { readon
     let token: string | undefined
     do {
       const page = await readTasks(client, { list: home.id, ...(token === undefined ? {} : { token }) }, call)
-      yield page.tasks.map((task) => itemOf({ home, task }))
+      yield page.tasks.map((task) => {
+        const item = itemOf({ home, task })
+        known.set(item, { home, task })
+        return item
+      })
       token = page.token
     } while (token !== undefined)
   }

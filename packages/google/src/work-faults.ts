@@ -1,4 +1,5 @@
 import type { Row, Seen } from './faults.ts'
+import { FILE_TABLE, type FileAsks } from './file-faults.ts'
 import type { CountedApi } from './limits.ts'
 
 /** What is asked of Calendar, People and Tasks. */
@@ -15,6 +16,7 @@ export type WorkAsks =
   | 'task-lists'
   | 'tasks'
   | 'task'
+  | FileAsks
 
 const APIS: Readonly<Record<WorkAsks, CountedApi>> = {
   calendars: 'calendar',
@@ -29,6 +31,17 @@ const APIS: Readonly<Record<WorkAsks, CountedApi>> = {
   'task-lists': 'tasks',
   tasks: 'tasks',
   task: 'tasks',
+  about: 'drive',
+  files: 'drive',
+  changes: 'drive',
+  file: 'drive',
+  media: 'drive',
+  export: 'drive',
+  'export-link': 'drive',
+  operation: 'drive',
+  drives: 'drive',
+  permissions: 'drive',
+  revisions: 'drive',
 }
 
 const isWork = (asks: string): asks is WorkAsks => Object.hasOwn(APIS, asks)
@@ -52,6 +65,7 @@ const PAGES: readonly WorkAsks[] = ['events', 'events-sync', 'people', 'people-s
 
 /** Looked at before the common rows, for these APIs alone. Quotas, permissions and tokens are the same everywhere. */
 export const WORK_TABLE: readonly Row[] = [
+  ...FILE_TABLE,
   // Some come without a reason, so the status decides. https://developers.google.com/workspace/calendar/api/guides/errors
   { status: [410], asks: ['events', 'events-sync', 'people-sync'], gives: expired },
   // People: 400 in two spellings, a week after the full listing. Who waited for a 410 alone went round in circles for days.

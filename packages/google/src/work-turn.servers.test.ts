@@ -46,10 +46,10 @@ async function lab(kind: Kind) {
       if (end.state === 'wait') await clock.sleep(Math.max(0, end.until - clock.now()), {})
     }
   }
-  async function balance() {
+  async function balance(sample = 0.2) {
     const lease = await ledger.lease('lane', 'test', 36_000_000)
     if (!lease) throw new Error('no lease')
-    const request = { source: await source(), destination, ledger, lane: 'lane', sample: 0.2, report: () => undefined }
+    const request = { source: await source(), destination, ledger, lane: 'lane', sample, report: () => undefined }
     return verify(request, lease, call).finally(() => lease.release())
   }
   return { workspace, source, mailbox, pass, balance, ledger }
@@ -81,3 +81,18 @@ test.each(['event', 'contact', 'task'] as const)('%s: all is moved while its own
   expect(exceptions.filter(({ kind: sort }) => sort !== 'skipped' && sort !== 'lessened')).toEqual([])
   expect(await workspace.violations()).toEqual([])
 })
+
+test.each(['event', 'contact', 'task'] as const)(
+  '%s: verifying the content of all asks for pages alone, and not for each of them',
+  async (kind) => {
+    const { workspace, pass, balance } = await lab(kind)
+    await pass(1)
+    const before = (await workspace.stats()).requests
+    const { hashed } = await balance(1)
+    expect(hashed).toBeGreaterThan(80)
+    const after = (await workspace.stats()).requests
+    const more = Object.fromEntries(Object.entries(after).map(([method, count]) => [method, count - (before[method] ?? 0)]))
+    // But for contacts of which a listing tells a part.
+    expect((more['people.get'] ?? 0) + (more['events.get'] ?? 0) + (more['tasks.get'] ?? 0)).toBeLessThan(5)
+  },
+)

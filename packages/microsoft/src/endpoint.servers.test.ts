@@ -341,10 +341,13 @@ describe('the kinds that move', () => {
     expect(tenant.violations()).toEqual([])
   })
 
-  test('files are not among them', async () => {
-    const { endpoint, account } = await lab()
-    const anna = await account()
-    expect(endpoint.kinds).toEqual(KINDS)
-    expect(await faultOf(() => endpoint.connect(anna, 'file'))).toMatchObject({ reach: 'run', code: 'microsoft-kind' })
+  test('files are among them, and ask for their own permissions', async () => {
+    const { endpoint, check, account } = await lab({ permissions: ['User.Read.All'] })
+    expect(endpoint.kinds).toEqual([...KINDS, 'file'])
+    const findings = await check({ kinds: ['file'], accounts: [await account()] })
+    expect(about(findings, 'permission Files.Read.All')).toMatchObject({ level: 'error', says: expect.stringContaining('no file') })
+    expect(about(findings, 'permission Sites.Read.All')).toMatchObject({ level: 'warning', says: expect.stringContaining('team sites') })
+    expect(about(findings, 'permission Mail.Read')).toBeUndefined()
+    expect(findings.find((each) => each.about === ANNA)).toMatchObject({ level: 'error', says: expect.stringContaining('Its files') })
   })
 })

@@ -1,5 +1,6 @@
 import { Fault, type FaultFacts } from '@offramp/core'
 import { type Classify, isObject, type Json, objectOf, parseObject, type ResponseFacts, textOf } from '@offramp/wire'
+import { driveFault, isDriveAsk } from './drive-faults.ts'
 import { MAILBOX_MOVE_WAIT_MS } from './limits.ts'
 import { loginFault } from './login-faults.ts'
 
@@ -233,6 +234,8 @@ const TABLE: readonly Row[] = [
 export const classify: Classify = (facts) => {
   if (facts.asks === 'token') return loginFault(facts)
   const seen = { facts, ...problemOf(facts.body) }
+  const ofDrive = isDriveAsk(facts.asks) ? driveFault(seen) : undefined
+  if (ofDrive !== undefined) return ofDrive
   const row = TABLE.find((each) => matches(each, seen))
   return row === undefined ? undefined : new Fault(row.gives(seen))
 }

@@ -31,6 +31,7 @@ export const PAGE = {
   contacts: 100,
   lists: 100,
   tasks: 100,
+  files: 500,
 }
 
 /** How many series of a page are asked at the same time: as many requests as a mailbox lets in. */
@@ -38,6 +39,27 @@ export const SERIES_AT_ONCE = 4
 
 /** Bytes. Exchange Online lets no message above 150 MB in; a MIME of it is a third larger. */
 export const BYTES = { page: 64 * 2 ** 20, message: 512 * 2 ** 20, attachment: 150 * 2 ** 20 }
+
+/**
+ * SharePoint and OneDrive count resource units, per app and tenant: 1 a file or a page of changes, 2 a first page, 5 a list of permissions. These are the
+ * published shares of the smallest tenants (up to 1,000 licences); https://learn.microsoft.com/sharepoint/dev/general-development/how-to-avoid-getting-throttled.
+ * How many may be in flight is not published.
+ */
+export const FILES = { unitsPerMinute: 1_250, unitsPerDay: 1_200_000, egressPerHour: 400 * 10 ** 9, concurrent: 32 }
+export const PERMISSION_UNITS = 5
+
+/**
+ * Downloads. An address of a file's bytes is good for about an hour: `freshMs` is how long one from a listing is taken for good. Files whose announced size
+ * cannot be trusted are read whole when they are opened up to `heldBytes`; the size of larger ones is asked for. Milliseconds and bytes.
+ */
+export const DOWNLOAD = {
+  freshMs: 30 * 60_000,
+  heldBytes: 512 * 2 ** 10,
+  headMs: 120_000,
+  idleMs: 120_000,
+  /** At 100 kB a second, and never below an hour. */
+  totalMs: (bytes: number): number => Math.max(3_600_000, bytes / 100),
+}
 
 /** Above this, `$value` is known to break off (microsoft-graph-docs#18439). Bytes as the mailbox counts them. */
 export const LARGE_MESSAGE_BYTES = 25 * 2 ** 20
@@ -54,6 +76,28 @@ export function mailboxQuota(settings: MicrosoftSettings, mailboxId: string): Qu
     key: `graph-mail:${settings.clientId}:${mailboxId}`,
     windows: [{ amount, perMs: TEN_MINUTES_MS }],
     concurrent: settings.limits?.concurrent ?? MAILBOX.concurrent,
+  }
+}
+
+/** One for all drives and sites of the tenant: who is told to wait waits with all of them. */
+export function filesQuota(settings: MicrosoftSettings): Quota {
+  const { unitsPerMinute, unitsPerDay, concurrent } = { ...FILES, ...settings.limits?.files }
+  return {
+    key: `graph-files:{${settings.clientId}:${settings.tenantId}}`,
+    windows: [
+      { amount: unitsPerMinute, perMs: 60_000 },
+      { amount: unitsPerDay, perMs: 86_400_000 },
+    ],
+    concurrent,
+  }
+}
+
+/** Counted in MiB. */
+export function egressQuota(settings: MicrosoftSettings): Quota {
+  const bytes = settings.limits?.files?.egressPerHour ?? FILES.egressPerHour
+  return {
+    key: `graph-egress:{${settings.clientId}:${settings.tenantId}}`,
+    windows: [{ amount: Math.max(1, Math.floor(bytes / 2 ** 20)), perMs: 3_600_000 }],
   }
 }
 

@@ -14,4 +14,9 @@ export const LOSSES = {
   noFirstDay: 'It repeats, and Microsoft does not say from which day: it is kept once.',
   photo: 'Its photo cannot be read from Microsoft and is left out.',
   lists: 'Distribution lists in this address book: Microsoft counts them and lets no program read them.',
+  rewritten:
+    'SharePoint writes files of this sort anew when it hands them out, so that they differ from the checksum that it names: what it handed out is what was copied.',
+  shortcut: 'Shortcuts to other drives: they are listed, and what they point to is moved from there, if it is moved.',
+  notebook: 'Notebooks of OneNote, which no interface gives as a file: they are listed.',
+  malware: 'Files that Microsoft takes for malware and gives to no program: they are listed.',
 } as const

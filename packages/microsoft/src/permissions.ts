@@ -54,6 +54,22 @@ const NEEDED: readonly Needed[] = [
     kind: 'task',
   },
   {
+    name: 'Files.Read.All',
+    includedIn: ['Files.ReadWrite.All', 'Sites.Read.All', 'Sites.ReadWrite.All', 'Sites.FullControl.All', 'Sites.Selected'],
+    without: 'Without it no file can be read.',
+    level: 'error',
+    scoped: false,
+    kind: 'file',
+  },
+  {
+    name: 'Sites.Read.All',
+    includedIn: ['Sites.ReadWrite.All', 'Sites.FullControl.All', 'Sites.Selected'],
+    without: 'Without it team sites cannot be listed, and only OneDrives can be moved.',
+    level: 'warning',
+    scoped: false,
+    kind: 'file',
+  },
+  {
     name: 'MailboxSettings.Read',
     includedIn: ['MailboxSettings.ReadWrite'],
     without:

@@ -2,6 +2,8 @@ import { type Account, type Call, type CheckRequest, type Clock, Fault, type Fin
 import type { TokenSource } from '@offramp/wire'
 import type { Graph } from './client.ts'
 import { isDenied, readAccount } from './directory.ts'
+import type { Drives } from './drive-client.ts'
+import { checkFiles } from './files-preflight.ts'
 import { everybodys, permissions } from './permissions.ts'
 import type { MicrosoftSettings } from './settings.ts'
 import { readCertificate, rolesIn } from './token.ts'
@@ -9,6 +11,7 @@ import { readCertificate, rolesIn } from './token.ts'
 export interface PreflightParts {
   readonly settings: MicrosoftSettings
   readonly graph: Graph
+  readonly drives: Drives
   readonly tokens: TokenSource
   readonly clock: Clock
 }
@@ -28,14 +31,17 @@ export async function* preflight(parts: PreflightParts, asked: CheckRequest, cal
     return
   }
   yield { level: 'ok', about: `endpoint ${parts.settings.name}`, says: 'Microsoft issues a token for the app.' }
-  const probes = await probeAll(parts, asked, call)
+  const kinds = asked.kinds.filter((kind) => kind !== 'file')
+  const mailboxes = { accounts: asked.accounts.filter(({ kind }) => kind !== 'site'), kinds }
+  const probes = kinds.length === 0 ? [] : await probeAll(parts, mailboxes, call)
   yield* permissions(roles, asked.kinds, { mailboxes: probes.length, kinds: new Set(probes.flatMap(({ open }) => open)) })
   yield* probes.flatMap(({ findings }) => findings)
-  yield await scope(parts, { roles, kinds: asked.kinds }, call)
+  if (kinds.length > 0) yield await scope(parts, { roles, kinds }, call)
   for (const kind of asked.kinds) {
     const finding = NOT_READABLE[kind]
     if (finding !== undefined) yield { level: 'warning', about: 'what an app cannot read', ...finding }
   }
+  if (asked.kinds.includes('file')) yield* checkFiles(parts, { accounts: asked.accounts, roles }, call)
 }
 
 const NOT_READABLE: Readonly<Partial<Record<Kind, Pick<Finding, 'says' | 'remedy'>>>> = {

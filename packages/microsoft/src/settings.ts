@@ -11,6 +11,16 @@ export interface Certificate {
 /** How the app proves who it is. Given as functions, so that a secret is read when it is needed and kept nowhere. */
 export type AppCredential = { readonly secret: () => Promise<string> } | { readonly certificate: () => Promise<Certificate> }
 
+/** What SharePoint grants the app in this tenant, for all its drives. Default: what the smallest tenants are granted. */
+export interface FilesLimits {
+  /** Resource units. */
+  readonly unitsPerMinute?: number
+  readonly unitsPerDay?: number
+  /** Bytes. */
+  readonly egressPerHour?: number
+  readonly concurrent?: number
+}
+
 /** Connection settings of one Microsoft 365 tenant, app-only. */
 export interface MicrosoftSettings {
   readonly name: string
@@ -30,7 +40,7 @@ export interface MicrosoftSettings {
   /** When the secret ends, as the portal says it: it cannot be asked. Milliseconds since the Unix epoch. */
   readonly secretExpires?: number
   /** Where Microsoft has granted other limits than the published ones. */
-  readonly limits?: { readonly requestsPer10Minutes?: number; readonly concurrent?: number }
+  readonly limits?: { readonly requestsPer10Minutes?: number; readonly concurrent?: number; readonly files?: FilesLimits }
   /** Address of a mailbox that the app must *not* be able to read: proof that the scope holds. */
   readonly outOfScopeProbe?: string
   /** What the operator has chosen about items. */

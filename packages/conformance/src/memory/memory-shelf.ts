@@ -145,6 +145,10 @@ export function memoryShelf(mailbox: Mailbox, options: MemoryShelfOptions = {}):
     return receiptOf(to, moved)
   }
 
+  /** A write of ours that was broken off may have left it somewhere else. */
+  const isAnywhere = (item: Item): boolean =>
+    mailbox.folders().some(({ copies }) => [...copies.values()].some((copy) => isOurs(copy, item)))
+
   /** Moved by ourselves, before the ledger forgot of it: then it stands in its home and bears the item's seal. */
   const atHome = async (place: Place, item: Item, body: Uint8Array, asked: Call): Promise<Receipt | Kept | undefined> => {
     const folder = mustFolder(place.id)
@@ -162,7 +166,12 @@ export function memoryShelf(mailbox: Mailbox, options: MemoryShelfOptions = {}):
   const putOver = async (place: Place, item: Item, over: Receipt, asked: PutCall): Promise<Receipt | Kept> => {
     const body = await readAll(item.body(asked))
     const standing = await wire('destination.look', () => copyAt(over), asked)
-    if (!standing) return (await atHome(place, item, body, asked)) ?? { kept: 'deleted' }
+    if (!standing) {
+      const home = await atHome(place, item, body, asked)
+      if (home) return home
+      const left = await wire('destination.look', () => isAnywhere(item), asked)
+      return { kept: 'deleted', ...(left ? {} : { certain: true as const }) }
+    }
     const folder = mustFolder(over.place)
     const now = receiptOf(folder, standing)
     // The receipt keeps what we wrote, so that a person's text is never taken for ours when the source changes once more.

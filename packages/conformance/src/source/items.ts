@@ -13,7 +13,7 @@ export const itemCases: readonly SourceCase[] = [
       const item = await open(lab, ref)
       const [held] = await lab.peek()
       expect([item.id, item.version, item.kind]).toEqual([id, ref.version, lab.source.profile.kind])
-      expect(item.home).toMatchObject({ id: home, path: ['Home'] })
+      expect(item.home).toMatchObject({ id: home, path: [...(lab.files?.top ?? []), 'Home'] })
       expect(item.naturalKey).toBe(held?.naturalKey)
       if (lab.source.profile.offers.includes('receivedAt')) expect(item.traits.receivedAt).toBe(receivedAt(3))
       if (lab.source.profile.offers.includes('read')) expect(item.traits.read).toBe(true)

@@ -1,4 +1,4 @@
-import { type Collection, Fault, type Listing, systemClock } from '@offramp/core'
+import { type Collection, type DestinationEndpoint, Fault, type Listing, systemClock } from '@offramp/core'
 import { MemoryServer, MemoryTenant } from '@offramp/test/lab/memory-ends'
 import { type MemoryWorkplace, memoryWorkplace, openedWith } from '@offramp/test/lab/memory-workplace'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -322,13 +322,29 @@ describe('looking before anything moves', () => {
     expect(found.map(({ side, level, about }) => [side, level, about])).toEqual([
       ['project', 'ok', 'mappings.csv'],
       ['source', 'ok', 'memory tenant'],
-      ['destination', 'warning', 'mail'],
       ['destination', 'ok', 'mail'],
+      ['destination', 'warning', 'mail'],
       ...found.slice(4).map(({ side, level }) => [side, level, 'all accounts']),
     ])
     expect(found.slice(4).map(({ says }) => says)).toContain('Not kept at the destination: categories and labels.')
     expect(server.count('anna')).toBe(0)
     expect(await workplace.board.plan()).toBeUndefined()
+  })
+
+  it('check says a caution once, in the words of an endpoint that says it itself', async () => {
+    server.caution = 'It is written to without encryption.'
+    workplace = memoryWorkplace(tenant, server)
+    const [[name, endpoint] = []] = workplace.destinations
+    if (name === undefined || endpoint === undefined) throw new Error('There is no destination.')
+    const own = { level: 'warning', about: 'mail', says: server.caution, remedy: 'Use "tls".' } as const
+    const outspoken: DestinationEndpoint = {
+      ...endpoint,
+      async *check() {
+        yield own
+      },
+    }
+    const found = await gather(check({ ...workplace, destinations: new Map([[name, outspoken]]) }, openedWith([...ROWS]), call))
+    expect(found.filter(({ says }) => says === own.says)).toEqual([{ side: 'destination', ...own }])
   })
 
   it('check names bad lines and goes on with the rest', async () => {

@@ -1,4 +1,6 @@
 import { type Account, asFault, type Call, type Finding, type LanePlan } from '@offramp/core'
+import { namesOf } from '../names/names.ts'
+import { nameLine } from '../names/render-names.ts'
 import { InputRefused, showProblem } from '../project/problem.ts'
 import { lossLines } from '../report/losses.ts'
 import { showMany } from '../report/show-numbers.ts'
@@ -33,9 +35,14 @@ async function* destinations(workplace: Workplace, opened: OpenedProject, plans:
       (account): Account => ({ id: account, name: account, kind: 'unknown' }),
     )
     const kinds = opened.kinds.filter((kind) => endpoint.kinds.includes(kind))
-    if (endpoint.caution !== undefined) yield { side: 'destination', level: 'warning', about: endpoint.name, says: endpoint.caution }
     const request = { accounts, kinds, ...(opened.plannedEnd === undefined ? {} : { plannedEnd: opened.plannedEnd }) }
-    yield* guarded('destination', endpoint.name, endpoint.check(request, call), call)
+    let caution = endpoint.caution
+    for await (const found of guarded('destination', endpoint.name, endpoint.check(request, call), call)) {
+      // An endpoint may say it itself, with what to do about it.
+      if (found.says === caution) caution = undefined
+      yield found
+    }
+    if (caution !== undefined) yield { side: 'destination', level: 'warning', about: endpoint.name, says: caution }
   }
 }
 
@@ -57,6 +64,23 @@ async function* losses(workplace: Workplace, plans: readonly LanePlan[], call: C
         ? 'all accounts'
         : `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`
     yield { side: 'destination', level: 'warning', about, says: line }
+  }
+}
+
+/** Shown here of each account; `offramp names` tells all. */
+const SHOWN_NAMES = 3
+
+/** What will be called otherwise at the destination. An account that cannot be read was named before. */
+async function* changedNames(workplace: Workplace, plans: readonly LanePlan[], call: Call): AsyncIterable<Found> {
+  for (const plan of plans.filter(({ kind }) => kind === 'file')) {
+    const found = await namesOf(workplace, plan, call).catch(() => {
+      call.signal.throwIfAborted()
+      return []
+    })
+    if (found.length === 0) continue
+    const many = showMany(found.length, 'name will be another one', 'names will be other ones')
+    const says = `${many} at the destination, such as ${found.slice(0, SHOWN_NAMES).map(nameLine).join('; ')}.`
+    yield { side: 'destination', level: 'warning', about: plan.source.name, says, remedy: 'All of them: offramp names --format csv' }
   }
 }
 
@@ -88,4 +112,5 @@ export async function* check(workplace: Workplace, opened: OpenedProject, call: 
   yield* guarded('source', workplace.source.name, workplace.source.check(request, call), call)
   yield* destinations(workplace, opened, plans, call)
   yield* losses(workplace, plans, call)
+  yield* changedNames(workplace, plans, call)
 }

@@ -1,5 +1,6 @@
 import { REASONS, type Reason } from '@offramp/core'
 import type { CollectionBalance } from '@offramp/engine'
+import { nameLine } from '../names/render-names.ts'
 import { carried } from './carried.ts'
 import { cleanText } from './clean-text.ts'
 import { exceptionLines } from './exception-lines.ts'
@@ -91,6 +92,20 @@ function exceptions(lane: LaneReport): readonly string[] {
   return lines.length === 0 ? [] : [wayOf(lane), ...lines]
 }
 
+/** Changed names of one account that are shown; the CSV has more, and `offramp names` all. */
+const SHOWN_NAMES = 20
+
+function nameBlock(lane: LaneReport): readonly string[] {
+  const { names } = lane
+  if (names === undefined) return []
+  const more = names.changed - Math.min(names.first.length, SHOWN_NAMES)
+  return [
+    `${wayOf(lane)}: ${showMany(names.changed, 'name', 'names')}`,
+    ...names.first.slice(0, SHOWN_NAMES).map((one) => `  ${nameLine(one)}`),
+    ...(more > 0 ? [`  and ${showCount(more)} more: offramp names --format csv`] : []),
+  ]
+}
+
 /** What each reason that occurs means to the owner of the data. */
 function reasonBlock(lanes: readonly LaneReport[]): readonly string[] {
   const used = new Set<string>()
@@ -118,6 +133,7 @@ export function renderText(report: Report): string {
     ...block('Accounts', laneTable(lanes)),
     ...block('Collections with something to explain', lanes.flatMap(oddCollections)),
     ...block('Items to know about', lanes.flatMap(exceptions)),
+    ...block('What is called otherwise at the destination', lanes.flatMap(nameBlock)),
     ...block('What the reasons mean', reasonBlock(lanes)),
     '',
   ].join('\n')

@@ -19,7 +19,7 @@ const SHORTEST_WAIT = 250
  * Does `work`, and does it again where that is only a question of time: a gate that is shut is waited for however long it takes, an end that
  * does not answer is asked a few times. A wait is not a failure: only what is left is thrown. `work` must be safe to repeat.
  */
-export async function patiently<T>({ clock, tellWait }: Patience, call: Call, work: () => Promise<T>): Promise<T> {
+export async function patiently<T>(patience: Patience, call: Call, work: () => Promise<T>): Promise<T> {
   for (let troubles = 0; ; ) {
     try {
       return await work()
@@ -28,10 +28,19 @@ export async function patiently<T>({ clock, tellWait }: Patience, call: Call, wo
       const fault = asFault(thrown)
       const away = fault.reach === 'call' && fault.connection && ++troubles < MOST_TROUBLES
       if (fault.reach !== 'gate' && !away) throw thrown
-      const now = clock.now()
-      const until = Math.max(fault.until ?? now + FIRST_REST * 2 ** troubles, now + SHORTEST_WAIT)
-      tellWait?.(fault.message, until)
-      await clock.sleep(until - now, call)
+      await waitOut(patience, { why: fault.message, until: fault.until ?? patience.clock.now() + FIRST_REST * 2 ** troubles }, call)
     }
   }
+}
+
+/** Waits, and says so. `until` in milliseconds since the Unix epoch. */
+export async function waitOut(
+  { clock, tellWait }: Patience,
+  wait: { readonly why: string; readonly until: number },
+  call: Call,
+): Promise<void> {
+  const now = clock.now()
+  const until = Math.max(wait.until, now + SHORTEST_WAIT)
+  tellWait?.(wait.why, until)
+  await clock.sleep(until - now, call)
 }

@@ -7,6 +7,7 @@ import { assertSafe, connectRedis, RedisGate, redisBoard, redisLedger } from '@o
 import { placesOf } from '../mappings/mapping.ts'
 import { isSecretRef, secretsFrom } from '../project/secret-refs.ts'
 import { makeWaker, type QueueConnection } from '../queue/waker.ts'
+import { patientGate } from '../run/patient-gate.ts'
 import { connectEnds } from './connect-ends.ts'
 import { leaseMsOf, limitsOf, silenceMsOf } from './limits.ts'
 import type { OpenedProject } from './open-project.ts'
@@ -66,19 +67,27 @@ async function redisAddress({ project, places, folder }: OpenedProject): Promise
   return { url: url.href, options, ...(ca === undefined ? {} : { ca }) }
 }
 
+const refKey = (endpoint: string, account: string, files: boolean): string => `${endpoint}\n${account}\n${files ? 'file' : ''}`
+
 function meansOf(opened: OpenedProject, services: Services): Means {
   const refs = new Map(
     opened.mappings.flatMap((mapping) =>
-      placesOf(mapping, opened.endpoints).map(({ endpoint, account, passwordRef }) => [`${endpoint}\n${account}`, passwordRef] as const),
+      placesOf(mapping, opened.endpoints).map(
+        ({ endpoint, account, kinds, passwordRef }) => [refKey(endpoint, account, kinds.includes('file')), passwordRef] as const,
+      ),
     ),
   )
-  const { calendars, contacts } = opened.project.settings ?? {}
+  const { calendars, contacts, files } = opened.project.settings ?? {}
   return {
     services,
-    choices: { ...(calendars === undefined ? {} : { calendars }), ...(contacts === undefined ? {} : { contacts }) },
+    choices: {
+      ...(calendars === undefined ? {} : { calendars }),
+      ...(contacts === undefined ? {} : { contacts }),
+      ...(files === undefined ? {} : { files }),
+    },
     secret: secretsFrom(opened.places),
     file: filesFrom(opened.folder),
-    passwordRef: (endpoint, account) => refs.get(`${endpoint}\n${account}`),
+    passwordRef: (endpoint, account, kind) => refs.get(refKey(endpoint, account, kind === 'file')),
   }
 }
 
@@ -99,7 +108,8 @@ export async function openWorkplace(opened: OpenedProject, { log, clock, tellWai
     // A body of 150 MB at its slowest takes most of an hour; a place that is given away earlier would be a fifth call in flight.
     const gate = new RedisGate(redis, { clock, holdMs: silenceMsOf(limits), ticketMs: 3_900_000 })
     const silence = project.settings?.limits?.requestSeconds
-    const means = meansOf(opened, { gate, log, clock, ...(silence === undefined ? {} : { silenceMs: silence * 1000 }) })
+    const way = tellWait === undefined ? gate : patientGate(gate, { clock, tellWait })
+    const means = meansOf(opened, { gate: way, log, clock, ...(silence === undefined ? {} : { silenceMs: silence * 1000 }) })
     const source = await openSource(project.source, means)
     const destinations = new Map<string, DestinationEndpoint>()
     for (const settings of project.destinations) destinations.set(endpointName(settings), await openDestination(settings, means))

@@ -7,6 +7,7 @@ import { seedCalendars } from './calendar/seed.ts'
 import { ContactBook } from './contacts/book.ts'
 import { seedBook } from './contacts/seed.ts'
 import { accountId, makeAccount } from './directory/account.ts'
+import { makeDrives } from './drive/seed.ts'
 import type { WorkspaceEffect } from './faults/rule.ts'
 import { GmailMailbox } from './gmail/mailbox.ts'
 import { seedMailbox } from './gmail/seed.ts'
@@ -63,6 +64,7 @@ export function makeState(options: WorkspaceOptions): WorkspaceState {
     exchanges: new Map(),
     refusedTokens: new Map(),
     calendars,
+    drive: makeDrives(options, { now, dayMs: DAY / (options.timeScale ?? 1) }),
     apiQuotas: new ApiQuotas({
       ...apiQuotasOf(options),
       projectNumber: registration.projectNumber,
@@ -91,6 +93,7 @@ export function makeState(options: WorkspaceOptions): WorkspaceState {
     warm,
     timeScale: options.timeScale ?? 1,
     photoUrl: (url) => url,
+    linkUrl: (url) => url,
     now,
     habits: new Map(),
     ticks: () => {},
@@ -122,6 +125,11 @@ function apiQuotasOf({ limits = {}, timeScale = 1 }: WorkspaceOptions): Pick<Api
         projectPerDay: 1_000_000,
       },
       people: { userPerMinute: limits.peoplePerMinute ?? 90, projectPerMinute: 100_000, projectPerDay: 100_000_000 },
+      drive: {
+        userPerMinute: limits.drivePerMinute ?? 325_000,
+        projectPerMinute: limits.driveProjectPerMinute ?? 1_000_000,
+        projectPerDay: limits.drivePerDay ?? 400_000_000,
+      },
       tasks: { userPerMinute: limits.tasksPerMinute ?? 600, projectPerMinute: 100_000, projectPerDay: limits.tasksPerDay ?? 50_000 },
     },
     minuteMs: MINUTE / timeScale,

@@ -101,7 +101,7 @@ test('the official client understands the errors', async () => {
   await expect(gmail().users.getProfile({ userId: 'me' })).rejects.toMatchObject(api(403, 'userRateLimitExceeded'))
   const login400 = { status: 400, response: { data: { error: 'invalid_grant' } } }
   await expect(login('nobody@fabrikam.example', [READ]).authorize()).rejects.toMatchObject(login400)
-  const both = gmail([READ, 'https://www.googleapis.com/auth/drive.readonly'])
+  const both = gmail([READ, 'https://www.googleapis.com/auth/keep.readonly'])
   await expect(both.users.getProfile({ userId: 'me' })).rejects.toMatchObject({ message: expect.stringContaining('unauthorized_client') })
 })
 

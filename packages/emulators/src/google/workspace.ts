@@ -3,6 +3,7 @@ import { makeAuthority } from '../authority.ts'
 import { listen, shut } from '../serve/listen.ts'
 import { CalendarDesk } from './control/calendar-desk.ts'
 import { ContactsDesk } from './control/contacts-desk.ts'
+import { DriveDesk } from './control/drive-desk.ts'
 import type { GmailControl } from './control/gmail-control.ts'
 import { GmailDesk } from './control/gmail-desk.ts'
 import { PlayedScript } from './control/script.ts'
@@ -29,7 +30,7 @@ export interface EmulatedWorkspace extends WorkspaceControl {
 export async function startWorkspace(options: WorkspaceOptions): Promise<EmulatedWorkspace> {
   const state = makeState(options)
   const authority = options.authority ?? (await makeAuthority())
-  const pair = await authority.issue({ hosts: ['localhost', '127.0.0.1'] })
+  const pair = await authority.issue({ hosts: ['localhost', '127.0.0.1', ...(options.hosts ?? [])] })
   const server = createServer(
     { cert: pair.cert, key: pair.key, keepAlive: true, noDelay: true, requestTimeout: 0, keepAliveTimeout: 60_000 },
     (request, response) => {
@@ -38,6 +39,7 @@ export async function startWorkspace(options: WorkspaceOptions): Promise<Emulate
   )
   const port = await listen(server, options.port ?? 0)
   state.photoUrl = (url) => url.replace(/^https:\/\/lh3\.googleusercontent\.com\//, `https://localhost:${port}/photo/`)
+  state.linkUrl = (url) => url.replace(/^https:\/\/[\w.-]+\.google(?:apis)?\.com\//, `https://localhost:${port}/`)
   const { registration } = state
   const key = registration.key === undefined ? '' : keyFile(registration, registration.key)
   return {
@@ -54,9 +56,9 @@ export async function startWorkspace(options: WorkspaceOptions): Promise<Emulate
   }
 }
 
-const APIS: readonly string[] = ['gmail', 'admin', 'calendar', 'people', 'tasks']
+const APIS: readonly string[] = ['gmail', 'admin', 'calendar', 'people', 'tasks', 'drive']
 
-type Hands = Pick<WorkspaceControl, 'violations' | 'stats' | 'mailbox' | 'work' | 'faults' | 'scenario' | 'admin'>
+type Hands = Pick<WorkspaceControl, 'violations' | 'stats' | 'mailbox' | 'work' | 'drive' | 'faults' | 'scenario' | 'admin'>
 
 function hands(state: WorkspaceState): Hands {
   const desks = new Map<string, GmailControl>()
@@ -66,6 +68,7 @@ function hands(state: WorkspaceState): Hands {
       http: state.http.count,
       requests: Object.fromEntries(state.requests),
       units: Object.fromEntries(state.quotas.units),
+      apiUnits: Object.fromEntries(state.apiQuotas.spent),
       refusals: { ...state.quotas.refusals, throttled: state.quotas.refusals.throttled + state.apiQuotas.throttled },
     }),
     mailbox: (address) => {
@@ -78,6 +81,7 @@ function hands(state: WorkspaceState): Hands {
       const account = accountNamed(state, address)
       return { calendars: new CalendarDesk(account, state), contacts: new ContactsDesk(account.book), tasks: new TasksDesk(account.todo) }
     },
+    drive: (name) => new DriveDesk(state.drive, spotOf(state, name)),
     faults: {
       add: async (rule) => state.faults.add(rule),
       clear: async () => {
@@ -97,6 +101,14 @@ function hands(state: WorkspaceState): Hands {
   }
 }
 
+/** By address, or by id or name of a shared drive. */
+function spotOf({ drive: { store }, ...state }: WorkspaceState, name: string): ConstructorParameters<typeof DriveDesk>[1] {
+  const shared = store.drives.get(name) ?? [...store.drives.values()].find((each) => each.name === name)
+  if (shared !== undefined) return { root: shared.id, owner: undefined, driveId: shared.id }
+  const { address } = accountNamed(state, name)
+  return { root: store.rootOf(address), owner: address, driveId: undefined }
+}
+
 function administrator(state: WorkspaceState): WorkspaceControl['admin'] {
   const { registration } = state
   return {
@@ -111,6 +123,9 @@ function administrator(state: WorkspaceState): WorkspaceControl['admin'] {
     },
     calendar: async (address, on) => {
       accountNamed(state, address).calendar = on
+    },
+    drive: async (address, on) => {
+      accountNamed(state, address).drive = on
     },
     deleteKey: async () => {
       registration.key = undefined

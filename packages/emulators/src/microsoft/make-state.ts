@@ -5,6 +5,7 @@ import { Seal } from '../serve/seal.ts'
 import { Violations } from '../serve/violations.ts'
 import type { DeltaState } from './delta/token.ts'
 import { type Account, makeAccount } from './directory/account.ts'
+import { makeFiles } from './drive/files-state.ts'
 import type { FaultEffect } from './faults/rule.ts'
 import { UnitBucket, unitsFor } from './limits/directory.ts'
 import { Limiter } from './limits/limiter.ts'
@@ -45,6 +46,7 @@ export function makeState(options: TenantOptions): TenantState {
     latencyMs: options.latencyMs ?? 0,
     warm: options.warm ?? false,
     now,
+    files: makeFiles(options, accounts, now),
     downloads: new Map(),
     downloadRoot: () => '',
     ticks: () => {},

@@ -1,6 +1,7 @@
 import { createServer } from 'node:https'
 import { makeAuthority } from '../authority.ts'
 import { listen, shut } from '../serve/listen.ts'
+import { type DriveControl, driveDesk } from './control/drive-desk.ts'
 import { type MailboxControl, MailboxDesk } from './control/mailbox-control.ts'
 import { type OutlookControl, outlookDesk } from './control/outlook-desk.ts'
 import { Scenario, type ScenarioScript } from './control/scenario.ts'
@@ -30,6 +31,8 @@ export interface EmulatedTenant {
   mailbox(address: string): MailboxControl
   /** The calendars, contacts and tasks of a mailbox: their owner at work, and the truth about them. */
   outlook(address: string): OutlookControl
+  /** A drive: of an account by its address, of a site by its web address and the name of a library (absent: the first). */
+  drive(owner: string, library?: string): DriveControl
   readonly faults: { add(rule: FaultRule): void; clear(): void }
   /** A user who acts while the client works; see `ScenarioScript`. */
   scenario(script: ScenarioScript): void
@@ -47,14 +50,19 @@ export interface EmulatedTenant {
 export async function startTenant(options: TenantOptions): Promise<EmulatedTenant> {
   const state = makeState(options)
   const authority = options.authority ?? (await makeAuthority())
-  const pair = await authority.issue({ hosts: ['localhost', '127.0.0.1'] })
+  const pair = await authority.issue({ hosts: ['localhost', '127.0.0.1', 'graph.microsoft.com', 'login.microsoftonline.com'] })
   const server = createServer(
     { cert: pair.cert, key: pair.key, keepAlive: true, noDelay: true, requestTimeout: 0, keepAliveTimeout: 60_000 },
     (request, response) => {
       void handle(state, request, response)
     },
   )
-  const downloads = createServer({ cert: pair.cert, key: pair.key }, (request, response) => serveDownloads(state, request, response))
+  const downloads = createServer({ cert: pair.cert, key: pair.key }, (request, response) => {
+    serveDownloads(state, request, response).catch((error: unknown) => {
+      if (!response.destroyed) state.violations.note(`the emulator itself failed: ${String(error)}`)
+      response.destroy()
+    })
+  })
   const port = await listen(server, options.port ?? 0)
   const downloadPort = await listen(downloads, 0)
   state.downloadRoot = () => `https://127.0.0.1:${downloadPort}`
@@ -87,6 +95,7 @@ function control(state: TenantState, running: { readonly port: number; readonly 
       if (!account?.mailbox || !account.outlook) throw new Error(`There is no mailbox ${address} in this tenant.`)
       return outlookDesk({ account, mailbox: account.mailbox, outlook: account.outlook })
     },
+    drive: (owner, library) => driveDesk(state, owner, library),
     faults: { add: (rule) => state.faults.add(rule), clear: () => state.faults.clear() },
     scenario: (script) => {
       const scenario = new Scenario(state, script)

@@ -41,7 +41,8 @@ export function makeState(options: NextcloudOptions): CloudState {
   let ahead = 0
   const now = (): number => clock() + ahead
   const version = versionOf(options.version ?? '32.0.7')
-  const chunking = quirks.chunking ?? 'v1'
+  // Facts 8.5: older ones know no second flavour.
+  const chunking = isSince(version, '26') ? (quirks.chunking ?? 'v1') : 'v1'
   const violations = new Violations()
   const limits = limitsOf(options.limits ?? {}, version)
   let lastId = 0
@@ -63,6 +64,7 @@ export function makeState(options: NextcloudOptions): CloudState {
     chunkedPutsAreEmpty: quirks.chunkedPutsAreEmpty ?? false,
     zeroLengthMoves: quirks.zeroLengthMoves ?? (chunking === 'v2' && isSince(version, '33')),
     noDelays: quirks.noDelays ?? false,
+    byPassword: { count: 0 },
     waited: { ms: 0 },
     settings: { ...SETTINGS, ...options.settings },
     limits,

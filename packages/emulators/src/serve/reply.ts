@@ -4,4 +4,6 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>
   readonly body: readonly Buffer[]
   readonly type?: string
+  /** In place of `body`: too much to be held at once. */
+  readonly stream?: { readonly size: number; readonly pieces: () => Iterable<Buffer> }
 }

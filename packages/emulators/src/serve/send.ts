@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { constants, gzipSync } from 'node:zlib'
 import type { CommonEffect } from '../faults/rule.ts'
 import type { Reply } from './reply.ts'
+import { sendStream } from './send-stream.ts'
 
 const ONE_PIECE = 256 * 1024
 const WORTH_GZIP = 1_024
@@ -35,6 +36,7 @@ const sizeOf = (body: readonly Buffer[]): number => body.reduce((sum, piece) => 
 /** Sends a reply, or what a fault makes of it. Gives the number of bytes of the body that were sent. */
 export async function send(reply: Reply, sending: Sending): Promise<number> {
   const { request, response, effect } = sending
+  if (reply.stream !== undefined) return sendStream(reply, reply.stream, sending)
   const asksGzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
   const plain = sizeOf(reply.body)
   const isReady = reply.headers?.['content-encoding'] !== undefined

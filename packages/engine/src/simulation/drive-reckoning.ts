@@ -75,8 +75,7 @@ function* receipts(world: World, people: DrivePeople): Iterable<string> {
   const { entries } = world.store.lane(LANE)
   const owned = new Map<string, number>()
   // A name is given again: what became of a file whose copy we carried on before it left the source is in no receipt.
-  for (const { receipt, state } of entries.values())
-    if (receipt && state === 'arrived') add(owned, `${receipt.place}|${receipt.locator}`)
+  for (const { receipt, state } of entries.values()) if (receipt && state === 'arrived') add(owned, `${receipt.place}|${receipt.locator}`)
   for (const [copy, owners] of owned) if (owners > 1 && people.touched.size === 0) yield `shared: ${owners} entries own ${copy}`
   for (const file of world.drive.files()) {
     if ((people.history.get(file.id) ?? []).some(({ body }) => people.touched.has(body))) continue

@@ -49,7 +49,7 @@ export const verify: Verify = async (request, lease, call) => {
     copies,
     homes: new Homes(request.destination, homes),
     deep: sampler(request.sample),
-    whole: (item) => (request.source.census ? request.source.open({ id: item.id, version: item.version }, call) : Promise.resolve(item)),
+    whole: (item) => (request.source.census ? request.source.open(item, call) : Promise.resolve(item)),
     balance: new Balance(),
     seen: new Set(),
     hashed: 0,

@@ -1,43 +1,59 @@
-/** Bytes after which the shift of 11 bits comes round to where it began: 160 bits of state. */
-const ROUND = 160
-const STATE_BYTES = 20
+const BYTES = 20
+const BITS = BYTES * 8
+/** Each byte goes 11 bits further on, so that every 160th falls on the same bits. */
 const SHIFT = 11
 
-/** Microsoft's QuickXorHash, the only checksum that OneDrive and SharePoint tell of every file. */
+/** QuickXorHash of OneDrive and SharePoint, computed while bytes pass. `digest` may be asked once, and gives hex. */
 export interface QuickXor {
   update(bytes: Uint8Array): void
-  /** Hex, in small letters. */
   digest(): string
 }
 
 export function quickXor(): QuickXor {
-  // Every byte that is so many rounds behind another falls on the same bits, so that they may be joined first.
-  const joined = new Uint8Array(ROUND)
+  const columns = new Uint8Array(BITS)
+  const words = new Uint32Array(columns.buffer)
   let at = 0
   let length = 0
+
+  const fold = (bytes: Uint8Array): void => {
+    for (const byte of bytes) {
+      columns[at] = (columns[at] ?? 0) ^ byte
+      at = at + 1 === BITS ? 0 : at + 1
+    }
+  }
+
+  /** Rows of 160 bytes, four at a time. */
+  const foldRows = (bytes: Uint8Array): void => {
+    const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
+    const row = new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4)
+    for (let word = 0, column = 0; word < row.length; word++) {
+      words[column] = (words[column] ?? 0) ^ (row[word] ?? 0)
+      column = column + 1 === BITS / 4 ? 0 : column + 1
+    }
+  }
+
   return {
     update(bytes) {
+      const head = Math.min(bytes.length, at === 0 ? 0 : BITS - at)
+      const rows = Math.floor((bytes.length - head) / BITS) * BITS
+      fold(bytes.subarray(0, head))
+      if (rows > 0) foldRows(bytes.subarray(head, head + rows))
+      fold(bytes.subarray(head + rows))
       length += bytes.length
-      for (let n = 0; n < bytes.length; n++) {
-        joined[at] = (joined[at] ?? 0) ^ (bytes[n] ?? 0)
-        at = at + 1 === ROUND ? 0 : at + 1
-      }
     },
     digest() {
-      const state = Buffer.alloc(STATE_BYTES)
-      const add = (place: number, bits: number): void => {
-        const index = place % STATE_BYTES
-        state[index] = (state[index] ?? 0) ^ (bits & 255)
+      const cells = Buffer.alloc(BYTES)
+      for (const [column, byte] of columns.entries()) {
+        const bit = (column * SHIFT) % BITS
+        const [cell, offset] = [bit >> 3, bit & 7]
+        cells[cell] = (cells[cell] ?? 0) ^ ((byte << offset) & 0xff)
+        const next = (cell + 1) % BYTES
+        if (offset > 0) cells[next] = (cells[next] ?? 0) ^ (byte >> (8 - offset))
       }
-      for (const [n, byte] of joined.entries()) {
-        const bit = (n * SHIFT) % (STATE_BYTES * 8)
-        add(bit >> 3, byte << (bit & 7))
-        add((bit >> 3) + 1, byte >> (8 - (bit & 7)))
-      }
-      const size = Buffer.alloc(8)
-      size.writeBigUInt64LE(BigInt(length))
-      for (const [n, byte] of size.entries()) add(STATE_BYTES - 8 + n, byte)
-      return state.toString('hex')
+      const tail = Buffer.alloc(8)
+      tail.writeBigUInt64LE(BigInt(length))
+      for (const [index, byte] of tail.entries()) cells[BYTES - 8 + index] = (cells[BYTES - 8 + index] ?? 0) ^ byte
+      return cells.toString('hex')
     },
   }
 }

@@ -1,6 +1,7 @@
 import { type Ask, asker, done, inParts, read } from '../../control/ask.ts'
 import type { DeskArguments, DeskCall } from './desk-calls.ts'
 import type { GmailControl, GmailTruth, LabelTruth } from './gmail-control.ts'
+import { remoteDrive } from './remote-drive.ts'
 import { remoteDesks } from './work-desks.ts'
 import type { WorkspaceControl } from './workspace-control.ts'
 
@@ -21,6 +22,7 @@ export async function connectWorkspace(controlUrl: string): Promise<RemoteWorksp
     stats: () => read(ask('GET', 'stats')),
     mailbox: (address) => remoteMailbox(ask, address),
     work: (address) => remoteDesks(ask, address),
+    drive: (name) => remoteDrive(ask, name),
     faults: { add: (rule) => tell('POST', 'faults', rule), clear: () => tell('DELETE', 'faults') },
     scenario: (script) => tell('POST', 'scenario', script),
     admin: {
@@ -28,6 +30,7 @@ export async function connectWorkspace(controlUrl: string): Promise<RemoteWorksp
       suspend: (address, suspended) => admin('suspend', address, suspended),
       gmail: (address, on) => admin('gmail', address, on),
       calendar: (address, on) => admin('calendar', address, on),
+      drive: (address, on) => admin('drive', address, on),
       deleteKey: () => admin('deleteKey'),
       disableApi: (api, disabled) => admin('disableApi', api, disabled),
       skew: (ms) => admin('skew', ms),

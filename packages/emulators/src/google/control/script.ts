@@ -5,6 +5,7 @@ import { accountNamed } from '../directory/account.ts'
 import type { GmailMailbox } from '../gmail/mailbox.ts'
 import type { GmailMessage } from '../gmail/state.ts'
 import type { WorkspaceState } from '../serve/state.ts'
+import { type DriveAct, isDriveAct, playInDrive } from './drive-acts.ts'
 import { isWorkAct, playWork } from './work-acts.ts'
 import type { GmailAct, GmailScript, WorkAct } from './workspace-control.ts'
 
@@ -34,9 +35,11 @@ export class PlayedScript {
     }
   }
 
-  #act(act: GmailAct | WorkAct): void {
+  #act(act: GmailAct | WorkAct | DriveAct): void {
     const account = accountNamed(this.#state, this.#script.mailbox)
     if (isWorkAct(act)) playWork(act, { account, state: this.#state, random: this.#random, turn: this.#acts++ })
+    else if (isDriveAct(act))
+      playInDrive(act, { store: this.#state.drive.store, owner: account.address, random: this.#random, turn: this.#acts++ })
     else if (act === 'receive') this.#receive()
     else if (act === 'rename-label') this.#rename()
     else if (act === 'edit-draft') this.#edit()

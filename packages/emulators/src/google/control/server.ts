@@ -1,5 +1,6 @@
 import { type ControlServer, type Outcome, serveWishes, type Wish } from '../../control/wishes.ts'
 import { callDesk, isDeskCall } from './desk-calls.ts'
+import { callDrive } from './remote-drive.ts'
 import { callWorkDesk } from './work-desks.ts'
 import type { WorkspaceControl } from './workspace-control.ts'
 
@@ -39,6 +40,10 @@ async function perform(workspace: WorkspaceControl, wish: Wish): Promise<Outcome
       const [address = '', ...call] = rest
       return { json: await callWorkDesk(workspace.work(address), call, JSON.parse(wish.body)) }
     }
+    case 'POST drive': {
+      const [name = '', call = ''] = rest
+      return { json: await callDrive(workspace.drive(name), call, JSON.parse(wish.body)) }
+    }
     default:
       throw new Error(`The control API knows no "${wish.method} ${what}".`)
   }
@@ -51,6 +56,7 @@ const ACTS: { readonly [Act in keyof Admin]: (admin: Admin, ...given: Parameters
   suspend: (admin, address, suspended) => admin.suspend(address, suspended),
   gmail: (admin, address, on) => admin.gmail(address, on),
   calendar: (admin, address, on) => admin.calendar(address, on),
+  drive: (admin, address, on) => admin.drive(address, on),
   deleteKey: (admin) => admin.deleteKey(),
   disableApi: (admin, api, disabled) => admin.disableApi(api, disabled),
   skew: (admin, ms) => admin.skew(ms),

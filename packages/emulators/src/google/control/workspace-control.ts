@@ -1,4 +1,6 @@
 import type { WorkspaceFaultRule } from '../faults/rule.ts'
+import type { DriveAct } from './drive-acts.ts'
+import type { DriveControl } from './drive-control.ts'
 import type { GmailControl } from './gmail-control.ts'
 import type { WorkDesks } from './work-desks.ts'
 
@@ -10,6 +12,8 @@ export interface WorkspaceStats {
   readonly requests: Readonly<Record<string, number>>
   /** Gmail units spent, by address. */
   readonly units: Readonly<Record<string, number>>
+  /** Requests that were let through, by API; of Drive, units. */
+  readonly apiUnits: Readonly<Record<string, number>>
   readonly refusals: { readonly throttled: number; readonly tooMany: number }
 }
 
@@ -35,8 +39,8 @@ export interface GmailScript {
   /** Only requests of this method count (`messages.get`). Default: all of the mailbox. */
   readonly method?: string
   readonly steps: readonly (
-    | { readonly at: number; readonly act: GmailAct | WorkAct; readonly count?: number }
-    | { readonly every: number; readonly act: GmailAct | WorkAct; readonly times: number }
+    | { readonly at: number; readonly act: GmailAct | WorkAct | DriveAct; readonly count?: number }
+    | { readonly every: number; readonly act: GmailAct | WorkAct | DriveAct; readonly times: number }
   )[]
 }
 
@@ -58,6 +62,8 @@ export interface WorkspaceControl {
   mailbox(address: string): GmailControl
   /** Calendars, address book and tasks of an account. */
   work(address: string): WorkDesks
+  /** An account's own drive by its address, or a shared one by its id or name. */
+  drive(name: string): DriveControl
   readonly faults: { add(rule: WorkspaceFaultRule): Promise<void>; clear(): Promise<void> }
   scenario(script: GmailScript): Promise<void>
   readonly admin: {
@@ -66,9 +72,10 @@ export interface WorkspaceControl {
     suspend(address: string, suspended: boolean): Promise<void>
     gmail(address: string, on: boolean): Promise<void>
     calendar(address: string, on: boolean): Promise<void>
+    drive(address: string, on: boolean): Promise<void>
     /** From now on the service account's key is unknown. */
     deleteKey(): Promise<void>
-    /** `gmail`, `admin`, `calendar`, `people`, `tasks`. */
+    /** `gmail`, `admin`, `calendar`, `people`, `tasks`, `drive`. */
     disableApi(api: string, disabled: boolean): Promise<void>
     /** The token endpoint's clock is so many milliseconds ahead. */
     skew(ms: number): Promise<void>

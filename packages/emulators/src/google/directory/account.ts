@@ -19,6 +19,8 @@ export interface Account {
   gmail: boolean
   /** Off: not signed up for Calendar. */
   calendar: boolean
+  /** Off: the service is not enabled for this user. */
+  drive: boolean
   readonly mailbox: GmailMailbox
   readonly calendarList: ListEntry[]
   readonly book: ContactBook
@@ -49,6 +51,7 @@ export function makeAccount(seed: WorkspaceAccountSeed, domainSeed: number, hold
     archived: seed.archived ?? false,
     gmail: (seed.gmail ?? 'on') === 'on',
     calendar: (seed.calendar ?? 'on') === 'on',
+    drive: (seed.drive ?? 'on') === 'on',
     ...holdings,
     settings: seed.settings ?? {},
   }

@@ -1,9 +1,9 @@
 import { GoogleError, quotaExceeded } from '../serve/errors.ts'
 import { UnitWindow } from './units.ts'
 
-export type CountedApi = 'calendar' | 'people' | 'tasks'
+export type CountedApi = 'calendar' | 'people' | 'tasks' | 'drive'
 
-/** Requests. */
+/** Requests; of Drive, units. */
 export interface ApiAmounts {
   readonly userPerMinute: number
   readonly projectPerMinute: number
@@ -33,25 +33,33 @@ export class ApiQuotas {
   readonly #inARow = new Map<string, number>()
   #turn = 0
   throttled = 0
+  readonly #spent = new Map<string, number>()
 
   constructor(settings: ApiQuotaSettings) {
     this.#settings = settings
   }
 
+  /** What was let through, by API. */
+  get spent(): ReadonlyMap<string, number> {
+    return this.#spent
+  }
+
   /** Counts a request; throws its refusal. */
-  enter(api: CountedApi, payer: string): void {
+  enter(api: CountedApi, payer: string, units = 1): void {
     const { amounts, minuteMs, dayMs, now, projectNumber: project } = this.#settings
     const { userPerMinute, projectPerMinute, projectPerDay } = amounts[api]
     const at = now()
     const user = this.#window(`${api} user ${payer}`, userPerMinute, minuteMs)
     const minute = this.#window(`${api} minute`, projectPerMinute, minuteMs)
     const day = this.#window(`${api} day`, projectPerDay, dayMs)
-    if (!day.fits(1, at)) throw this.#refused(api, payer, new GoogleError(403, { ...DAILY, form: api === 'people' ? 'aip' : 'classic' }))
-    if (!user.fits(1, at)) throw this.#refused(api, payer, this.#overUser(api, project))
-    if (!minute.fits(1, at))
+    if (!day.fits(units, at))
+      throw this.#refused(api, payer, new GoogleError(403, { ...DAILY, form: api === 'people' ? 'aip' : 'classic' }))
+    if (!user.fits(units, at)) throw this.#refused(api, payer, this.#overUser(api, project))
+    if (!minute.fits(units, at))
       throw this.#refused(api, payer, quotaExceeded(this.#code(), 'Queries per minute', { service: serviceOf(api), project }))
-    for (const each of [user, minute, day]) each.take(1, at)
+    for (const each of [user, minute, day]) each.take(units, at)
     this.#inARow.delete(`${api} ${payer}`)
+    this.#spent.set(api, (this.#spent.get(api) ?? 0) + units)
   }
 
   #overUser(api: CountedApi, project: string): GoogleError {

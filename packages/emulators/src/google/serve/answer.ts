@@ -2,10 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { CommonEffect } from '../../faults/rule.ts'
 import type { Reply } from '../../serve/reply.ts'
 import { type Account, findAccount } from '../directory/account.ts'
+import { driveOff } from '../drive/errors.ts'
 import { replacementFor } from '../faults/effects.ts'
 import type { WorkspaceEffect } from '../faults/rule.ts'
 import { serviceOf } from '../limits/api-quotas.ts'
-import { costOf } from '../limits/costs.ts'
+import { costOf, driveCostOf } from '../limits/costs.ts'
 import type { Grant } from '../token/mint.ts'
 import type { Asked } from './asked.ts'
 import {
@@ -68,11 +69,12 @@ function pass(state: WorkspaceState, call: Call, inside: (leave: () => void) => 
   const caller = findAccount(state, grant.sub)
   if (!caller) throw invalidCredentials()
   const mailbox = route.api === 'admin' ? undefined : caller.address
-  state.requests.set(route.method, (state.requests.get(route.method) ?? 0) + 1)
-  state.ticks(route.method, mailbox)
+  const method = route.counted?.(call.query) ?? route.method
+  state.requests.set(method, (state.requests.get(method) ?? 0) + 1)
+  state.ticks(method, mailbox)
   checkManners(state, call, { route, mailbox })
   const payer = call.query.get('quotaUser') ?? header(call, 'x-goog-quota-user') ?? state.registration.clientEmail
-  const leave = charge(state, found, { mailbox, payer })
+  const leave = charge(state, found, { mailbox, payer, method })
   inside(leave)
   const url = `${call.path}${call.query.size === 0 ? '' : `?${call.query}`}`
   const effect = state.faults.next({ method: call.method, url, mailbox: caller.address })
@@ -118,8 +120,13 @@ function grantOf(state: WorkspaceState, call: Call): Extract<Grant, { readonly a
 function charge(
   state: WorkspaceState,
   { route }: Found,
-  { mailbox, payer }: { readonly mailbox: string | undefined; readonly payer: string },
+  { mailbox, payer, method }: { readonly mailbox: string | undefined; readonly payer: string; readonly method: string },
 ): () => void {
+  if (route.told === true) return nothing
+  if (route.api === 'drive') {
+    state.apiQuotas.enter('drive', payer, driveCostOf(method))
+    return nothing
+  }
   if (route.api === 'calendar' || route.api === 'people' || route.api === 'tasks') {
     state.apiQuotas.enter(route.api, payer)
     return nothing
@@ -138,7 +145,7 @@ function understood(
   const service = serviceOf(route.api)
   if (state.disabledApis.has(route.api)) throw apiDisabled(service, state.registration.projectNumber)
   if (!route.scopes.some((scope) => grant.scopes.has(scope))) throw insufficientScopes(service, route.method)
-  if (call.method !== 'GET') {
+  if (call.method !== (route.verb ?? 'GET')) {
     state.violations.note(`wrote to the source: ${call.method} ${route.method}`)
     throw forbidden('The emulated domain is only read.')
   }
@@ -151,6 +158,7 @@ function understood(
   // Whoever is suspended keeps no access, whatever token is out.
   if (route.api !== 'admin' && caller.suspended) throw invalidCredentials()
   if (route.api === 'calendar' && !caller.calendar) throw notACalendarUser()
+  if (route.api === 'drive' && !caller.drive) throw driveOff()
   checkParameters(route, call.query)
   return {
     state,

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Reply } from '../../serve/reply.ts'
 import type { Account } from '../directory/account.ts'
 import type { WorkspaceState } from './state.ts'
 
@@ -23,4 +24,6 @@ export interface Shown {
   readonly json: Readonly<Record<string, unknown>>
   /** Comes as base64url under `raw`. */
   readonly raw?: readonly Buffer[]
+  /** Instead of JSON: a file's bytes, a redirect. */
+  readonly reply?: Reply
 }

@@ -26,6 +26,7 @@ const HOSTS: Readonly<Record<Route['api'], readonly string[]>> = {
   calendar: ['www.googleapis.com', 'calendar-json.googleapis.com'],
   people: ['people.googleapis.com'],
   tasks: ['tasks.googleapis.com', 'www.googleapis.com'],
+  drive: ['www.googleapis.com', 'drive.googleapis.com', 'docs.google.com'],
 }
 
 /** Notes what Google would let pass, and a migration would suffer from. */
@@ -38,6 +39,7 @@ export function checkManners(
   const host = call.headers['x-goog-emulated-host']
   if (typeof host === 'string' && !HOSTS[route.api].includes(host)) violations.note(`${route.method} was asked of ${host}`)
   if (call.query.has('access_token')) violations.note('a token in the URL, where it ends in logs')
+  if (route.told === true) return
   const payer = call.query.get('quotaUser') ?? call.headers['x-goog-quota-user']
   if (typeof payer !== 'string' || payer === '') violations.note(`${route.method} without quotaUser: the whole domain pays from one purse`)
   else if (payer.length > LONGEST_QUOTA_USER) violations.note(`quotaUser of more than ${LONGEST_QUOTA_USER} characters`)

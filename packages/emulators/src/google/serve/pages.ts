@@ -16,7 +16,9 @@ export interface PageState {
 const FREE = new Set(['pageToken', 'fields', 'quotaUser', 'prettyPrint', 'key', 'alt', 'maxResults', 'access_token'])
 
 function questionOf(asked: Asked): string {
-  const parameters = [...asked.query].filter(([name]) => !FREE.has(name)).map(([name, value]) => `${name}=${value}`)
+  // Drive lets the size of a page differ.
+  const isFree = (name: string): boolean => FREE.has(name) || (name === 'pageSize' && asked.path.startsWith('/drive/'))
+  const parameters = [...asked.query].filter(([name]) => !isFree(name)).map(([name, value]) => `${name}=${value}`)
   return createHash('sha256')
     .update([asked.path, ...parameters.sort()].join('\n'))
     .digest('base64url')

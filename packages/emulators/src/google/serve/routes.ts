@@ -1,6 +1,7 @@
 import { CALENDAR_ROUTES } from '../calendar/routes.ts'
 import { PEOPLE_ROUTES } from '../contacts/routes.ts'
 import { ADMIN_ROUTES } from '../directory/routes.ts'
+import { DRIVE_ROUTES } from '../drive/routes.ts'
 import { GMAIL_ROUTES } from '../gmail/routes.ts'
 import { TASK_ROUTES } from '../tasks/routes.ts'
 import type { Asked, Shown } from './asked.ts'
@@ -9,7 +10,7 @@ import type { Asked, Shown } from './asked.ts'
 export interface Route {
   /** `messages.get`; unique over all APIs. */
   readonly method: string
-  readonly api: 'gmail' | 'admin' | 'calendar' | 'people' | 'tasks'
+  readonly api: 'gmail' | 'admin' | 'calendar' | 'people' | 'tasks' | 'drive'
   /** The path, with variables in braces. */
   readonly path: string
   /** Any of them will do. Full names. */
@@ -18,6 +19,14 @@ export interface Route {
   readonly parameters: readonly string[]
   /** What its answer may hold, written as `fields` is: that may pick nothing else. */
   readonly fields: string
+  /** What it holds where `fields` is not given. Absent: all. */
+  readonly usual?: string
+  /** Default: GET. */
+  readonly verb?: 'POST'
+  /** What it is counted as, where that depends on the query. */
+  readonly counted?: (query: URLSearchParams) => string
+  /** Its address is not of the API but was told by it: it has parameters of its own, and nobody counts it. */
+  readonly told?: true
   readonly answer: (asked: Asked) => Shown
 }
 
@@ -36,7 +45,14 @@ const compile = (route: Route): Compiled => ({
   pattern: new RegExp(`^${route.path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
 })
 
-const ROUTES: readonly Compiled[] = [...GMAIL_ROUTES, ...ADMIN_ROUTES, ...CALENDAR_ROUTES, ...PEOPLE_ROUTES, ...TASK_ROUTES].map(compile)
+const ROUTES: readonly Compiled[] = [
+  ...GMAIL_ROUTES,
+  ...ADMIN_ROUTES,
+  ...CALENDAR_ROUTES,
+  ...PEOPLE_ROUTES,
+  ...TASK_ROUTES,
+  ...DRIVE_ROUTES,
+].map(compile)
 
 /** The method of a path; undefined where there is none. */
 export function findRoute(path: string): Found | undefined {

@@ -9,7 +9,8 @@ const PIECE = 3 * 256 * 1024
 
 /** The answer of a method, with nothing in it that `fields` does not name. */
 export function showReply(route: Route, asked: Asked, shown: Shown): Reply {
-  const fields = asked.query.get('fields')
+  if (shown.reply !== undefined) return shown.reply
+  const fields = asked.query.get('fields') ?? route.usual ?? null
   const mask = fields === null ? 'all' : parseFields(fields)
   const stranger = mask === 'all' ? undefined : strangerIn(mask, knownOf(route))
   if (stranger !== undefined) throw invalidArgument(`Invalid field selection ${stranger}`)

@@ -3,6 +3,7 @@ import type { Seal } from '../../serve/seal.ts'
 import type { Violations } from '../../serve/violations.ts'
 import type { Calendar } from '../calendar/calendar.ts'
 import type { Account } from '../directory/account.ts'
+import type { DriveState } from '../drive/state.ts'
 import type { WorkspaceEffect } from '../faults/rule.ts'
 import type { SyncState } from '../kept/sync-token.ts'
 import type { ApiQuotas } from '../limits/api-quotas.ts'
@@ -28,6 +29,7 @@ export interface WorkspaceState {
   readonly refusedTokens: Map<string, number>
   /** All of the domain, by id. */
   readonly calendars: Map<string, Calendar>
+  readonly drive: DriveState
   readonly quotas: Quotas
   readonly apiQuotas: ApiQuotas
   readonly table: '2026' | 'legacy'
@@ -47,6 +49,8 @@ export interface WorkspaceState {
   readonly timeScale: number
   /** Where a picture that Google hosts is served here. */
   photoUrl: (url: string) => string
+  /** Where an address on another host of Google's is served here. */
+  linkUrl: (url: string) => string
   readonly now: () => number
   /** `format=full` by mailbox, and other habits that are only bad in bulk. */
   readonly habits: Map<string, number>

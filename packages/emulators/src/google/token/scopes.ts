@@ -15,6 +15,7 @@ export const ALL_SCOPES: readonly string[] = [
   'contacts.readonly',
   'contacts.other.readonly',
   'tasks.readonly',
+  'drive.readonly',
 ]
 
 /** As it stands in a token request. */

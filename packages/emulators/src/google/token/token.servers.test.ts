@@ -66,7 +66,7 @@ test('each mistake has its own words', async () => {
   expect(await refusal({ iat: seconds + 400, exp: seconds + 1_000 })).toEqual([400, INVALID, SHORT_LIVED])
   expect(await refusal({ iat: seconds - 3_600, exp: seconds - 400 })).toEqual([400, INVALID, SHORT_LIVED])
   expect(await refusal({ scope: 'gmail.readonly' })).toEqual([400, 'invalid_scope', 'Invalid OAuth scope or ID token audience provided.'])
-  expect(await refusal({ scope: `${READ} ${fullScope('drive.readonly')}` })).toEqual([401, 'unauthorized_client', UNAUTHORIZED])
+  expect(await refusal({ scope: `${READ} ${fullScope('keep.readonly')}` })).toEqual([401, 'unauthorized_client', UNAUTHORIZED])
   const [head, body, signature = ''] = client.assertion().split('.')
   const forged = await client.exchange(`${head}.${body}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`)
   expect(forged.json<TokenShape>().error_description).toBe('Invalid JWT Signature.')

@@ -2,6 +2,8 @@ import { type Ask, asker, done, inParts, read } from '../../control/ask.ts'
 import type { FaultRule } from '../faults/rule.ts'
 import type { TenantStats } from '../serve/stats.ts'
 import type { DeskArguments, DeskCall } from './desk-calls.ts'
+import { remoteDrive } from './drive-calls.ts'
+import type { DriveControl } from './drive-desk.ts'
 import type { FolderTruth, MailboxControl, MessageTruth } from './mailbox-control.ts'
 import { remoteOutlook } from './outlook-calls.ts'
 import type { OutlookControl } from './outlook-desk.ts'
@@ -20,6 +22,7 @@ export interface RemoteTenant {
   stats(): Promise<TenantStats>
   mailbox(address: string): MailboxControl
   outlook(address: string): OutlookControl
+  drive(owner: string, library?: string): DriveControl
   readonly faults: { add(rule: FaultRule): Promise<void>; clear(): Promise<void> }
   scenario(script: ScenarioScript): Promise<void>
   readonly admin: {
@@ -42,6 +45,8 @@ export async function connectTenant(controlUrl: string): Promise<RemoteTenant> {
     stats: () => read(ask('GET', 'stats')),
     mailbox: (address) => remoteMailbox(ask, address),
     outlook: (address) => remoteOutlook((name, given) => ask('POST', `outlook/${encodeURIComponent(address)}/${name}`, given)),
+    drive: (owner, library = '-') =>
+      remoteDrive((name, given) => ask('POST', `drive/${encodeURIComponent(owner)}/${encodeURIComponent(library)}/${name}`, given)),
     faults: { add: (rule) => tell('POST', 'faults', rule), clear: () => tell('DELETE', 'faults') },
     scenario: (script) => tell('POST', 'scenario', script),
     admin: {

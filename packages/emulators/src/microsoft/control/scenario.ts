@@ -1,13 +1,16 @@
 import { specAt } from '../../generate/plan.ts'
 import { randomFrom } from '../../generate/random.ts'
+import type { Drive } from '../drive/drive.ts'
 import type { Outlook } from '../items/outlook.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
 import type { Folder, Message } from '../mail/state.ts'
 import { findAccount, type TenantState } from '../serve/tenant-state.ts'
+import { actOnDrive, type DriveAct, isDriveAct } from './drive-acts.ts'
+import { findDrive } from './drive-desk.ts'
 import { actOnOutlook, isOutlookAct, type OutlookAct } from './outlook-acts.ts'
 
 /** What a scripted user does. Choices depend on the seed and on what is there, never on time. */
-export type UserAct = MailAct | OutlookAct
+export type UserAct = MailAct | OutlookAct | DriveAct
 
 type MailAct = 'move' | 'delete' | 'flag' | 'read' | 'categorize' | 'receive' | 'rename-folder'
 
@@ -16,7 +19,10 @@ type MailAct = 'move' | 'delete' | 'flag' | 'read' | 'categorize' | 'receive' | 
  * acts at the same points.
  */
 export interface ScenarioScript {
+  /** Address of the account. For acts on files alone also a site, by its web address. */
   readonly mailbox: string
+  /** Of a site: the library, where it is not the first. */
+  readonly library?: string
   readonly seed?: number
   /** Only requests of this kind count: `value`, `delta`, `messages` ... Default: all of the mailbox. */
   readonly kind?: string
@@ -31,8 +37,10 @@ export type ScenarioStep =
 
 /** Plays a script against the requests of one mailbox. */
 export class Scenario {
-  readonly #mailbox: Mailbox
-  readonly #outlook: Outlook
+  readonly #owner: string
+  readonly #mailbox: Mailbox | undefined
+  readonly #outlook: Outlook | undefined
+  readonly #drive: Drive | undefined
   readonly #script: ScenarioScript
   readonly #random
   #seen = 0
@@ -40,15 +48,18 @@ export class Scenario {
 
   constructor(state: TenantState, script: ScenarioScript) {
     const account = findAccount(state, script.mailbox)
-    if (!account?.mailbox || !account.outlook) throw new Error(`There is no mailbox ${script.mailbox} in this tenant.`)
-    this.#mailbox = account.mailbox
-    this.#outlook = account.outlook
+    const onFiles = script.steps.some(({ act }) => isDriveAct(act))
+    if (!onFiles && !account?.mailbox) throw new Error(`There is no mailbox ${script.mailbox} in this tenant.`)
+    this.#owner = account?.address ?? script.mailbox.toLowerCase()
+    this.#mailbox = account?.mailbox
+    this.#outlook = account?.outlook
+    this.#drive = onFiles ? findDrive(state, script.mailbox, script.library) : undefined
     this.#script = script
     this.#random = randomFrom(state.seed, 'scenario', script.seed ?? 0)
   }
 
   tick(kind: string, mailbox: string | undefined): void {
-    if (mailbox !== this.#mailbox.address || (this.#script.kind !== undefined && this.#script.kind !== kind)) return
+    if (mailbox !== this.#owner || (this.#script.kind !== undefined && this.#script.kind !== kind)) return
     this.#seen += 1
     for (const step of this.#script.steps) {
       const times =
@@ -64,44 +75,51 @@ export class Scenario {
   }
 
   #act(act: UserAct): void {
-    if (act === 'receive') this.#receive()
-    else if (act === 'rename-folder') this.#rename()
-    else if (isOutlookAct(act)) actOnOutlook(this.#outlook, act, this.#random)
-    else this.#actOn(this.#anyMessage(), act)
+    if (isDriveAct(act)) {
+      if (this.#drive) actOnDrive(this.#drive, act, this.#random)
+    } else if (isOutlookAct(act)) {
+      if (this.#outlook) actOnOutlook(this.#outlook, act, this.#random)
+    } else if (this.#mailbox) this.#actOnMail(this.#mailbox, act)
   }
 
-  #actOn(message: Message | undefined, act: Exclude<MailAct, 'receive' | 'rename-folder'>): void {
+  #actOnMail(mailbox: Mailbox, act: MailAct): void {
+    if (act === 'receive') this.#receive(mailbox)
+    else if (act === 'rename-folder') this.#rename(mailbox)
+    else this.#actOn(mailbox, this.#anyMessage(mailbox), act)
+  }
+
+  #actOn(mailbox: Mailbox, message: Message | undefined, act: Exclude<MailAct, 'receive' | 'rename-folder'>): void {
     if (!message) return
-    if (act === 'move') this.#mailbox.move(message, this.#otherFolder(message.folder))
-    else if (act === 'delete') this.#mailbox.remove(message)
-    else if (act === 'flag') this.#mailbox.mark(message, { flag: message.marks.flag === 'flagged' ? 'notFlagged' : 'flagged' })
-    else if (act === 'read') this.#mailbox.mark(message, { read: !message.marks.read })
-    else this.#mailbox.mark(message, { categories: [`Category ${this.#random.between(1, 9)}`] })
+    if (act === 'move') mailbox.move(message, this.#otherFolder(mailbox, message.folder))
+    else if (act === 'delete') mailbox.remove(message)
+    else if (act === 'flag') mailbox.mark(message, { flag: message.marks.flag === 'flagged' ? 'notFlagged' : 'flagged' })
+    else if (act === 'read') mailbox.mark(message, { read: !message.marks.read })
+    else mailbox.mark(message, { categories: [`Category ${this.#random.between(1, 9)}`] })
   }
 
-  #receive(): void {
-    const inbox = this.#mailbox.wellKnown('inbox')
+  #receive(mailbox: Mailbox): void {
+    const inbox = mailbox.wellKnown('inbox')
     if (!inbox) return
-    const { address } = this.#mailbox
+    const { address } = mailbox
     const receivedAt = Date.UTC(2026, 5, 2) + this.#received * 60_000
     const origin = { key: `${address}/scenario/${this.#script.seed ?? 0}`, owner: { name: address, address }, profile: 'small' as const }
     const spec = specAt(origin, this.#received++, { receivedAt, role: 'received' })
-    this.#mailbox.add(inbox, { body: { from: 'generator', spec }, receivedAt })
+    mailbox.add(inbox, { body: { from: 'generator', spec }, receivedAt })
   }
 
-  #rename(): void {
-    const own = [...this.#mailbox.folders.values()].filter((folder) => folder.wellKnown === undefined && !folder.search)
+  #rename(mailbox: Mailbox): void {
+    const own = [...mailbox.folders.values()].filter((folder) => folder.wellKnown === undefined && !folder.search)
     const folder = own[this.#random.between(0, Math.max(0, own.length - 1))]
-    if (folder) this.#mailbox.renameFolder(folder, `${folder.name} (${this.#random.between(2, 99)})`)
+    if (folder) mailbox.renameFolder(folder, `${folder.name} (${this.#random.between(2, 99)})`)
   }
 
-  #anyMessage(): Message | undefined {
-    const all = [...this.#mailbox.messages.values()]
+  #anyMessage(mailbox: Mailbox): Message | undefined {
+    const all = [...mailbox.messages.values()]
     return all[this.#random.between(0, Math.max(0, all.length - 1))]
   }
 
-  #otherFolder(from: Folder): Folder {
-    const others = [...this.#mailbox.folders.values()].filter(
+  #otherFolder(mailbox: Mailbox, from: Folder): Folder {
+    const others = [...mailbox.folders.values()].filter(
       (folder) => folder !== from && folder.parent !== undefined && !folder.search && !folder.hidden,
     )
     return others[this.#random.between(0, Math.max(0, others.length - 1))] ?? from

@@ -1,6 +1,7 @@
 import { type ControlServer, type Outcome, serveWishes, type Wish } from '../../control/wishes.ts'
 import type { EmulatedTenant } from '../tenant.ts'
 import { callDesk, isDeskCall } from './desk-calls.ts'
+import { callDrive } from './drive-calls.ts'
 import { callOutlook } from './outlook-calls.ts'
 
 const PAGE = 5_000
@@ -37,6 +38,10 @@ async function perform(tenant: EmulatedTenant, wish: Wish): Promise<Outcome> {
     case 'POST outlook': {
       const [address = '', call = ''] = rest
       return { json: await callOutlook(tenant.outlook(address), call, JSON.parse(wish.body)) }
+    }
+    case 'POST drive': {
+      const [owner = '', library = '', call = ''] = rest
+      return { json: await callDrive(tenant.drive(owner, library === '-' ? undefined : library), call, JSON.parse(wish.body)) }
     }
     default:
       throw new Error(`The control API knows no "${wish.method} ${what}".`)

@@ -1,5 +1,8 @@
 import type { Claims } from '../token/jwt.ts'
 
+const FILES = ['Files.Read.All', 'Files.ReadWrite.All'] as const
+const SITES = ['Sites.Read.All', 'Sites.ReadWrite.All', 'Sites.Manage.All', 'Sites.FullControl.All'] as const
+
 /** What a request needs: any one of the roles opens it (facts 1.4). */
 const NEEDS = {
   'directory-basic': ['User.ReadBasic.All', 'User.Read.All', 'User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
@@ -13,6 +16,9 @@ const NEEDS = {
   calendars: ['Calendars.Read', 'Calendars.ReadWrite'],
   contacts: ['Contacts.Read', 'Contacts.ReadWrite'],
   tasks: ['Tasks.Read.All', 'Tasks.ReadWrite.All'],
+  files: [...FILES, ...SITES],
+  sites: [...SITES],
+  'all-sites': [...SITES],
   reports: ['Reports.Read.All'],
   'report-settings': ['ReportSettings.Read.All', 'ReportSettings.ReadWrite.All'],
 } as const

@@ -1,5 +1,6 @@
 import { retryAfterOf } from '../../faults/retry-after.ts'
 import type { Reply } from '../../serve/reply.ts'
+import { DRIVES } from '../drive/download.ts'
 import { replacementFor } from '../faults/effects.ts'
 import type { FaultEffect } from '../faults/rule.ts'
 import { unitCost } from '../limits/directory.ts'
@@ -53,18 +54,19 @@ export function answerAsked(state: TenantState, asked: Asked, ids: RequestIds): 
 
 function answerOne(state: TenantState, asked: Asked, ids: RequestIds): Answer {
   const found = findRoute(state, asked)
+  const files = 'units' in found ? found : undefined
   const mailbox = 'user' in found && found.user !== undefined ? findAccount(state, found.user)?.address : undefined
-  state.counting.asked(found.kind, mailbox)
+  state.counting.asked(found.kind, mailbox ?? files?.owner)
   checkManners(state, { asked, kind: found.kind, mailbox })
-  state.ticks(found.kind, mailbox)
+  state.ticks(found.kind, mailbox ?? files?.owner)
   const verdict: Verdict = mailbox === undefined ? { allowed: true, leave: nothing } : state.limiter.enter(mailbox)
   if (!verdict.allowed) return { reply: errorReply(limitError(verdict), ids, state.now()), effect: undefined, leave: nothing }
-  const charge = mailbox === undefined ? chargeDirectory(state, asked, found.kind) : undefined
+  const charge = files ? chargeDrives(state, files.units) : mailbox === undefined ? chargeDirectory(state, asked, found.kind) : undefined
   if (charge?.refusal) return { reply: errorReply(charge.refusal, ids, state.now()), effect: undefined, leave: nothing }
   const url = `/v1.0${asked.path}${asked.query.raw === '' ? '' : `?${asked.query.raw}`}`
-  const effect = state.faults.next({ method: asked.method, url, mailbox })
+  const effect = state.faults.next({ method: asked.method, url, mailbox: mailbox ?? files?.owner })
   const reply = asReply(state, ids, () => {
-    const instead = replaced(state, { effect, key: mailbox ?? DIRECTORY }, ids)
+    const instead = replaced(state, { effect, key: mailbox ?? (files ? DRIVES : DIRECTORY) }, ids)
     if (instead) return instead
     if (asked.method !== 'GET' && found.kind !== 'translate') {
       state.violations.note(`wrote to the source: ${asked.method} (${found.kind})`)
@@ -74,6 +76,19 @@ function answerOne(state: TenantState, asked: Asked, ids: RequestIds): Answer {
   })
   const charged = charge === undefined ? reply : { ...reply, headers: { ...charge.headers, ...reply.headers } }
   return { reply: charged, effect, leave: verdict.leave }
+}
+
+/** Drives and sites: by resource units, of the tenant as a whole. */
+function chargeDrives(
+  state: TenantState,
+  units: number,
+): { readonly refusal?: GraphError; readonly headers: Readonly<Record<string, string>> } {
+  state.limiter.notice(DRIVES)
+  const charge = state.files.meter.take(units, state.now())
+  if (charge.retryAfter === undefined) return { headers: charge.headers }
+  state.limiter.told(DRIVES, charge.retryAfter)
+  const headers = { ...charge.headers, 'retry-after': String(charge.retryAfter) }
+  return { refusal: new GraphError(429, 'activityLimitReached', 'The request has been throttled', headers), headers }
 }
 
 /** The directory and the reports have limits of their own. */

@@ -10,6 +10,7 @@ import { allows, type Need } from '../directory/roles.ts'
 import { messageRules } from '../directory/rule-routes.ts'
 import { mailboxSettings } from '../directory/settings-routes.ts'
 import { getUser, listUsers } from '../directory/user-routes.ts'
+import { type FilesRoute, filesRoute } from '../drive/routes.ts'
 import { outlookRoute } from '../items/routes.ts'
 import { getAttachment, listAttachments } from '../mail/attachment-routes.ts'
 import { findFolder, type MailAccount } from '../mail/find.ts'
@@ -50,10 +51,12 @@ interface Open {
   readonly answer: () => Reply
 }
 
-export type Found = Route | Open
+export type Found = Route | Open | FilesRoute
 
 /** Finds what a path means. Throws the 400 of a path that means nothing. */
 export function findRoute(state: TenantState, asked: Asked): Found {
+  const files = filesRoute(state, asked)
+  if (files) return files
   const [first = '', user, third] = asked.parts
   switch (first.toLowerCase()) {
     case 'users':
@@ -145,6 +148,10 @@ export function answerRoute(state: TenantState, asked: Asked, found: Found): Rep
   if ('answer' in found) {
     if (!allows(claims, found.need)) throw insufficientPrivileges()
     return found.answer()
+  }
+  if ('units' in found) {
+    if (!allows(claims, found.need)) throw new GraphError(403, 'accessDenied', 'Access denied')
+    return found.run()
   }
   if (claims.roles === undefined) throw noPermissions()
   if (!allows(claims, found.need) || seesTooMuch(asked, found)) throw found.need === 'tasks' ? unknownError() : accessDenied()

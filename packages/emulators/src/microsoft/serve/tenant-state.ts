@@ -4,6 +4,7 @@ import type { Seal } from '../../serve/seal.ts'
 import type { Violations } from '../../serve/violations.ts'
 import type { DeltaState } from '../delta/token.ts'
 import type { Account } from '../directory/account.ts'
+import type { FilesState } from '../drive/files-state.ts'
 import type { FaultEffect } from '../faults/rule.ts'
 import type { UnitBucket } from '../limits/directory.ts'
 import type { Limiter } from '../limits/limiter.ts'
@@ -34,6 +35,7 @@ export interface TenantState {
   readonly latencyMs: number
   readonly warm: boolean
   readonly now: () => number
+  readonly files: FilesState
   /** Pre-authenticated downloads, by the path on the download host. */
   readonly downloads: Map<string, Buffer>
   /** `https://127.0.0.1:port`: another host than Graph's. */

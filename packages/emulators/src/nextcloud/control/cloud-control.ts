@@ -11,6 +11,8 @@ export interface CloudStats {
   readonly mostAtOnce: number
   /** How often each sort of fault was played. */
   readonly faults: Readonly<Record<string, number>>
+  /** Requests that came with the password, and not with an app password: slow on every server. */
+  readonly byPassword: number
   /** Milliseconds that `quirks.noDelays` has spared. */
   readonly waitedMs: number
 }

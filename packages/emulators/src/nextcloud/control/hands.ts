@@ -17,6 +17,7 @@ export function controlOf(state: CloudState, at: { readonly url: string; readonl
       requests: Object.fromEntries(state.requests),
       mostAtOnce: state.manners.most,
       faults: Object.fromEntries(state.faults.fired),
+      byPassword: state.byPassword.count,
       waitedMs: state.waited.ms,
     }),
     mails: async () => {

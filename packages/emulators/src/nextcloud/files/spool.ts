@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Blob, EMPTY, type Piece, type SpoolFile } from './blob.ts'
@@ -97,12 +97,12 @@ export class Spool {
   close(): void {
     if (this.#slab) closeSync(this.#slab.handle)
     this.#slab = undefined
-    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true })
+    if (this.#folder !== undefined) removeFolder(this.#folder)
     this.#folder = undefined
   }
 
   #open(): OpenFile {
-    this.#folder ??= mkdtempSync(join(tmpdir(), 'offramp-cloud-files-'))
+    this.#folder ??= newFolder()
     this.#count += 1
     const part = join(this.#folder, String(Math.floor(this.#count / 1000)))
     mkdirSync(part, { recursive: true })
@@ -118,6 +118,46 @@ export class Spool {
     }
     this.#slab ??= this.#open()
     return this.#slab
+  }
+}
+
+const PREFIX = 'offramp-cloud-files-'
+const open = new Set<string>()
+let isWatched = false
+
+/** Named after this process: what one left that was killed is taken away by the next. */
+function newFolder(): string {
+  if (!isWatched) {
+    isWatched = true
+    sweep()
+    process.once('exit', () => {
+      for (const folder of open) rmSync(folder, { recursive: true, force: true })
+    })
+  }
+  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`))
+  open.add(folder)
+  return folder
+}
+
+function removeFolder(folder: string): void {
+  open.delete(folder)
+  rmSync(folder, { recursive: true, force: true })
+}
+
+function sweep(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = name.startsWith(PREFIX) ? /^(\d+)-/.exec(name.slice(PREFIX.length))?.[1] : undefined
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(tmpdir(), name), { recursive: true, force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // Somebody else's process is one as well.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 

@@ -3,14 +3,14 @@ import type { CloudState } from '../serve/state.ts'
 import { isSince } from '../version.ts'
 
 /** What a server says of itself (facts 4.2, 4.4, 4.6). */
-export function capabilities(state: CloudState): object {
+export function capabilities(state: CloudState, from?: string): object {
   const [major, minor, micro] = state.version
   const { settings, version } = state
   return {
     version: { major, minor, micro, string: version.join('.'), edition: '', extendedSupport: false },
     capabilities: {
       core: { pollinterval: 60, 'webdav-root': 'remote.php/webdav' },
-      bruteforce: { delay: Math.round(state.bruteForce.delay(state.now())), 'allow-listed': false },
+      bruteforce: { delay: Math.round(state.bruteForce.delay(state.now(), from)), 'allow-listed': false },
       dav: {
         chunking: '1.0',
         // 24 has the endpoint and hides it.

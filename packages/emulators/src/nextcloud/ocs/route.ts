@@ -23,6 +23,8 @@ export interface OcsCall {
   readonly viewer: CloudUser
   readonly method: string
   readonly authorization: string
+  /** The address that it comes from. */
+  readonly from: string | undefined
   readonly given: Parameters
   /** What stands where the pattern of the route has a name, decoded. */
   readonly at: readonly string[]
@@ -31,7 +33,7 @@ export interface OcsCall {
 type Route = readonly [method: string, pattern: RegExp, answer: (call: OcsCall) => unknown]
 
 const ROUTES: readonly Route[] = [
-  ['GET', /^\/cloud\/capabilities$/, ({ state }) => capabilities(state)],
+  ['GET', /^\/cloud\/capabilities$/, ({ state, from }) => capabilities(state, from)],
   ['GET', /^\/cloud\/user$/, ({ viewer }) => userData(viewer)],
   ['GET', /^\/cloud\/users$/, listUsers],
   ['POST', /^\/cloud\/users$/, createUser],
@@ -67,7 +69,14 @@ export function answerApi(state: CloudState, viewer: CloudUser, call: Call): Rep
   const path = found?.[2] ?? call.path
   if (call.method === 'POST' && path === '/calendar/import' && isSince(state.version, '32')) return importCalendar(state, viewer, call)
   try {
-    const asked = { state, viewer, method: call.method, authorization: call.headers.authorization ?? '', given: parametersOf(call) }
+    const asked = {
+      state,
+      viewer,
+      method: call.method,
+      authorization: call.headers.authorization ?? '',
+      from: call.from,
+      given: parametersOf(call),
+    }
     if (!found) return ocsReply(answerTeams({ ...asked, at: [] }, path), manner)
     for (const [method, pattern, answer] of ROUTES) {
       const at = (method === call.method || method === '*') && pattern.exec(path)

@@ -29,6 +29,7 @@ export function authenticate(state: CloudState, { headers, from }: Comer): Cloud
   const user = userOf(state, authorization)
   if (user && !user.disabled) {
     state.manners.acceptedCredentials(authorization)
+    if (user.password === basic(authorization)?.[1]) state.byPassword.count += 1
     return user
   }
   if (!user) state.bruteForce.fail(state.now(), from)

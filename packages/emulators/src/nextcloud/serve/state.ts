@@ -42,6 +42,8 @@ export interface CloudState {
   readonly chunkedPutsAreEmpty: boolean
   readonly zeroLengthMoves: boolean
   readonly noDelays: boolean
+  /** Requests that have come with a password, which costs the server a slow hash each time (facts 4.7). */
+  readonly byPassword: { count: number }
   /** What has not been waited for. */
   readonly waited: { ms: number }
   readonly settings: { -readonly [Name in keyof CloudSettings]: CloudSettings[Name] }

@@ -1,0 +1,102 @@
+import { fastClock, LedgerStore, Mailbox, MemoryGate, memoryDestination, memoryLedger } from '@offramp/conformance'
+import { silentLog } from '@offramp/core'
+import { type GoogleDriveAct, startWorkspace } from '@offramp/emulators'
+import { turn, verify } from '@offramp/engine'
+import { afterEach, expect, test } from 'vitest'
+import { googleSource } from './endpoint.ts'
+import { ADMIN, ANNA, call, settingsFor, userOf } from './testing/workspace-lab.ts'
+
+const LIMITS = { pageItems: 40, windowItems: 8, windowBytes: 8 * 2 ** 20, sliceMs: 20_000, putMs: 30_000 }
+const LANE = 'anna-file'
+
+const open: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const end of open.splice(0).reverse()) await end()
+})
+
+const ACTS: readonly GoogleDriveAct[] = [
+  'add-file',
+  'edit-file',
+  'rename-file',
+  'move-file',
+  'trash-file',
+  'move-folder',
+  'rename-folder',
+  'edit-document',
+]
+
+async function lab() {
+  const clock = fastClock(100)
+  const workspace = await startWorkspace({
+    seed: 12,
+    accounts: [
+      { address: ADMIN, admin: true },
+      { address: ANNA, files: { files: 120, folders: 25, documents: 12, hostile: true } },
+    ],
+    now: clock.now,
+    limits: { raceMs: 5_000 },
+    quirks: { emptyPageEvery: 3 },
+  })
+  open.push(() => workspace.stop())
+  const gate = new MemoryGate(clock, { patienceMs: 30_000, ticketMs: 3_600_000 })
+  const endpoint = googleSource(settingsFor(workspace), { clock, log: silentLog, gate })
+  open.push(async () => endpoint.close?.())
+  const mailbox = new Mailbox()
+  const destination = memoryDestination(mailbox, { kind: 'file', keeps: ['modifiedAt', 'createdAt'] })
+  const ledger = memoryLedger(new LedgerStore(), { clock })
+
+  async function leased<T>(work: (lease: NonNullable<Awaited<ReturnType<typeof ledger.lease>>>) => Promise<T>): Promise<T> {
+    const lease = await ledger.lease(LANE, 'test', 36_000_000)
+    if (!lease) throw new Error('no lease')
+    return work(lease).finally(() => lease.release())
+  }
+
+  async function pass(number: number): Promise<void> {
+    for (;;) {
+      const source = await endpoint.connect(userOf(ANNA), 'file')
+      const request = { source, destination, ledger, pass: number, limits: LIMITS, clock, report: () => undefined }
+      const end = await leased((lease) => turn({ ...request, lease }, call)).finally(() => source.close?.())
+      if (end.state === 'done') return
+      if (end.state === 'halted') throw end.fault
+      if (end.state === 'wait') await clock.sleep(Math.max(0, end.until - clock.now()), {})
+    }
+  }
+
+  async function balance() {
+    const source = await endpoint.connect(userOf(ANNA), 'file')
+    const request = { source, destination, ledger, lane: LANE, sample: 0.2, report: () => undefined }
+    return leased((lease) => verify(request, lease, call)).finally(() => source.close?.())
+  }
+  return { workspace, drive: workspace.drive(ANNA), mailbox, pass, balance, ledger }
+}
+
+const NAMED = new Set(['evil.exe', 'locked.pdf', 'encrypted.bin', 'up again', 'dangling'])
+
+test('all is moved while its owner works and the network is bad', async () => {
+  const { workspace, drive, mailbox, pass, balance, ledger } = await lab()
+  await workspace.scenario({ mailbox: ANNA, steps: ACTS.map((act, at) => ({ every: 7 + at, act, times: 6 })) })
+  await workspace.faults.add({ when: { probability: 0.03 }, effect: { kind: 'reset', afterBytes: 300 } })
+  await workspace.faults.add({ when: { probability: 0.02 }, effect: { kind: 'status', status: 503, body: 'html' } })
+  await workspace.faults.add({ path: 'alt=media', when: { probability: 0.1 }, effect: { kind: 'truncate', bytes: 500 } })
+  await pass(1)
+  await workspace.faults.clear()
+  // Its owner acts by the number of requests, of which a quiet pass makes few.
+  for (let number = 2; number <= 30; number++) await pass(number)
+  const held = mailbox
+    .folders()
+    .flatMap((folder) => [...folder.copies.values()].map(({ body }) => ({ path: folder.path.join('\n'), body })))
+  const bodies = new Set(held.map(({ path, body }) => `${path} ${Buffer.from(body).toString('base64')}`))
+  const missing: string[] = []
+  const truth = (await drive.files()).filter(({ trashed, sha256, name }) => !trashed && sha256 !== undefined && !NAMED.has(name))
+  for (const { id, name, path, orphan } of truth) {
+    const home = orphan ? ['_Orphaned'] : path
+    if (!bodies.has(`${home.join('\n')} ${await drive.bytes(id)}`)) missing.push(`${home.join('/')}/${name}`)
+  }
+  expect(missing).toEqual([])
+  expect(truth.length).toBeGreaterThan(140)
+  expect(await ledger.tally(LANE)).toMatchObject({ failed: 0, intended: 0 })
+  const { collections, exceptions } = await balance()
+  expect(collections.filter(({ remainder }) => remainder !== 0)).toEqual([])
+  expect(exceptions.filter(({ kind: sort }) => sort !== 'skipped' && sort !== 'lessened')).toEqual([])
+  expect(await workspace.violations()).toEqual([])
+})
