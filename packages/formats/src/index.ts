@@ -1,5 +1,5 @@
 export * from './calendar/index.ts'
-export * from './checksum/index.ts'
+export { type QuickXor, quickXor } from './checksum/quick-xor.ts'
 export type { Choices } from './choices.ts'
 export * from './contact/index.ts'
 export { editCalendar } from './ical/edit-calendar.ts'

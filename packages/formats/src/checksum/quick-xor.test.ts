@@ -35,3 +35,20 @@ test('a bit that differs, a byte that is missing, and two that change places are
   swapped.set([whole[101] ?? 0, whole[100] ?? 0], 100)
   for (const other of [flipped, swapped, whole.subarray(1), whole.subarray(0, 4_999)]) expect(hashOf([other])).not.toBe(hashOf([whole]))
 })
+
+/** As Microsoft's page defines it: one bit position a byte, 11 further each time. */
+function plainly(whole: Uint8Array): string {
+  const all = (1n << 160n) - 1n
+  let state = 0n
+  for (const [n, byte] of whole.entries()) {
+    const wide = BigInt(byte) << BigInt((n * 11) % 160)
+    state ^= (wide & all) | (wide >> 160n)
+  }
+  state ^= BigInt(whole.length) << 96n
+  return Buffer.from(Array.from({ length: 20 }, (_, n) => Number((state >> BigInt(n * 8)) & 255n))).toString('hex')
+}
+
+test('as the definition says, of every length around the turns of its shift', () => {
+  for (const length of [1, 19, 20, 21, 159, 160, 161, 1_000, 4_097])
+    expect([length, hashOf([bytes(length)])]).toEqual([length, plainly(bytes(length))])
+})

@@ -1,1 +1,0 @@
-export { type QuickXor, quickXor } from './quick-xor.ts'
