@@ -113,7 +113,7 @@ export interface DavProject {
   readonly sizeLimitMegabytes?: number
   readonly fileSpace?: string
   /** Present where the server takes files as well. */
-  readonly files?: FilesProject
+  readonly files?: DavFilesProject
 }
 
 /** How files are written. */
@@ -124,6 +124,19 @@ export interface FilesProject {
   readonly chunkMegabytes?: number
   readonly bulk?: boolean
   readonly windowsNames?: boolean
+}
+
+/** The same of a server that may make accounts. */
+export interface DavFilesProject extends FilesProject {
+  readonly provision?: {
+    /** Login of an admin. */
+    readonly admin: string
+    /** Reference to the admin's password. */
+    readonly password: string
+    readonly quota?: string
+    readonly language?: string
+    readonly groups?: readonly string[]
+  }
 }
 
 /** How accounts of a WebDAV server are opened. `{account}` in a reference stands for the login. */
