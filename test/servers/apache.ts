@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { existsSync } from 'node:fs'
 import { freePort } from './free-port.ts'
 import { type GuardedProcess, startGuarded } from './guarded-process.ts'
 import { untilAnswers } from './until-answers.ts'
@@ -65,8 +65,14 @@ export async function startApache(): Promise<ApacheDav> {
     accounts.add(name)
     await mkdir(join(dir, 'root', name), { recursive: true })
     const lines = (of: (account: string) => string): string => [...accounts].map((one) => `${of(one)}\n`).join('')
-    await writeFile(join(dir, 'basic.users'), lines((one) => `${one}:{SHA}${createHash('sha1').update('secret').digest('base64')}`))
-    await writeFile(join(dir, 'digest.users'), lines((one) => `${one}:files:${md5(`${one}:files:secret`)}`))
+    await writeFile(
+      join(dir, 'basic.users'),
+      lines((one) => `${one}:{SHA}${createHash('sha1').update('secret').digest('base64')}`),
+    )
+    await writeFile(
+      join(dir, 'digest.users'),
+      lines((one) => `${one}:files:${md5(`${one}:files:secret`)}`),
+    )
   }
   await account('anna')
   await writeFile(join(dir, 'httpd.conf'), config(dir, port))

@@ -117,7 +117,10 @@ function loginsOf({ auth }: HostSettings, account: string): () => Promise<Login>
   }
 }
 
-async function headersOf(auth: Exclude<HostSettings['auth'], { readonly kind: 'digest' }>, account: string): Promise<Record<string, string>> {
+async function headersOf(
+  auth: Exclude<HostSettings['auth'], { readonly kind: 'digest' }>,
+  account: string,
+): Promise<Record<string, string>> {
   if (auth.kind === 'bearer') {
     const token = await auth.token(account)
     refuseControlCharacters('token', token)

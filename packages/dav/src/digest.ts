@@ -56,7 +56,10 @@ export function makeDigest(user: string, secret: string): Digest {
     answer({ method, uri }) {
       if (challenge === undefined) return undefined
       const { realm, nonce, algorithm, opaque, qop } = challenge
-      const hash = (text: string): string => createHash(algorithm === 'MD5' ? 'md5' : 'sha256').update(text).digest('hex')
+      const hash = (text: string): string =>
+        createHash(algorithm === 'MD5' ? 'md5' : 'sha256')
+          .update(text)
+          .digest('hex')
       const nc = (++count).toString(16).padStart(8, '0')
       const cnonce = randomBytes(12).toString('hex')
       const ours = hash(`${user}:${realm}:${secret}`)

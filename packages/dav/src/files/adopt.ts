@@ -11,7 +11,10 @@ interface At {
   readonly name: string
 }
 
-export function receiptOf({ place, name }: At, { size, hash, etag }: Omit<Stored, 'hash'> & { readonly hash?: string | undefined }): Receipt {
+export function receiptOf(
+  { place, name }: At,
+  { size, hash, etag }: Omit<Stored, 'hash'> & { readonly hash?: string | undefined },
+): Receipt {
   const memo = memoOf(etag)
   return { place, locator: name, size, ...(hash ? { hash } : {}), ...(memo === undefined ? {} : { memo }) }
 }

@@ -50,7 +50,12 @@ export async function assemble(desk: FilesDesk, whole: Whole, seen: Seen, call: 
       call,
     )
     refusePages(desk, answer)
-    const stored = await arrived(desk, whole, { ...seen, told: answer.headers['x-hash-sha256'], etag: answer.headers['oc-etag'] ?? answer.headers['etag'] }, call)
+    const stored = await arrived(
+      desk,
+      whole,
+      { ...seen, told: answer.headers['x-hash-sha256'], etag: answer.headers['oc-etag'] ?? answer.headers['etag'] },
+      call,
+    )
     await removeUpload(desk, marker, call)
     return stored
   } catch (thrown) {
@@ -64,7 +69,8 @@ export async function assemble(desk: FilesDesk, whole: Whole, seen: Seen, call: 
     await removeUpload(desk, marker, call)
     if (gone !== undefined) return gone
     // Chunks that do not make the whole are not to be gone on with.
-    if (isRefusal(thrown, 400) || (thrown instanceof Fault && thrown.code === 'dav-damaged')) await removeUpload(desk, folderName(target), call)
+    if (isRefusal(thrown, 400) || (thrown instanceof Fault && thrown.code === 'dav-damaged'))
+      await removeUpload(desk, folderName(target), call)
     throw thrown
   }
 }

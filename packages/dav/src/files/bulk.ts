@@ -41,7 +41,9 @@ export async function partsFor(
   for (const { name } of named) counts.set(key(name), (counts.get(key(name)) ?? 0) + 1)
   // Paths travel in headers: blanks at their ends are lost, and older servers cut them at a colon.
   const isPlain = (name: string): boolean => name === name.trim() && !pathOf(place, name).includes(':')
-  return small.filter(({ name }) => isPlain(name) && !standing.has(key(name)) && counts.get(key(name)) === 1 && !desk.folders.busy.has(`${place}\n${name}`))
+  return small.filter(
+    ({ name }) => isPlain(name) && !standing.has(key(name)) && counts.get(key(name)) === 1 && !desk.folders.busy.has(`${place}\n${name}`),
+  )
 }
 
 interface Loaded extends Part {
@@ -115,7 +117,11 @@ async function send(desk: FilesDesk, { place, loaded, answers }: Sending, call: 
 
 /** The answer's JSON. A refusal bears what was written before the bad part; it is looked at as well. */
 async function ask({ client, server }: FilesDesk, body: Buffer, boundary: string, call: Call): Promise<unknown> {
-  const headers = { 'content-type': `multipart/related; boundary=${boundary}`, 'content-length': String(body.length), accept: 'application/json' }
+  const headers = {
+    'content-type': `multipart/related; boundary=${boundary}`,
+    'content-length': String(body.length),
+    accept: 'application/json',
+  }
   try {
     const answer: WireAnswer = await client.send(
       { method: 'POST', href: `${server.webRoot}/remote.php/dav/bulk`, asks: 'upload', body, headers, timeoutMs: 600_000 },

@@ -1,7 +1,7 @@
 import { asFault, type Call, type CheckRequest, type Finding } from '@offramp/core'
+import { lookAt } from '../discover.ts'
 import { isRefusal } from '../faults.ts'
 import { textOf } from '../multistatus.ts'
-import { lookAt } from '../discover.ts'
 import { type FilesDesk, folderHref } from './desk.ts'
 import { askOcs, factsOf } from './server.ts'
 import type { FilesSettings } from './settings.ts'
@@ -12,8 +12,7 @@ export interface Checked {
   desk(account: string, call: Call): Promise<FilesDesk>
 }
 
-const megabytes = (bytes: number): string =>
-  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`
+const megabytes = (bytes: number): string => (bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`)
 
 function* abilities({ client, server, settings }: FilesDesk): Generator<Finding> {
   const about = client.host
@@ -62,7 +61,8 @@ async function* penalty({ client, server }: FilesDesk, call: Call): AsyncGenerat
 }
 
 /** Files that Nextcloud puts into each new account. */
-const SKELETON = /^(Nextcloud (intro\.mp4|Manual\.pdf)|Nextcloud\.png|Reasons to use Nextcloud\.pdf|Templates credits\.md|Readme\.md|Templates|Photos|Documents)$/
+const SKELETON =
+  /^(Nextcloud (intro\.mp4|Manual\.pdf)|Nextcloud\.png|Reasons to use Nextcloud\.pdf|Templates credits\.md|Readme\.md|Templates|Photos|Documents)$/
 
 async function* account(desk: FilesDesk, call: Call): AsyncGenerator<Finding> {
   const { client, server } = desk
@@ -84,7 +84,15 @@ async function* account(desk: FilesDesk, call: Call): AsyncGenerator<Finding> {
     throw thrown
   })
   const free = Number((quota && textOf(quota, 'D:quota-available-bytes')) || Number.NaN)
-  if (free >= 0) yield { level: free < 100_000_000 ? 'warning' : 'ok', about, says: `${megabytes(free)} are free there.`, ...(free < 100_000_000 ? { remedy: 'Compare with the size of what is to be moved (discover), and raise the quota before the move.' } : {}) }
+  if (free >= 0)
+    yield {
+      level: free < 100_000_000 ? 'warning' : 'ok',
+      about,
+      says: `${megabytes(free)} are free there.`,
+      ...(free < 100_000_000
+        ? { remedy: 'Compare with the size of what is to be moved (discover), and raise the quota before the move.' }
+        : {}),
+    }
   if (skeleton.length > 0)
     yield {
       level: 'warning',
@@ -110,7 +118,12 @@ export async function* checkFiles(checked: Checked, asked: CheckRequest, call: C
     } catch (thrown) {
       if (call.signal.aborted) throw thrown
       const { reach, message, remedy } = asFault(thrown)
-      yield { level: reach === 'gate' ? 'warning' : 'error', about: `${id} files`, says: message, ...(remedy === undefined ? {} : { remedy }) }
+      yield {
+        level: reach === 'gate' ? 'warning' : 'error',
+        about: `${id} files`,
+        says: message,
+        ...(remedy === undefined ? {} : { remedy }),
+      }
     }
   }
 }

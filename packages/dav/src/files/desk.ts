@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Item, Services } from '@offramp/core'
 import type { DavClient } from '../client.ts'
-import { type Folders } from './folders.ts'
+import type { Folders } from './folders.ts'
 import { encodeName, printOf, withPrint } from './names/encode.ts'
 import type { NameRules } from './names/rules.ts'
 import type { Pool } from './pool.ts'
@@ -60,7 +60,10 @@ export const partsOf = (place: string): readonly string[] => place.split('/').fi
 
 /** Address of a folder, with a slash at its end. */
 export const folderHref = ({ server }: Pick<FilesDesk, 'server'>, place: string): string =>
-  server.root + partsOf(place).map((part) => `${encoded(part)}/`).join('')
+  server.root +
+  partsOf(place)
+    .map((part) => `${encoded(part)}/`)
+    .join('')
 
 export const fileHref = (desk: Pick<FilesDesk, 'server'>, place: string, name: string): string => folderHref(desk, place) + encoded(name)
 
@@ -72,7 +75,10 @@ export function namesOf(rules: NameRules, { id, naturalKey }: Pick<Item, 'id' | 
 
 /** A name of our own for what is not yet whole: the same in every try. */
 export const temporaryName = (item: Pick<Item, 'id' | 'version'>, place: string): string =>
-  `.offramp-${createHash('sha256').update(JSON.stringify([item.id, item.version, place])).digest('hex').slice(0, 20)}.tmp`
+  `.offramp-${createHash('sha256')
+    .update(JSON.stringify([item.id, item.version, place]))
+    .digest('hex')
+    .slice(0, 20)}.tmp`
 
 const OURS = /^\.offramp-[0-9a-f]{20}\.tmp$/
 

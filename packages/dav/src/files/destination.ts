@@ -21,9 +21,12 @@ function assurances({ server }: FilesDesk): readonly string[] {
   const whole = server.direct
     ? 'A file stands under its name only once it is whole.'
     : 'Each file is written under a name of its own first and moved to its name once it is whole, because the server would show half of it.'
-  const dates = server.dates === 'none' ? ['The server does not keep when files were changed: they are all dated to the day of the move.'] : []
+  const dates =
+    server.dates === 'none' ? ['The server does not keep when files were changed: they are all dated to the day of the move.'] : []
   const created = server.bulk
-    ? ['Small files go many at a time, and do not keep when they were created, only when they were changed; `bulk: false` keeps both, and takes several times as long.']
+    ? [
+        'Small files go many at a time, and do not keep when they were created, only when they were changed; `bulk: false` keeps both, and takes several times as long.',
+      ]
     : []
   return [proof, whole, ...dates, ...created]
 }

@@ -23,13 +23,19 @@ const joined = (...parts: readonly string[]): string => `/${parts.filter((part) 
 
 /** The folder below which everything goes, as parts. */
 const rootOf = (settings: Where['settings'], rules: NameRules): string =>
-  encodePath((settings.root ?? '').split('/').filter((part) => part !== ''), rules)
+  encodePath(
+    (settings.root ?? '').split('/').filter((part) => part !== ''),
+    rules,
+  )
 
 /** Room for one more name of full length is left in a path. */
 const roomIn = (rules: NameRules, root: string): number => rules.pathBytes - Buffer.byteLength(root) - rules.bytes - 2
 
 /** Where a collection stands if nothing is in its way. */
-export function plainPlace({ settings, server: { rules } }: Pick<Where, 'settings' | 'server'>, { path }: Pick<Collection, 'path'>): string {
+export function plainPlace(
+  { settings, server: { rules } }: Pick<Where, 'settings' | 'server'>,
+  { path }: Pick<Collection, 'path'>,
+): string {
   const root = rootOf(settings, rules)
   return joined(root, path.length === 0 ? '' : encodePath(path, rules, roomIn(rules, root)))
 }
@@ -44,8 +50,7 @@ function secondPlace(where: Where, collection: Collection): string {
 
 const claimOf = ({ server }: Where, place: string): string => sameName(place, server.rules)
 
-const isTaken = (where: Where, place: string, { id }: Collection): boolean =>
-  (where.folders.claims.get(claimOf(where, place)) ?? id) !== id
+const isTaken = (where: Where, place: string, { id }: Collection): boolean => (where.folders.claims.get(claimOf(where, place)) ?? id) !== id
 
 const placeAt = (id: string): Place => ({ id, name: id })
 

@@ -1,18 +1,13 @@
 import { type Call, type Checksum, Fault } from '@offramp/core'
 import { isRefusal } from '../faults.ts'
-import { type FilesDesk } from './desk.ts'
+import type { FilesDesk } from './desk.ts'
 import { SAMPLE_BYTES, TRANSFER_MS } from './limits.ts'
 import { type Standing, statAt } from './stat.ts'
 
 export type ServerAlgorithm = Exclude<Checksum['algorithm'], 'quick-xor'>
 
 /** What the server says that the bytes on its disk hash to. Undefined where it cannot say it. Costs it a reading of the file. */
-export async function serverHash(
-  desk: FilesDesk,
-  href: string,
-  algorithm: ServerAlgorithm,
-  call: Call,
-): Promise<string | undefined> {
+export async function serverHash(desk: FilesDesk, href: string, algorithm: ServerAlgorithm, call: Call): Promise<string | undefined> {
   if (!desk.server.hashes) return undefined
   try {
     const answer = await desk.client.send(

@@ -17,7 +17,11 @@ export async function putMany(desk: FilesDesk, place: string, items: readonly It
   for (const claim of claims) desk.folders.busy.add(claim)
   try {
     const sent = parts.length === 0 ? new Map<Item, Receipt | Fault>() : await uploadBulk(desk, { place, parts }, call)
-    return await inTurns(named, desk.settings.connectionsPerAccount ?? 4, async (one) => sent.get(one.item) ?? putAlone(desk, place, one, call))
+    return await inTurns(
+      named,
+      desk.settings.connectionsPerAccount ?? 4,
+      async (one) => sent.get(one.item) ?? putAlone(desk, place, one, call),
+    )
   } finally {
     for (const claim of claims) desk.folders.busy.delete(claim)
   }
@@ -39,4 +43,8 @@ async function putAlone(
 }
 
 const later = ({ client }: FilesDesk): Fault =>
-  new Fault({ reach: 'call', code: 'dav-alone', message: `Something of that name stands on ${client.host} already; the file is written alone.` })
+  new Fault({
+    reach: 'call',
+    code: 'dav-alone',
+    message: `Something of that name stands on ${client.host} already; the file is written alone.`,
+  })

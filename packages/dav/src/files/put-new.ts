@@ -79,8 +79,10 @@ async function writeWithHistory(desk: FilesDesk, { at, item, done }: Writing, ca
   return writeFile(desk, targetOf(at, item, over), contentOf(item), call)
 }
 
-const versionTarget = ({ at, item, over }: { readonly at: At; readonly item: Item; readonly over: Target['over'] }, version: Version): Target =>
-  targetOf(at, { id: item.id, version: `${item.version}\n${version.id}` }, over)
+const versionTarget = (
+  { at, item, over }: { readonly at: At; readonly item: Item; readonly over: Target['over'] },
+  version: Version,
+): Target => targetOf(at, { id: item.id, version: `${item.version}\n${version.id}` }, over)
 
 async function allOf<T>(all: AsyncIterable<T>): Promise<readonly T[]> {
   const found: T[] = []
@@ -115,4 +117,3 @@ const noName = ({ client }: FilesDesk): Fault =>
     code: 'dav-no-name',
     message: `Other files stand under each of the names that this one could have on ${client.host} (${client.account}).`,
   })
-

@@ -34,7 +34,9 @@ export async function putOver(desk: FilesDesk, wish: Over, call: PutCall): Promi
     const isOurs = over.hash !== undefined && standing.size === over.size && (await hashAt(desk, href, call)) === over.hash
     if (!isOurs) return { kept: 'changed', receipt: over }
   }
-  return same === undefined || needsBytes(desk, item, standing) ? rewrite(desk, wish, standing, call) : keep(desk, wish, { standing, hash: same }, call)
+  return same === undefined || needsBytes(desk, item, standing)
+    ? rewrite(desk, wish, standing, call)
+    : keep(desk, wish, { standing, hash: same }, call)
 }
 
 /** A date that this server takes with the bytes alone. */
@@ -87,11 +89,7 @@ async function bring(desk: FilesDesk, { place, item, over }: Over, call: PutCall
   let losses: readonly string[] = []
   for (const name of names) {
     try {
-      await moveFile(
-        desk,
-        { from: fileHref(desk, over.place, over.locator), to: fileHref(desk, place, name), overwrite: false },
-        call,
-      )
+      await moveFile(desk, { from: fileHref(desk, over.place, over.locator), to: fileHref(desk, place, name), overwrite: false }, call)
       return { place, name, losses }
     } catch (thrown) {
       if (!isRefusal(thrown, 412)) throw thrown
@@ -115,7 +113,10 @@ async function setDates({ client, server }: FilesDesk, { href, item, standing }:
   const { modifiedAt, createdAt } = item.traits
   if (server.kind !== 'other' && createdAt !== undefined && standing.createdAt !== seconds(createdAt) * 1000) {
     const body = writeXml('D:propertyupdate', { 'D:set': { 'D:prop': { 'N:creation_time': String(seconds(createdAt)) } } })
-    await client.send({ method: 'PROPPATCH', href, asks: 'date', body, headers: { 'content-type': 'application/xml; charset=utf-8' } }, call)
+    await client.send(
+      { method: 'PROPPATCH', href, asks: 'date', body, headers: { 'content-type': 'application/xml; charset=utf-8' } },
+      call,
+    )
   }
   const way = server.kind === 'other' ? server.dates : 'D:lastmodified'
   if (modifiedAt === undefined || way === 'none' || way === 'header') return

@@ -66,10 +66,12 @@ interface Found {
 export async function recogniseFiles(found: Found, probes: Map<string, Promise<Plain>>, call: Call): Promise<FilesServer> {
   const { client, base } = found
   const webRoot = webRootOf(base)
-  const status = await client.send({ method: 'GET', href: `${webRoot}/status.php`, asks: 'discover', any: true }, call).catch((thrown: unknown) => {
-    if (isRefusal(thrown) && thrown.reach !== 'account') return undefined
-    throw thrown
-  })
+  const status = await client
+    .send({ method: 'GET', href: `${webRoot}/status.php`, asks: 'discover', any: true }, call)
+    .catch((thrown: unknown) => {
+      if (isRefusal(thrown) && thrown.reach !== 'account') return undefined
+      throw thrown
+    })
   const facts = status === undefined ? {} : json(await status.text())
   if (typeof facts['productname'] === 'string' || facts['installed'] === true) return cloud(found, { webRoot, facts }, call)
   return plain(found, probes, call)

@@ -62,7 +62,8 @@ export async function statAt(desk: FilesDesk, href: string, call: Call): Promise
     await desk.client.multistatus(
       request,
       (response) => {
-        if (response.status === undefined || response.status < 400) found ??= standingOf(response, desk.client.pathOf(response.href) ?? href)
+        if (response.status === undefined || response.status < 400)
+          found ??= standingOf(response, desk.client.pathOf(response.href) ?? href)
       },
       call,
     )

@@ -1,14 +1,14 @@
 import type { Call, PutCall } from '@offramp/core'
+import { assemble, lookForAssembled, type Whole } from './assemble.ts'
 import { type Content, hashing } from './content.ts'
 import { type FilesDesk, fileHref } from './desk.ts'
-import { assemble, lookForAssembled, type Whole } from './assemble.ts'
 import { makeLane } from './lane.ts'
 import { HELD_BYTES, SAMPLE_BYTES, TRANSFER_MS } from './limits.ts'
 import { proveResumed } from './prove-resumed.ts'
 import { makeReader, type Reader } from './reader.ts'
 import { statAt } from './stat.ts'
 import { taken } from './taken.ts'
-import { chunksOf, type Cut, cutOf, folderName, lookAtUploads, openUpload, removeUpload, sizeOfChunk, uploadHref } from './upload-folder.ts'
+import { type Cut, chunksOf, cutOf, folderName, lookAtUploads, openUpload, removeUpload, sizeOfChunk, uploadHref } from './upload-folder.ts'
 import { refusePages, type Stored, type Target } from './write.ts'
 
 /** What all requests of one upload say: where it goes and how much it is. Without it Nextcloud does not notice that a chunk is missing. */

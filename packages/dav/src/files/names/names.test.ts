@@ -17,7 +17,14 @@ const ALL: readonly (readonly [string, NameRules])[] = [
 
 /** Names as people have them, and as nobody does: what the rules are about comes often. */
 const piece = fc.oneof(
-  fc.constantFrom(...'/\\:*?"<>|. \u201b\uff1a\uff0f\uff3c\u2400\u2421\u0000\u001f\u007f%\u00a7', 'CON', '.part', '.htaccess', 'nul', 'e\u0301'),
+  fc.constantFrom(
+    ...'/\\:*?"<>|. \u201b\uff1a\uff0f\uff3c\u2400\u2421\u0000\u001f\u007f%\u00a7',
+    'CON',
+    '.part',
+    '.htaccess',
+    'nul',
+    'e\u0301',
+  ),
   fc.string({ unit: 'grapheme', maxLength: 4 }),
   fc.string({ unit: 'binary', maxLength: 3 }),
 )
@@ -58,7 +65,14 @@ for (const [which, rules] of ALL) {
 }
 
 test('what no server minds is left as it is', () => {
-  for (const plain of ['report.docx', 'M\u00e4rz 2021.txt', '\u5831\u544a\uff08\u6700\u7d42\uff09.docx', '.hidden', ' leading', "it's #1 & 100%.txt"])
+  for (const plain of [
+    'report.docx',
+    'M\u00e4rz 2021.txt',
+    '\u5831\u544a\uff08\u6700\u7d42\uff09.docx',
+    '.hidden',
+    ' leading',
+    "it's #1 & 100%.txt",
+  ])
     expect(encodeName(plain, nextcloud)).toBe(plain)
 })
 
