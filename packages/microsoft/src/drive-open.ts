@@ -56,13 +56,25 @@ interface Doubts {
   readonly computed: Map<string, string>
 }
 
+interface Named {
+  readonly id: string
+  readonly told: Told
+  readonly home: Collection
+}
+
+interface FileOpener {
+  open(what: Named, call: Call): Promise<Item>
+  /** What a page has told of it is not good any more. */
+  isRestless(id: string): boolean
+}
+
 /** Opens files of one account, and remembers of them what their listing did not say. */
-export function fileOpener(opening: Opening): (id: string, told: Told, home: Collection, call: Call) => Promise<Item> {
+export function fileOpener(opening: Opening): FileOpener {
   const changes = changesSeen(opening.client.about)
   const doubts: Doubts = { liars: new Set(), computed: new Map() }
   const { liars } = doubts
 
-  return async (id, told, home, call) => {
+  async function open({ id, told, home }: Named, call: Call): Promise<Item> {
     const { item } = told
     const sort = sortOf(item)
     if (sort === 'shortcut' && opening.choices?.shortcuts === 'address') return shortcut(opening, { id, told, home })
@@ -109,6 +121,8 @@ export function fileOpener(opening: Opening): (id: string, told: Told, home: Col
       ...(kept === 0 ? {} : { versions: (bodyCall: Call): AsyncIterable<Version> => readVersions(opening, { told, kept }, bodyCall) }),
     }
   }
+
+  return { open, isRestless: changes.isRestless }
 }
 
 /** What of an item a listing says as well. */
