@@ -1,6 +1,7 @@
 import { type Account, type Call, Fault, type Log, type Share } from '@offramp/core'
 import type { Google } from './client.ts'
-import { readAccount, readDomains } from './directory.ts'
+import { readAccount } from './directory.ts'
+import { readDomains } from './directory-circles.ts'
 import type { FileSpace } from './files.ts'
 import { clientOfDrive, driveAccounts, readPermissions } from './files-drives.ts'
 import { readFileShares } from './files-shares.ts'

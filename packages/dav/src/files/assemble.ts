@@ -34,9 +34,8 @@ const patience = (size: number): number => Math.min(600_000, 60_000 + size / 50_
 
 /** One MOVE, and then nothing but looking: a second one while the server is at it makes it copy everything again, or finds the folder gone. */
 export async function assemble(desk: FilesDesk, whole: Whole, seen: Seen, call: PutCall): Promise<Stored> {
-  const marker = await sayAsked(desk, whole.target, call)
+  const since = await sayAsked(desk, whole.target, call)
   const { to, content, target } = whole
-  const since = desk.services.clock.now()
   try {
     const answer = await desk.client.send(
       {
@@ -56,7 +55,7 @@ export async function assemble(desk: FilesDesk, whole: Whole, seen: Seen, call: 
       { ...seen, told: answer.headers['x-hash-sha256'], etag: answer.headers['oc-etag'] ?? answer.headers['etag'] },
       call,
     )
-    await removeUpload(desk, marker, call)
+    await removeAsked(desk, target, since, call)
     return stored
   } catch (thrown) {
     if (call.signal.aborted) throw thrown
@@ -66,7 +65,7 @@ export async function assemble(desk: FilesDesk, whole: Whole, seen: Seen, call: 
     }
     // Answered by the server itself: nothing is under way.
     const gone = isRefusal(thrown, 404) ? await finished(desk, whole, seen, call) : undefined
-    await removeUpload(desk, marker, call)
+    await removeAsked(desk, target, since, call)
     if (gone !== undefined) return gone
     // Chunks that do not make the whole are not to be gone on with.
     if (isRefusal(thrown, 400) || (thrown instanceof Fault && thrown.code === 'dav-damaged'))

@@ -3,7 +3,8 @@ import { lookAt } from '../discover.ts'
 import { isRefusal } from '../faults.ts'
 import { textOf } from '../multistatus.ts'
 import { type FilesDesk, folderHref } from './desk.ts'
-import { askOcs, factsOf } from './server.ts'
+import { factsOf } from './ocs.ts'
+import { capabilitiesOf } from './server.ts'
 import type { FilesSettings } from './settings.ts'
 import { listFolder } from './stat.ts'
 
@@ -48,7 +49,7 @@ function refused({ images, endings, basenames }: FilesDesk['server']['rules']): 
 /** How long this machine is made to wait already, because of logins that were refused. */
 async function* penalty({ client, server }: FilesDesk, call: Call): AsyncGenerator<Finding> {
   if (server.kind !== 'nextcloud') return
-  const told = factsOf((await askOcs(client, `${server.webRoot}/ocs/v2.php/cloud/capabilities`, call))?.['capabilities'])
+  const told = await capabilitiesOf(client, server.webRoot, call)
   const ms = Number(factsOf(told['bruteforce'])['delay'] ?? 0)
   if (!(ms > 0)) return
   yield {

@@ -132,8 +132,11 @@ async function writeWhole(desk: FilesDesk, target: Target, content: Content, cal
   }
 }
 
-const conditionOf = ({ over }: Target): Readonly<Record<string, string>> =>
-  over === undefined ? { 'if-none-match': '*' } : over.etag === undefined ? {} : { 'if-match': over.etag }
+/** A weak tag, as Apache gives one within a second of a write, matches nothing: then what was looked at a moment ago has to do. */
+const conditionOf = ({ over }: Target): Readonly<Record<string, string>> => {
+  if (over === undefined) return { 'if-none-match': '*' }
+  return over.etag === undefined || over.etag.startsWith('W/') ? {} : { 'if-match': over.etag }
+}
 
 async function putHeld(desk: FilesDesk, { href, content, condition }: Put, call: Call): Promise<Passed> {
   const held = await hold(desk.pool, content, call)
