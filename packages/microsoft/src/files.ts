@@ -7,8 +7,9 @@ import { type FolderTable, folderTable } from './drive-folders.ts'
 import { parentIdOf, refOf, sortOf } from './drive-item.ts'
 import { type FoundDrive, readDrives } from './drive-list.ts'
 import { censusOf, measureDrives } from './drive-measure.ts'
-import { fileOpener, type Opening, type Told, tellItem } from './drive-open.ts'
+import { fileOpener } from './drive-open.ts'
 import { type DrivePage, readDrivePage } from './drive-pages.ts'
+import { type Opening, type Told, tellItem } from './drive-present.ts'
 
 interface Services {
   readonly log: Log
