@@ -47,9 +47,10 @@ export class Folders {
   /** What a page says of folders is newer than what was known. */
   learn(file: RemoteFile): void {
     if (!isFolder(file)) return
+    const before = this.#known.get(file.id)
     this.#known.set(file.id, file)
     this.#gone.delete(file.id)
-    this.#changed()
+    if (before === undefined || placing(before) !== placing(file)) this.#changed()
   }
 
   forget(id: string): void {
@@ -126,7 +127,7 @@ export class Folders {
 
   /** The eldest of one name keeps it; a younger one is told apart by its id, as are those that have no place of their own. */
   #nameOf(folder: RemoteFile, { id }: Collection): string {
-    const alone = id !== orphaned.id && id !== bin.id && this.#eldestOf(id, folder) === folder
+    const alone = id !== orphaned.id && id !== bin.id && this.#eldestOf(id, folder).id === folder.id
     return alone ? folder.name : `${folder.name} (${createHash('sha256').update(folder.id).digest('hex').slice(0, 8)})`
   }
 
@@ -152,6 +153,10 @@ export class Folders {
     return folder === undefined ? { id: driveId ?? 'root', path: [] } : collectionFrom(folder, [])
   }
 }
+
+/** What of a folder decides where it and others stand, and what is told of it. */
+const placing = ({ name, parents, trashed, createdAt, modifiedAt }: RemoteFile): string =>
+  JSON.stringify([name, parents, trashed, createdAt, modifiedAt])
 
 const nameKey = (parent: string, { name, trashed }: RemoteFile): string => JSON.stringify([parent, trashed, name])
 

@@ -18,14 +18,16 @@ interface Scene {
   readonly files?: FilesSeed
   readonly choices?: Choices['files']
   readonly domain?: Partial<WorkspaceOptions>
+  /** Of the clock: at a high one, a busy machine looks like a silent server. */
+  readonly speed?: number
 }
 
-async function scene({ files = {}, choices = {}, domain = {} }: Scene = {}) {
+async function scene({ files = {}, choices = {}, domain = {}, speed = 50 }: Scene = {}) {
   const accounts = [{ address: ADMIN, admin: true }, { address: ANNA, files }, { address: 'ben@fabrikam.example' }]
   const { workspace, endpoint, clock } = await lab({
     domain: { accounts, ...domain },
     settings: { choices: { files: choices } },
-    speed: 200,
+    speed,
   })
   const connect = async (): Promise<Source> => {
     const source = await endpoint.connect(userOf(ANNA), 'file')
@@ -122,6 +124,7 @@ describe('a drive', () => {
     const { source, workspace, connect } = await scene({
       files: { files: 10_000, folders: 1_500, bytes: 'tiny' },
       domain: { quirks: { emptyPageEvery: 0 } },
+      speed: 5,
     })
     const { refs, cursor } = await walk(source, undefined, 1_000)
     expect(refs.size).toBe(10_000)
