@@ -37,6 +37,8 @@ export interface CuttingProxy {
   suffered(): number
   /** Connections accepted so far. */
   connections(): number
+  /** Bytes that have gone up so far. */
+  bytesUp(): number
   /** Resets every open connection. */
   dropAll(): void
   stop(): Promise<void>
@@ -69,6 +71,7 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
   let losing: { readonly text: string; readonly afterBytes: number } | undefined
   const methods = new Map<string, number>()
   let accepted = 0
+  let bytesUp = 0
   let literal: { readonly share: number; readonly done: () => void } | undefined
   const takeWish = (): Cut | undefined => {
     if (wish === undefined || left === 0) return undefined
@@ -83,6 +86,7 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
   /** True when the chunk must go no further. */
   const isLost = (pair: Pair, direction: Direction, chunk: Buffer): boolean => {
     if (direction === 'up') {
+      bytesUp += chunk.length
       const method = /^[A-Z]+(?= \/)/.exec(chunk.toString('latin1', 0, 20))?.[0]
       if (method !== undefined) methods.set(method, (methods.get(method) ?? 0) + 1)
       if (losing !== undefined && chunk.includes(losing.text)) {
@@ -192,6 +196,7 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
       }),
     suffered: () => suffered,
     connections: () => accepted,
+    bytesUp: () => bytesUp,
     dropAll,
     stop: () =>
       new Promise((resolve) => {

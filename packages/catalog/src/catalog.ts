@@ -1,10 +1,12 @@
 import type { DestinationEndpoint, Kind, SourceEndpoint } from '@offramp/core'
-import { davHost, openDav } from './dav.ts'
+import { openDav } from './dav.ts'
+import { openWebdav } from './files.ts'
 import { domainOf, openGoogle } from './google.ts'
 import { openImap } from './imap.ts'
 import type { Means } from './means.ts'
 import { openMicrosoft } from './microsoft.ts'
 import type { DestinationSettings, SourceSettings } from './settings.ts'
+import { hostOfUrl } from './url-host.ts'
 
 /** The table of all sources. A new provider is one line here. */
 const SOURCES: {
@@ -20,28 +22,39 @@ const DESTINATIONS: {
 } = {
   imap: openImap,
   dav: openDav,
+  webdav: openWebdav,
 }
 
 /** What each sort of destination takes, known before anybody is asked. */
 const TAKES: { readonly [K in DestinationSettings['kind']]: readonly Kind[] } = {
   imap: ['mail'],
   dav: ['event', 'contact', 'task'],
+  webdav: ['file'],
 }
 
-export const kindsOf = ({ kind }: DestinationSettings): readonly Kind[] => TAKES[kind]
+export const kindsOf = (settings: DestinationSettings): readonly Kind[] =>
+  settings.kind === 'dav' && settings.files !== undefined ? [...TAKES.dav, 'file'] : TAKES[settings.kind]
 
 /** Makes the source endpoint of a project. Asks nobody yet. */
 export const openSource = (settings: SourceSettings, means: Means): Promise<SourceEndpoint> =>
   settings.kind === 'google-workspace' ? SOURCES[settings.kind](settings, means) : SOURCES[settings.kind](settings, means)
 
 /** Makes a destination endpoint of a project. Asks nobody yet. */
-export const openDestination = (settings: DestinationSettings, means: Means): Promise<DestinationEndpoint> =>
-  settings.kind === 'dav' ? DESTINATIONS[settings.kind](settings, means) : DESTINATIONS[settings.kind](settings, means)
+export function openDestination(settings: DestinationSettings, means: Means): Promise<DestinationEndpoint> {
+  switch (settings.kind) {
+    case 'imap':
+      return DESTINATIONS.imap(settings, means)
+    case 'dav':
+      return DESTINATIONS.dav(settings, means)
+    case 'webdav':
+      return DESTINATIONS.webdav(settings, means)
+  }
+}
 
 /** The name by which the table of mappings chooses a destination. */
 export const endpointName = (settings: DestinationSettings): string => settings.name ?? hostOf(settings)
 
-const hostOf = (settings: DestinationSettings): string => (settings.kind === 'dav' ? davHost(settings) : settings.host)
+const hostOf = (settings: DestinationSettings): string => (settings.kind === 'imap' ? settings.host : hostOfUrl(settings.url))
 
 /** Names the environment that is read, so that lane ids are the same in every process. */
 export const sourceId = (settings: SourceSettings): string =>

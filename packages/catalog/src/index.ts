@@ -4,9 +4,12 @@ export type {
   DavAuthProject,
   DavProject,
   DestinationSettings,
+  FilesProject,
   GoogleProject,
   ImapAuthProject,
   ImapProject,
   MicrosoftProject,
   SourceSettings,
+  WebdavAuthProject,
+  WebdavProject,
 } from './settings.ts'

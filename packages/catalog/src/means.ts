@@ -10,6 +10,6 @@ export interface Means {
   secret(ref: string): Promise<string>
   /** Text of a file that is no secret (a certificate authority), relative to the project's folder. */
   file(path: string): Promise<string>
-  /** Reference to the password of one destination account, where the table of mappings has one. */
-  passwordRef(endpoint: string, account: string): string | undefined
+  /** Reference to the password of one destination account, where the table of mappings has one. `file`: where its files go. */
+  passwordRef(endpoint: string, account: string, kind?: 'file'): string | undefined
 }

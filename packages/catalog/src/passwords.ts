@@ -14,8 +14,14 @@ export function refFor(template: string, account: string): string {
 }
 
 /** The account's own password, from the table or by the endpoint's template. Fault `account` where neither is there. */
-export async function passwordOf(endpoint: string, account: string, template: string | undefined, means: Means): Promise<string> {
-  const ref = means.passwordRef(endpoint, account) ?? template
+export async function passwordOf(
+  endpoint: string,
+  account: string,
+  template: string | undefined,
+  means: Pick<Means, 'passwordRef' | 'secret'>,
+  kind?: 'file',
+): Promise<string> {
+  const ref = means.passwordRef(endpoint, account, kind) ?? template
   if (ref !== undefined) return means.secret(refFor(ref, account))
   throw new Fault({
     reach: 'account',

@@ -112,10 +112,52 @@ export interface DavProject {
   readonly silence?: { readonly method?: 'auto' | 'client-agent'; readonly sink?: string }
   readonly sizeLimitMegabytes?: number
   readonly fileSpace?: string
+  /** Present where the server takes files as well. */
+  readonly files?: DavFilesProject
+}
+
+/** How files are written. */
+export interface FilesProject {
+  /** Below which the files of each account go, names joined by `/`. */
+  readonly folder?: string
+  readonly sizeLimitMegabytes?: number
+  readonly chunkMegabytes?: number
+  readonly bulk?: boolean
+  readonly windowsNames?: boolean
+}
+
+/** The same of a server that may make accounts. */
+export interface DavFilesProject extends FilesProject {
+  readonly provision?: {
+    /** Login of an admin. */
+    readonly admin: string
+    /** Reference to the admin's password. */
+    readonly password: string
+    readonly quota?: string
+    readonly language?: string
+    readonly groups?: readonly string[]
+  }
+}
+
+/** How accounts of a WebDAV server are opened. `{account}` in a reference stands for the login. */
+export type WebdavAuthProject =
+  | { readonly kind: 'password' | 'digest'; readonly password?: string }
+  | { readonly kind: 'bearer'; readonly token: string }
+
+/** A WebDAV server, for files alone, as a project file has it. */
+export interface WebdavProject extends FilesProject {
+  readonly kind: 'webdav'
+  readonly name?: string
+  readonly url: string
+  readonly ca?: string
+  readonly proxy?: string
+  readonly auth?: WebdavAuthProject
+  readonly connections?: number
+  readonly connectionsPerAccount?: number
 }
 
 /** One member for each source connector. */
 export type SourceSettings = MicrosoftProject | GoogleProject
 
 /** One member for each destination connector. */
-export type DestinationSettings = ImapProject | DavProject
+export type DestinationSettings = ImapProject | DavProject | WebdavProject

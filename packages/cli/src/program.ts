@@ -2,8 +2,11 @@ import { EXIT, type ExitCode, errorText, exitCodeOf } from '@offramp/control'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { checkCommand } from './commands/check.ts'
 import { discoverCommand } from './commands/discover.ts'
+import { type ExposureCommandOptions, exposureCommand } from './commands/exposure.ts'
 import { pauseCommand, resumeCommand, retryCommand } from './commands/hold.ts'
 import { initCommand } from './commands/init.ts'
+import { type LinksCommandOptions, linksCommand } from './commands/links.ts'
+import { type NamesCommandOptions, namesCommand } from './commands/names.ts'
 import { rebuildCommand } from './commands/rebuild.ts'
 import { runCommand } from './commands/run.ts'
 import { type SettingsCommandOptions, settingsCommand } from './commands/settings.ts'
@@ -132,11 +135,48 @@ function addSettings(program: Command, context: Context, outcome: Outcome): void
   verb(
     program,
     'shares',
-    'list who may see or change whose calendars at the source; with --apply, give the same between the moved accounts',
-    '  offramp shares\n  offramp shares --apply        # after offramp run, when all people are there; nobody is mailed',
+    'list who may see or change whose calendars and files at the source; with --apply, give the same between the moved accounts',
+    '  offramp shares\n  offramp shares --apply        # after offramp run, when all people are there; nobody is mailed\n  offramp shares --apply --links --outsiders',
   )
     .option('--apply', 'give them at the destination; otherwise nothing is written', false)
+    .option('--links', 'files: also what anybody, or the organisation, may open by an address: as links with a password and an end', false)
+    .option('--outsiders', 'files: also people outside the organisation, as shares by mail address with a password', false)
+    .option('--now', 'files: also of accounts that are still moving, or were not verified', false)
+    .option('--passwords <file>', 'where the passwords go (.offramp/share-passwords.csv, beside the project file)')
     .action(outcome.of((options: SharesCommandOptions) => sharesCommand(context, options)))
+}
+
+const SHAPES = ['text', 'csv', 'json'] as const
+
+function addFiles(program: Command, context: Context, outcome: Outcome): void {
+  const outOption = (): Option => new Option('--out <file>', 'write it there, readable by you alone, instead of to the terminal')
+  verb(
+    program,
+    'exposure',
+    'before anything moves: which files anybody, people outside, or the whole organisation can reach, and whose owners are gone',
+    '  offramp exposure\n  offramp exposure --format csv --out exposure.csv',
+  )
+    .addOption(new Option('--format <format>', 'how').choices(SHAPES).default('text'))
+    .addOption(outOption())
+    .action(outcome.of((options: ExposureCommandOptions) => exposureCommand(context, options)))
+  verb(
+    program,
+    'names',
+    'which files and folders are called otherwise at the destination, before or after they have moved',
+    '  offramp names\n  offramp names --format csv --out names.csv',
+  )
+    .addOption(new Option('--format <format>', 'how').choices(SHAPES).default('text'))
+    .addOption(outOption())
+    .action(outcome.of((options: NamesCommandOptions) => namesCommand(context, options)))
+  verb(
+    program,
+    'links',
+    'old and new address of every file: as a table, or as redirects for nginx or Apache',
+    '  offramp links --out links.csv\n  offramp links --format nginx --out redirects.map',
+  )
+    .addOption(new Option('--format <format>', 'how').choices(['csv', 'json', 'nginx', 'apache']).default('csv'))
+    .addOption(outOption())
+    .action(outcome.of((options: LinksCommandOptions) => linksCommand(context, options)))
 }
 
 function addMoving(program: Command, context: Context, outcome: Outcome): void {
@@ -218,13 +258,16 @@ export async function runProgram(args: readonly string[], context: Context, star
   const { terminal } = context
   const outcome = new Outcome()
   const program = new Command('offramp')
-    .description('Moves mailboxes off Microsoft 365 and Google Workspace to servers that you choose, and proves what it moved.')
+    .description(
+      'Moves mail, calendars, contacts, tasks and files off Microsoft 365 and Google Workspace to servers that you choose, and proves what it moved.',
+    )
     .version('0.1.0')
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
     .addHelpText('after', EXIT_HELP)
   addLooking(program, context, outcome)
   addSettings(program, context, outcome)
+  addFiles(program, context, outcome)
   addMoving(program, context, outcome)
   addProving(program, context, outcome)
   addWorker(program, startWorker, outcome)

@@ -16,6 +16,8 @@ export interface LanePlan {
     readonly account: string
     /** `DestinationEndpoint.addressOf`: must never change under a lane that has entries. */
     readonly address: string
+    /** Files: the folder in the account below which they go, names joined by `/`. Absent: the account's root, or what the project says. */
+    readonly folder?: string
     /** The account's own password, by reference. */
     readonly passwordRef?: string
   }

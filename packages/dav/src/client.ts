@@ -1,23 +1,36 @@
 import { createHash } from 'node:crypto'
 import { type Call, Fault, type Services } from '@offramp/core'
 import { makeWire, type Wire, type WireAnswer, type WireRequest } from '@offramp/wire'
+import { type Digest, makeDigest } from './digest.ts'
 import { type Asks, classify, DavRefusal } from './faults.ts'
 import { hostGate } from './host-gate.ts'
 import { CONNECTIONS, CONNECTIONS_PER_ACCOUNT, LISTING_BYTES, OBJECT_BYTES } from './limits.ts'
 import { type DavResponse, readMultistatus } from './multistatus.ts'
-import { baseOf, type DavSettings, refuseControlCharacters } from './settings.ts'
+import { baseOf, type DavSettings, type HostSettings, refuseControlCharacters } from './settings.ts'
 
 export interface DavRequest {
   readonly method: WireRequest['method']
   /** A path, or an address at the same host. */
   readonly href: string
+  /** With its question mark. */
+  readonly query?: string
   readonly asks: Asks
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string | Uint8Array
+  /** A function gives the bytes anew for each try; `headers` announce how many. */
+  readonly body?: WireRequest['body']
   /** For a multistatus. Default `0`. */
   readonly depth?: '0' | '1'
   /** HTML is what was asked for: an attachment may be a web page. */
   readonly any?: boolean
+  /** The body is read by the caller, who may leave off. */
+  readonly stream?: boolean
+  /** Milliseconds, where the usual limits do not fit. */
+  readonly headTimeoutMs?: number
+  readonly timeoutMs?: number
+  /** Bytes of the answer. */
+  readonly maxBytes?: number
+  /** How often it is tried where the method allows that. Default 3. */
+  readonly tries?: number
 }
 
 /** One account's way to its server. Requests of any number of callers; the gate decides how many go at once. */
@@ -35,8 +48,8 @@ export interface DavClient {
 }
 
 /** What all accounts of one endpoint share. */
-export interface DavHost {
-  readonly settings: DavSettings
+export interface DavHost<S extends HostSettings = DavSettings> {
+  readonly settings: S
   readonly services: Services
   readonly base: URL
   readonly wire: Wire
@@ -47,7 +60,7 @@ export interface DavHost {
 
 const hostKey = (base: URL): string => `dav:{${base.host}}`
 
-export function openHost(settings: DavSettings, services: Services): DavHost {
+export function openHost<S extends HostSettings>(settings: S, services: Services): DavHost<S> {
   const base = baseOf(settings)
   const { head, total } = settings.timeouts ?? {}
   const wire = makeWire({
@@ -71,22 +84,45 @@ function toGate(fault: Fault | undefined, base: URL): Fault | undefined {
   return new Fault({ reach: 'gate', code, message, gate: hostKey(base), ...(until === undefined ? {} : { until }) })
 }
 
-interface Credentials {
-  readonly headers: Readonly<Record<string, string>>
+/** How one account logs in. */
+interface Login {
   /** Tells one login from another without holding its secret. */
   readonly print: string
+  headers(asked: { readonly method: string; readonly uri: string }): Readonly<Record<string, string>>
+  readonly digest?: Digest
 }
 
 const basic = (user: string, secret: string): string => `Basic ${Buffer.from(`${user}:${secret}`, 'utf8').toString('base64')}`
 
-async function credentialsOf({ auth }: DavSettings, account: string): Promise<Credentials> {
-  refuseControlCharacters('login', account)
-  const headers = await headersOf(auth, account)
-  const print = createHash('sha256').update(JSON.stringify(headers)).digest('base64url').slice(0, 16)
-  return { headers, print }
+const printOf = (parts: unknown): string => createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16)
+
+/** Asked before each request, since tokens are short-lived and secrets may be exchanged. */
+function loginsOf({ auth }: HostSettings, account: string): () => Promise<Login> {
+  let last: Login | undefined
+  return async () => {
+    refuseControlCharacters('login', account)
+    if (auth.kind === 'digest') {
+      const secret = await auth.secret(account)
+      refuseControlCharacters('password', secret)
+      const print = printOf(['digest', account, secret])
+      if (last?.print === print) return last
+      const digest = makeDigest(account, secret)
+      const headers = (asked: { readonly method: string; readonly uri: string }): Readonly<Record<string, string>> => {
+        const authorization = digest.answer(asked)
+        return authorization === undefined ? {} : { authorization }
+      }
+      last = { print, digest, headers }
+      return last
+    }
+    const headers = await headersOf(auth, account)
+    return { print: printOf(headers), headers: () => headers }
+  }
 }
 
-async function headersOf(auth: DavSettings['auth'], account: string): Promise<Record<string, string>> {
+async function headersOf(
+  auth: Exclude<HostSettings['auth'], { readonly kind: 'digest' }>,
+  account: string,
+): Promise<Record<string, string>> {
   if (auth.kind === 'bearer') {
     const token = await auth.token(account)
     refuseControlCharacters('token', token)
@@ -99,9 +135,9 @@ async function headersOf(auth: DavSettings['auth'], account: string): Promise<Re
     : { authorization: basic(account, secret) }
 }
 
-const SMALL: ReadonlySet<Asks> = new Set(['discover', 'make', 'share', 'remove', 'move'])
+const SMALL: ReadonlySet<Asks> = new Set(['discover', 'make', 'share', 'remove', 'move', 'upload', 'folder', 'assemble', 'date'])
 
-export function makeClient(host: DavHost, account: string): DavClient {
+export function makeClient(host: DavHost<HostSettings>, account: string): DavClient {
   const { settings, base, wire, refusals } = host
   const concurrent = settings.connectionsPerAccount ?? CONNECTIONS_PER_ACCOUNT
   const key = `${hostKey(base)}:${account}`
@@ -113,33 +149,70 @@ export function makeClient(host: DavHost, account: string): DavClient {
   }
   const urlOf = (path: string): string => new URL(path, base.origin).href
 
-  const send = async (request: DavRequest, call: Call, stream = false): Promise<WireAnswer> => {
+  const logins = loginsOf(settings, account)
+
+  const ask = (request: DavRequest, path: string, login: Login, call: Call): Promise<WireAnswer> => {
+    const { method, asks, query = '', stream = false } = request
+    return wire.send(
+      {
+        method,
+        url: urlOf(path) + query,
+        headers: { ...login.headers({ method, uri: path + query }), ...request.headers },
+        ...(request.body === undefined ? {} : { body: request.body }),
+        quota: asks === 'make' ? { key: `${key}:new`, concurrent: 1 } : { key, concurrent },
+        weight: 1,
+        about: account,
+        asks,
+        expects: request.any || asks !== 'look' ? 'any' : 'bytes',
+        reads: stream ? 'stream' : 'whole',
+        maxBytes: request.maxBytes ?? (stream ? LISTING_BYTES : SMALL.has(asks) ? 8 * 1024 * 1024 : OBJECT_BYTES),
+        // A second try would bear the same nonce and count, which a server takes for a replay.
+        tries: login.digest === undefined ? (request.tries ?? 3) : 1,
+        ...(request.headTimeoutMs === undefined ? {} : { headTimeoutMs: request.headTimeoutMs }),
+        ...(request.timeoutMs === undefined ? {} : { timeoutMs: request.timeoutMs }),
+      },
+      call,
+    )
+  }
+
+  let priming: Promise<void> | undefined
+
+  /** A nonce, by a request that has no body to lose; asked for once, however many wait for it. */
+  const prime = (login: Login, digest: Digest, call: Call): Promise<void> => {
+    if (priming === undefined && !digest.isOld(host.services.clock.now())) return Promise.resolve()
+    priming ??= takeNonce(login, digest, call).finally(() => {
+      priming = undefined
+    })
+    return priming
+  }
+
+  const takeNonce = async (login: Login, digest: Digest, call: Call): Promise<void> => {
+    const bare: DavRequest = { method: 'OPTIONS', href: base.pathname, asks: 'discover' }
+    try {
+      await ask(bare, base.pathname, { ...login, headers: () => ({}) }, call)
+    } catch (thrown) {
+      if (!(thrown instanceof DavRefusal && thrown.said.status === 401)) throw thrown
+      digest.take(thrown.said.challenge)
+    }
+    digest.taken(host.services.clock.now())
+  }
+
+  const send = async (request: DavRequest, call: Call): Promise<WireAnswer> => {
     const path = pathOf(request.href)
     if (path === undefined) throw foreign(base.host)
-    const { headers, print } = await credentialsOf(settings, account)
-    const refused = refusals.get(print)
+    const login = await logins()
+    const refused = refusals.get(login.print)
     if (refused !== undefined) throw refused
-    try {
-      return await wire.send(
-        {
-          method: request.method,
-          url: urlOf(path),
-          headers: { ...headers, ...request.headers },
-          ...(request.body === undefined ? {} : { body: request.body }),
-          quota: request.asks === 'make' ? { key: `${key}:new`, concurrent: 1 } : { key, concurrent },
-          weight: 1,
-          about: account,
-          asks: request.asks,
-          expects: request.any || request.asks !== 'look' ? 'any' : 'bytes',
-          reads: stream ? 'stream' : 'whole',
-          maxBytes: stream ? LISTING_BYTES : SMALL.has(request.asks) ? 8 * 1024 * 1024 : OBJECT_BYTES,
-          tries: 3,
-        },
-        call,
-      )
-    } catch (thrown) {
-      if (thrown instanceof DavRefusal && thrown.said.status === 401) refusals.set(print, thrown)
-      throw thrown
+    if (login.digest !== undefined) await prime(login, login.digest, call)
+    for (let tries = 1; ; tries++) {
+      try {
+        return await ask(request, path, login, call)
+      } catch (thrown) {
+        if (!(thrown instanceof DavRefusal && thrown.said.status === 401)) throw thrown
+        if (tries === 1 && login.digest?.take(thrown.said.challenge)) continue
+        refusals.set(login.print, thrown)
+        throw thrown
+      }
     }
   }
 
@@ -148,10 +221,10 @@ export function makeClient(host: DavHost, account: string): DavClient {
     host: base.host,
     pathOf,
     urlOf,
-    send: (request, call) => send(request, call),
+    send,
     async multistatus(request, take, call) {
       const headers = { 'content-type': 'application/xml; charset=utf-8', depth: request.depth ?? '0', ...request.headers }
-      const answer = await send({ ...request, headers }, call, true)
+      const answer = await send({ ...request, headers, stream: true }, call)
       if (answer.status !== 207 || !/xml/i.test(answer.headers['content-type'] ?? 'xml')) {
         answer.discard()
         throw noMultistatus(base.host, answer.status)

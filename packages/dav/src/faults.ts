@@ -4,7 +4,8 @@ import { CREATION_MS, MAINTENANCE_MS } from './limits.ts'
 import { descend, type Element, parseXml } from './read-xml.ts'
 
 /** What a request is for, so that one status can mean several things. */
-export type Asks = 'discover' | 'look' | 'put' | 'remove' | 'make' | 'move' | 'share' | 'file'
+/** `upload`: bytes of a file, or a chunk of one. `folder`: a folder of files. `assemble`: a file from its chunks. */
+export type Asks = 'discover' | 'look' | 'put' | 'remove' | 'make' | 'move' | 'share' | 'file' | 'upload' | 'folder' | 'assemble' | 'date'
 
 /** What a server said when it refused, as far as it could be read. */
 export interface Said {
@@ -15,6 +16,8 @@ export interface Said {
   readonly words: string
   /** Where it says that another object is, or that the client should go. */
   readonly href: string | undefined
+  /** How the server wants to be logged in to. */
+  readonly challenge?: string
 }
 
 /** A refusal that its caller may have an answer to. */
@@ -106,10 +109,10 @@ const TABLE: readonly Row[] = [
     says: /quota-not-exceeded|sufficient.*quota|over quota/i,
     fault: account('dav-over-quota', 'The storage of %s is full.', 'Give the account more room, then resume.'),
   },
-  { status: [413], asks: ['put', 'file'], fault: item('dav-too-large', 'too-large') },
+  { status: [413], asks: ['put', 'file', 'upload', 'assemble'], fault: item('dav-too-large', 'too-large') },
   {
     status: [400, 403],
-    asks: ['put', 'file'],
+    asks: ['put', 'file', 'upload', 'assemble'],
     says: /max-resource-size|max-attachment-size|size_limit|too (big|large)|exceeds.*(size|limit)|larger than/i,
     fault: item('dav-too-large', 'too-large'),
   },
@@ -119,7 +122,7 @@ const TABLE: readonly Row[] = [
     fault: account(
       'dav-not-permitted',
       'The login of %s may not do this.',
-      'Check that the calendar or address book is not shared read-only, and the rights of the login.',
+      'Check that the calendar, address book or folder is not shared read-only, and the rights of the login.',
     ),
   },
   {
@@ -134,11 +137,15 @@ const TABLE: readonly Row[] = [
     says: /valid-|supported-|(calendar|address)-data|-resource|min-date|max-date|max-instances|max-attendees/,
     fault: item('dav-refused'),
   },
-  { status: [400, 415, 422], asks: ['put'], fault: item('dav-refused') },
+  // Fewer bytes came than were announced, or chunks are missing: nothing that the file could help.
+  { status: [400], asks: ['upload', 'assemble'], says: /expected filesize|do not sum up|chunk/i, fault: call('dav-incomplete') },
+  // SabreDAV and Nextcloud have no upload folder, parent or chunk there.
+  { status: [400, 415, 422], asks: ['put', 'upload', 'assemble', 'folder'], fault: item('dav-refused') },
+  { status: [403], asks: ['upload', 'assemble', 'folder'], fault: item('dav-refused') },
   { status: [403], asks: ['put'], says: /\S/, fault: item('dav-refused') },
   {
     status: [301, 302, 303, 307, 308],
-    asks: ['look', 'put', 'make', 'move', 'remove', 'share', 'file'],
+    asks: ['look', 'put', 'make', 'move', 'remove', 'share', 'file', 'upload', 'folder', 'assemble', 'date'],
     fault: account(
       'dav-redirected',
       'The server sends %s to another address.',
@@ -190,7 +197,8 @@ function read(body: string, status: number, location: string | undefined): Said 
 /** Fault of an answer that is not 2xx. Undefined where the status alone says it all. */
 export function classify(facts: ResponseFacts, host: string): Fault | undefined {
   const { status, asks, about, now } = facts
-  const said = read(facts.body, status, facts.headers['location'])
+  const challenge = facts.headers['www-authenticate']
+  const said = { ...read(facts.body, status, facts.headers['location']), ...(challenge === undefined ? {} : { challenge }) }
   const row = TABLE.find(
     (one) =>
       one.status.includes(status) &&

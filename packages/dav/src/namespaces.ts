@@ -7,6 +7,8 @@ export const NAMESPACES = {
   A: 'http://apple.com/ns/ical/',
   O: 'http://owncloud.org/ns',
   S: 'http://sabredav.org/ns',
+  N: 'http://nextcloud.org/ns',
+  F: 'urn:offramp:dav',
 } as const
 
 const PREFIXES: ReadonlyMap<string, string> = new Map(Object.entries(NAMESPACES).map(([prefix, uri]) => [uri, prefix]))

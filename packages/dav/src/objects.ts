@@ -1,10 +1,11 @@
-import { type Call, Fault, type Receipt } from '@offramp/core'
+import type { Call, Receipt } from '@offramp/core'
 import type { DavClient } from './client.ts'
 import type { Desk } from './desk.ts'
 import { MEDIA } from './desk.ts'
 import { isRefusal } from './faults.ts'
 import { memoOf } from './memo.ts'
 import { type DavResponse, textOf } from './multistatus.ts'
+import { notStored } from './not-stored.ts'
 import { type Tree, writeXml } from './write-xml.ts'
 
 /** An object as it stands. */
@@ -186,16 +187,9 @@ export async function writeObject(desk: Desk, { path, bytes, over }: Write, call
   )
   // A page that says "200 OK" in HTML has stored nothing. Nextcloud calls the nothing that it answers with 201 and 204 HTML as well (PHP's default).
   const isPage = answer.status === 200 && /html/i.test(answer.headers['content-type'] ?? '')
-  if (!/^(200|201|204)$/.test(String(answer.status)) || isPage) throw noAnswer(desk)
+  if (!/^(200|201|204)$/.test(String(answer.status)) || isPage) throw notStored(desk.client.host)
   return { etag: answer.headers['etag'], repaired: answer.headers['x-sabre-ew-gross'] !== undefined }
 }
-
-const noAnswer = ({ client }: Desk): Fault =>
-  new Fault({
-    reach: 'call',
-    code: 'dav-not-stored',
-    message: `${client.host} answered a write with a page instead of a confirmation: something in between may have taken it.`,
-  })
 
 export function receiptOf(
   listed: Pick<Listed, 'name' | 'size'>,

@@ -5,6 +5,8 @@ import type { Choices } from '@offramp/formats'
 export type DavAuth =
   /** Each account's own password, or better an app password: Nextcloud answers those six times as fast. */
   | { readonly kind: 'password'; readonly secret: (account: string) => Promise<string> }
+  /** The same by RFC 7616, where the server asks for it: the password itself does not travel. */
+  | { readonly kind: 'digest'; readonly secret: (account: string) => Promise<string> }
   /** A Cyrus proxy or admin (`proxyservers`, `admins`), who acts for each account by the header `Authorize-As`. */
   | { readonly kind: 'proxy'; readonly user: string; readonly secret: () => Promise<string> }
   /** `Authorization: Bearer`: OIDC, or a Nextcloud app password. Asked before each request, since tokens are short-lived. */
@@ -32,7 +34,8 @@ export interface SilenceSettings {
   readonly sink?: string
 }
 
-export interface DavSettings {
+/** What it takes to reach a server. */
+export interface HostSettings {
   readonly name: string
   /** `https://cloud.example.org`, or the path of the DAV root where it is not found from there. */
   readonly url: string
@@ -46,6 +49,9 @@ export interface DavSettings {
   readonly connections?: number
   /** Requests of one account in flight at once. Default 4. */
   readonly connectionsPerAccount?: number
+}
+
+export interface DavSettings extends HostSettings {
   readonly silence?: SilenceSettings
   /** Bytes of one event, task or card, where the server does not announce its limit. */
   readonly sizeLimit?: number
@@ -73,7 +79,7 @@ export function refuseControlCharacters(what: string, value: string): void {
 }
 
 /** The address as a URL; a broken one stops the run. */
-export function baseOf({ url, name }: DavSettings): URL {
+export function baseOf({ url, name }: Pick<HostSettings, 'url' | 'name'>): URL {
   const base = URL.parse(url)
   if (base !== null && /^https?:$/.test(base.protocol) && base.username === '' && base.password === '') return base
   throw new Fault({

@@ -49,11 +49,18 @@ export async function tellItem({ client, clock }: Opening, drive: FoundDrive, id
   return { drive, item: await client.json({ path, asks: 'drive-item' }, call), at: clock.now() }
 }
 
+interface Doubts {
+  /** Files whose announced size or checksum has proved wrong, although they are of a sort that does not lie. */
+  readonly liars: Set<string>
+  /** What bytes hashed to that did not have the checksum that was named. */
+  readonly computed: Map<string, string>
+}
+
 /** Opens files of one account, and remembers of them what their listing did not say. */
 export function fileOpener(opening: Opening): (id: string, told: Told, home: Collection, call: Call) => Promise<Item> {
   const changes = changesSeen(opening.client.about)
-  /** Files whose announced size has proved wrong, although they are of a sort that does not lie. */
-  const liars = new Set<string>()
+  const doubts: Doubts = { liars: new Set(), computed: new Map() }
+  const { liars } = doubts
 
   return async (id, told, home, call) => {
     const { item } = told
@@ -72,7 +79,7 @@ export function fileOpener(opening: Opening): (id: string, told: Told, home: Col
       ...bytes,
       size,
       same: (bodyCall) => changes.watch(id, () => bytes.same(bodyCall)),
-      ...hashOf(item, { doubtful, lost, about: bytes.about }),
+      ...hashOf(item, { ...doubts, id, doubtful, lost, about: bytes.about }),
     }
     async function* read(offset: number, bodyCall: Call): AsyncGenerator<Uint8Array> {
       if (held?.bytes !== undefined) {
@@ -119,22 +126,28 @@ export const factsOf = (
   ...given('address', textOf(item['webUrl'])),
 })
 
-/** Where SharePoint's own checksum is not of what it gives, that is said of the item; elsewhere it is a broken copy. */
+/**
+ * Where SharePoint's own checksum is not of what it gives, that is said of the item; elsewhere it is a broken copy. What comes the same twice was not broken on
+ * the way: a library whose files are protected gives other bytes than it names, whatever their sort.
+ */
 function hashOf(
   item: Json,
-  on: { readonly doubtful: boolean; readonly lost: Set<string>; readonly about: string },
+  on: Doubts & { readonly id: string; readonly doubtful: boolean; readonly lost: Set<string>; readonly about: string },
 ): Pick<BytesSource, 'hash'> {
   const expects = checksumOf(item)?.value
   if (expects === undefined) return {}
   return {
     hash: {
       expects,
-      differs() {
-        if (!on.doubtful) {
-          const message = `${on.about} does not have the checksum that Microsoft names. It is read again.`
-          throw new Fault({ reach: 'call', code: 'graph-hash-differs', message })
+      differs(computed) {
+        if (on.doubtful) {
+          on.lost.add(LOSSES.rewritten)
+          return
         }
-        on.lost.add(LOSSES.rewritten)
+        if (on.computed.get(on.id) === computed) on.liars.add(on.id)
+        on.computed.set(on.id, computed)
+        const message = `${on.about} does not have the checksum that Microsoft names. It is read again.`
+        throw new Fault({ reach: 'call', code: 'graph-hash-differs', message })
       },
     },
   }

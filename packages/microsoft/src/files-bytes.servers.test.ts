@@ -96,8 +96,21 @@ test('other files are read only where the checksum is the one that was named', a
   for await (const chunk of opened.body(call)) hash.update(chunk)
   expect(opened.checksum).toEqual({ algorithm: 'quick-xor', value: hash.digest() })
   const wrong = await item(await add('wrong.jpg', { seed: 'wrong', size: 9_000 }, { lie: 0 }))
-  expect(await faultOf(() => sha256(wrong.body(call)))).toMatchObject({ reach: 'call', code: 'graph-hash-differs' })
+  const differs = { reach: 'call', code: 'graph-hash-differs' }
+  expect(await faultOf(() => sha256(wrong.body(call)))).toMatchObject(differs)
   expect(tenant.violations()).toEqual([])
+})
+
+test('the same bytes twice were not broken on the way: then it is the checksum that is wrong, and that is said', async () => {
+  const { drive, add, source } = await driveBench()
+  const id = await add('protected.pdf', { seed: 'wrong', size: 9_000 }, { lie: 0 })
+  const open = () => source.open({ id, version: '' }, call)
+  for (let n = 0; n < 2; n++) {
+    expect(await faultOf(async () => sha256((await open()).body(call)))).toMatchObject({ code: 'graph-hash-differs' })
+  }
+  const opened = await open()
+  expect((await sha256(opened.body(call))).hash).toBe(await drive.hash(id))
+  expect(opened.losses).toHaveLength(1)
 })
 
 test('a file of another sort that proves longer than announced is opened anew with its true size', async () => {

@@ -1,5 +1,5 @@
-import type { Readable } from 'node:stream'
-import { Fault } from '@offramp/core'
+import { Readable } from 'node:stream'
+import { asFault, Fault } from '@offramp/core'
 import { type Dispatcher, request } from 'undici'
 import { bareCause, redactUrl } from './redact.ts'
 import type { WireRequest } from './request.ts'
@@ -75,7 +75,7 @@ async function sendOnce(
     const asking = request(asked.url, {
       method: asked.method,
       headers,
-      body: asked.body ?? null,
+      body: bodyOf(asked, headers, on.watch),
       dispatcher: on.dispatcher,
       signal: on.watch.signal,
       // The watch keeps these, by a clock that a test can set.
@@ -90,6 +90,53 @@ async function sendOnce(
     throw brokenOff(asked, on.watch, thrown)
   }
 }
+
+function bodyOf(asked: WireRequest, headers: Readonly<Record<string, string>>, watch: Watch): string | Uint8Array | Readable | null {
+  const { body } = asked
+  if (typeof body !== 'function') return body ?? null
+  const length = Number(headers['content-length'] ?? Number.NaN)
+  // An empty stream leaves undici waiting for a byte that does not come.
+  if (length === 0) return new Uint8Array()
+  return Readable.from(announced(asked, { parts: body(), length }, watch), { objectMode: false, highWaterMark: 1 })
+}
+
+/** Exactly as many bytes as were announced, or a fault: a server must never take half a file for the whole. While the source is slow, nothing times out. */
+async function* announced(
+  asked: WireRequest,
+  { parts, length }: { readonly parts: AsyncIterable<Uint8Array>; readonly length: number },
+  watch: Watch,
+): AsyncGenerator<Uint8Array> {
+  let passed = 0
+  watch.arrived()
+  for await (const part of inFaults(parts)) {
+    watch.signal.throwIfAborted()
+    passed += part.byteLength
+    if (!(passed <= length)) throw otherLength(asked, length)
+    // Nothing to send, and an empty part would end the stream.
+    if (part.byteLength === 0) continue
+    watch.waiting()
+    yield part
+    watch.arrived()
+  }
+  if (passed !== length) throw otherLength(asked, length)
+  watch.sent()
+}
+
+/** What ends a body is the source's, and no sign of a broken connection to here. */
+async function* inFaults(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* parts
+  } catch (thrown) {
+    throw asFault(thrown)
+  }
+}
+
+const otherLength = (asked: WireRequest, length: number): Fault =>
+  new Fault({
+    reach: 'call',
+    code: 'http-body-length',
+    message: `What was to be sent to ${redactUrl(asked.url)} (${asked.about}) is not the ${length} bytes that were announced. Nothing of it is taken for whole.`,
+  })
 
 /** undici hears of an abort only once a connection has come about, which into a black hole takes as long as its own patience. */
 function orAborted(asking: ReturnType<typeof request>, signal: AbortSignal): ReturnType<typeof request> {
@@ -124,7 +171,7 @@ export function brokenOff(asked: WireRequest, watch: Watch, thrown: unknown): un
   const says = sayCode(cause.code)
   return new Fault({
     reach: 'call',
-    code: isLasting(cause.code) ? 'http-untrusted' : 'http-connection',
+    code: isLasting(cause.code) ? 'http-untrusted' : cause.code === 'ENOTFOUND' ? 'http-no-such-host' : 'http-connection',
     message: `${redactUrl(asked.url)} (${asked.about}) could not be reached or hung up: ${says ?? (cause.code || cause.name)}.`,
     connection: true,
     cause,

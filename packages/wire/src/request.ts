@@ -22,10 +22,16 @@ export interface WireRequest {
     | 'MKCOL'
     | 'MKCALENDAR'
     | 'MOVE'
+    | 'COPY'
+    | 'PATCH'
   /** Absolute, encoded. Never quoted in a fault or a log line with its query. */
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string | Uint8Array
+  /**
+   * A function gives the bytes anew for each try; `headers` then announce them as `content-length`, and a body of any other length is a fault that
+   * nothing has been stored of.
+   */
+  readonly body?: string | Uint8Array | (() => AsyncIterable<Uint8Array>)
   /**
    * Where the URL was learned, if not from the operator: from an answer of this host. It is then asked only where that host may redirect to, and
    * over https where that host was.

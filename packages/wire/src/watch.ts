@@ -15,6 +15,8 @@ export interface Watch {
   /** From here on the other end is being waited for; a caller who is slow to take the next chunk costs it nothing. */
   waiting(): void
   arrived(): void
+  /** The last byte of the request has been taken: the head of the answer is waited for. */
+  sent(): void
   /** Stops the watch. Safe to repeat. */
   end(): void
 }
@@ -48,6 +50,10 @@ export function startWatch(limits: TimeLimits, what: string, around: { readonly 
     },
     arrived() {
       waitingSince = undefined
+    },
+    sent() {
+      allowed = limits.headMs
+      waitingSince = clock.now()
     },
     end() {
       // With a reason of our own: making the usual exception, with its stack, costs more than the timer.

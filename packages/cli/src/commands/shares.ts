@@ -1,9 +1,25 @@
-import { carried, cleanText, EXIT, type ExitCode, type FoundShare, shares, showCount, showMany, type UnreadShares } from '@offramp/control'
+import { join } from 'node:path'
+import {
+  carried,
+  cleanText,
+  EXIT,
+  type ExitCode,
+  type FoundShare,
+  PasswordFile,
+  shares,
+  showCount,
+  showMany,
+  type UnreadShares,
+} from '@offramp/control'
 import { type Common, type Context, withWorkplace } from '../context.ts'
 import { jsonLine } from '../terminal.ts'
 
 export interface SharesCommandOptions extends Common {
   readonly apply: boolean
+  readonly links: boolean
+  readonly outsiders: boolean
+  readonly now: boolean
+  readonly passwords?: string
 }
 
 const ACCESS = {
@@ -16,36 +32,53 @@ const ACCESS = {
 
 const WHO = { user: 'somebody', group: 'a group', organisation: 'everybody in the organisation', public: 'anybody' } as const
 
-const DONE = { ready: 'can be given', shared: 'given', already: 'given already', not: 'NOT GIVEN' } as const
+const DONE = { ready: 'can be given', shared: 'given', already: 'given already', less: 'GIVEN IN PART', not: 'NOT GIVEN' } as const
+
+const placeOf = ({ grant, share }: FoundShare): string => {
+  const names = [...share.collection.path, ...(share.item === undefined ? [] : [share.item.name])]
+  const shown = names.length === 0 ? 'everything' : names.map((part) => cleanText(part, 60)).join(' / ')
+  const at = grant === undefined ? undefined : [grant.place, grant.locator].filter((part) => part !== undefined).join('/')
+  return at === undefined ? `"${shown}"` : `"${shown}" at ${cleanText(at, 160)}`
+}
 
 function textOf(found: FoundShare | UnreadShares): string {
   const whose = `${cleanText(found.account)}${carried(found.kind)}`
   if (!('share' in found)) return `${whose}: NOT READ: ${cleanText(found.why, 500)}\n`
-  const { share, to, outcome, why } = found
+  const { share, to, outcome, why, grant } = found
   const who = cleanText(share.to.address ?? share.to.name ?? WHO[share.to.kind], 120)
-  const name = share.collection.path.map((part) => cleanText(part, 60)).join(' / ')
-  const at = to === undefined ? '' : ` as ${cleanText(to, 120)}`
+  const at = to === undefined ? (grant?.to.kind === 'link' ? ' as a link' : '') : ` as ${cleanText(to, 120)}`
   const as = share.as === undefined ? '' : ` (${cleanText(share.as, 60)})`
-  return `${whose}: "${name}": ${who} ${ACCESS[share.access]}${as}: ${DONE[outcome]}${at}${why === undefined ? '' : `: ${cleanText(why, 500)}`}\n`
+  const may = ACCESS[grant?.access ?? share.access]
+  return `${whose}: ${placeOf(found)}: ${who} ${may}${as}: ${DONE[outcome]}${at}${why === undefined ? '' : `: ${cleanText(why, 500)}`}\n`
 }
 
-/** Who may see whose calendars; on request the same at the destination. */
-export function sharesCommand(context: Context, { project, json, apply }: SharesCommandOptions): Promise<ExitCode> {
+/** Who may see whose calendars and files; on request the same at the destination. */
+export function sharesCommand(context: Context, { project, json, ...options }: SharesCommandOptions): Promise<ExitCode> {
   const { terminal, interrupted } = context
+  const { apply, links, outsiders, now } = options
   return withWorkplace(context, project, async (workplace, opened) => {
-    const counts = { ready: 0, shared: 0, already: 0, not: 0 }
+    const counts = { ready: 0, shared: 0, already: 0, less: 0, not: 0 }
     let unread = 0
-    for await (const found of shares(workplace, opened, { apply }, { signal: interrupted })) {
+    const secret = links || outsiders
+    const passwords = secret
+      ? await PasswordFile.open(options.passwords ?? join(opened.folder, '.offramp', 'share-passwords.csv'))
+      : undefined
+    const asked = { apply, links, outsiders, now, ...(passwords === undefined ? {} : { passwords }) }
+    for await (const found of shares(workplace, opened, asked, { signal: interrupted })) {
       if ('share' in found) counts[found.outcome]++
       else unread++
       terminal.out(json ? jsonLine({ type: 'share', ...found }) : textOf(found))
     }
-    if (json) terminal.out(jsonLine({ type: 'end', ...counts, unread }))
+    const kept = passwords !== undefined && passwords.count > 0 ? passwords.path : undefined
+    if (json) terminal.out(jsonLine({ type: 'end', ...counts, unread, ...(kept === undefined ? {} : { passwords: kept }) }))
     else {
       const given = apply
         ? `${showCount(counts.shared)} given, ${showCount(counts.already)} given already`
         : `${showMany(counts.ready, 'grant')} can be given: offramp shares --apply`
-      terminal.out(`${given}; ${showCount(counts.not)} not. ${unread === 0 ? '' : `${showMany(unread, 'account')} could not be read.`}\n`)
+      terminal.out(
+        `${given}; ${showCount(counts.less)} in part; ${showCount(counts.not)} not. ${unread === 0 ? '' : `${showMany(unread, 'account')} could not be read.`}\n`,
+      )
+      if (kept !== undefined) terminal.out(`Addresses and passwords of links are in ${kept}, readable by you alone. Nobody was mailed.\n`)
     }
     return unread === 0 ? EXIT.balanced : EXIT.unreachable
   })

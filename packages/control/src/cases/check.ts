@@ -1,4 +1,6 @@
 import { type Account, asFault, type Call, type Finding, type LanePlan } from '@offramp/core'
+import { namesOf } from '../names/names.ts'
+import { nameLine } from '../names/render-names.ts'
 import { InputRefused, showProblem } from '../project/problem.ts'
 import { lossLines } from '../report/losses.ts'
 import { showMany } from '../report/show-numbers.ts'
@@ -65,6 +67,23 @@ async function* losses(workplace: Workplace, plans: readonly LanePlan[], call: C
   }
 }
 
+/** Shown here of each account; `offramp names` tells all. */
+const SHOWN_NAMES = 3
+
+/** What will be called otherwise at the destination. An account that cannot be read was named before. */
+async function* changedNames(workplace: Workplace, plans: readonly LanePlan[], call: Call): AsyncIterable<Found> {
+  for (const plan of plans.filter(({ kind }) => kind === 'file')) {
+    const found = await namesOf(workplace, plan, call).catch(() => {
+      call.signal.throwIfAborted()
+      return []
+    })
+    if (found.length === 0) continue
+    const many = showMany(found.length, 'name will be another one', 'names will be other ones')
+    const says = `${many} at the destination, such as ${found.slice(0, SHOWN_NAMES).map(nameLine).join('; ')}.`
+    yield { side: 'destination', level: 'warning', about: plan.source.name, says, remedy: 'All of them: offramp names --format csv' }
+  }
+}
+
 /** Everything that could stop the run or surprise its owner, found before anything moves. Never throws for what it can say as a finding. */
 export async function* check(workplace: Workplace, opened: OpenedProject, call: Call): AsyncIterable<Found> {
   for (const finding of workplace.safety) yield { side: 'redis', ...finding }
@@ -72,7 +91,8 @@ export async function* check(workplace: Workplace, opened: OpenedProject, call: 
   let plans: readonly LanePlan[] = []
   let accounts: readonly Account[] = []
   try {
-    const draft = await draftOf(workplace, opened, call)
+    // Somebody sits there and waits to hear what is wrong: a source asks a few times by itself.
+    const draft = await draftOf({ ...workplace, mostTroubles: 1 }, opened, call)
     plans = draft.lanes
     accounts = draft.accounts
     for (const warning of draft.warnings) yield { side: 'project', level: 'warning', about: warning.file, says: showProblem(warning) }
@@ -93,4 +113,5 @@ export async function* check(workplace: Workplace, opened: OpenedProject, call: 
   yield* guarded('source', workplace.source.name, workplace.source.check(request, call), call)
   yield* destinations(workplace, opened, plans, call)
   yield* losses(workplace, plans, call)
+  yield* changedNames(workplace, plans, call)
 }

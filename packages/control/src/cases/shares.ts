@@ -1,5 +1,7 @@
-import { type Account, asFault, type Call, type Kind, type LanePlan, type Share } from '@offramp/core'
+import { type Account, asFault, type Call, type Grant, type Kind, type LanePlan, type Share } from '@offramp/core'
 import { patiently } from '../run/patiently.ts'
+import type { PasswordFile } from '../share-files/password-file.ts'
+import { shareFiles } from '../share-files/share-files.ts'
 import type { OpenedProject } from '../workplace/open-project.ts'
 import type { Workplace } from '../workplace/workplace.ts'
 import { draftOf } from './draft.ts'
@@ -12,9 +14,11 @@ export interface FoundShare {
   readonly share: Share
   /** The account at the destination that is meant. Absent where nobody of the table is. */
   readonly to?: string
-  /** `ready`: it can be given, and was only listed. `not`: it cannot be, or not here; `why` says it. */
-  readonly outcome: 'ready' | 'shared' | 'already' | 'not'
+  /** `ready`: it can be given, and was only listed. `less`: a part of it is not given. `not`: it cannot be, or not here. `why` says it. */
+  readonly outcome: 'ready' | 'shared' | 'already' | 'less' | 'not'
   readonly why?: string
+  /** Of files: what is given for it at the destination. One grant may take several, and several may come to one. Without a password. */
+  readonly grant?: Grant
 }
 
 /** One account whose grants could not be read. */
@@ -27,9 +31,17 @@ export interface UnreadShares {
 export interface ShareOptions {
   /** Grants are given at the destination. Otherwise they are listed and nothing is written. */
   readonly apply: boolean
+  /** Links for everybody in the organisation and for anybody, each with a password. */
+  readonly links?: boolean
+  /** Shares by mail address for people outside, each with a password. Nobody is mailed. */
+  readonly outsiders?: boolean
+  /** Also of accounts that are still moving, or were not verified. */
+  readonly now?: boolean
+  /** Where the passwords go. */
+  readonly passwords?: PasswordFile
 }
 
-/** What can be shared. Mail folders have no grants that a destination could keep. */
+/** What is shared as a whole, or not. Mail folders have no grants that a destination could keep; files have their own way. */
 const SHARED: readonly Kind[] = ['event', 'contact', 'task']
 
 /** Accounts of the table by every address by which the source may name them. */
@@ -112,20 +124,22 @@ async function give(
 }
 
 /**
- * Who may see or change whose calendars at the source, and, where `apply` is set, the same between the moved accounts at the destination: after
+ * Who may see or change whose calendars and files at the source, and, where `apply` is set, the same between the moved accounts at the destination: after
  * their people and calendars are there, never wider than at the source, and without mailing anybody. Throws `InputRefused` for a table that
  * cannot be used.
  */
 export async function* shares(
   workplace: Workplace,
   opened: OpenedProject,
-  { apply }: ShareOptions,
+  options: ShareOptions,
   call: Call,
 ): AsyncIterable<FoundShare | UnreadShares> {
+  const { apply } = options
   const { lanes, accounts } = await draftOf(workplace, opened, call)
   const facts: Facts = { workplace, apply, byAddress: lanesByAddress(lanes, accounts) }
   for (const plan of lanes.filter(({ kind }) => SHARED.includes(kind))) {
     const account = accounts.find(({ id }) => id === plan.source.id)
     if (account !== undefined && account.unavailable === undefined) yield* ofLane(facts, plan, account, call)
   }
+  yield* shareFiles({ workplace, opened, lanes, accounts }, options, call)
 }

@@ -1,4 +1,5 @@
 import { asFault, type Call, Fault, type Kind, type LaneOnBoard, type LanePlan, LeaseLost } from '@offramp/core'
+import { nameTap } from '../names/name-tap.ts'
 import { lossesOf } from '../report/losses.ts'
 import { type LaneReport, makeReport, type Report } from '../report/report.ts'
 import { eachAtOnce } from '../run/each-at-once.ts'
@@ -28,15 +29,18 @@ async function balanceOnce(workplace: Workplace, plan: LanePlan, sample: number,
   // With a lease, listings in which items wait are rewound. Without one somebody is moving the lane, and it is only looked at.
   const lease = await ledger.lease(plan.lane, 'verify', leaseMs)
   try {
-    const { source, destination } = ends
+    const { source: walked, destination } = ends
+    const { source, table } = nameTap({ source: walked, destination }, { ledger, lane: plan.lane })
     const request = { source, destination, ledger, lane: plan.lane, sample, report: () => {} }
     const balance = await verbs.verify(request, lease, call)
     const { assurances } = destination.profile
+    const names = await table(call)
     return {
       ...named(plan),
       balance,
       losses: lossesOf(source.profile, destination.profile),
       ...(assurances === undefined ? {} : { assurances }),
+      ...(names === undefined || names.changed === 0 ? {} : { names }),
     }
   } finally {
     await lease?.release()

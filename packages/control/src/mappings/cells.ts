@@ -17,6 +17,9 @@ const NAMES: Readonly<Record<Column, string>> = {
   password: 'password ref',
   groupware: 'groupware login',
   groupwarePassword: 'groupware password ref',
+  files: 'file login',
+  filesPassword: 'file password ref',
+  fileFolder: 'file folder',
   wave: 'wave',
 }
 
@@ -48,6 +51,13 @@ function passwordProblem(cell: string): CellProblem | undefined {
   return undefined
 }
 
+/** A folder is named from the account's root down, and stays below it. */
+function folderProblem(cell: string): CellProblem | undefined {
+  const parts = cell.split('/')
+  if (!cell.includes('\\') && parts.every((part) => part !== '.' && part !== '..' && part === part.trim())) return undefined
+  return error('The file folder is written from the root of the account down, with / between the names, as in: Sites/Marketing.')
+}
+
 const lookalike = (column: Column, cell: string): CellProblem | undefined => {
   const found = lookalikeIn(cell)
   if (found === undefined) return undefined
@@ -65,7 +75,10 @@ export function cellProblems(cells: Cells): readonly CellProblem[] {
     const wrong = cell === '' ? error(`The ${NAMES[column]} is empty.`) : nameProblem(column, cell)
     problems.push(wrong ?? lookalike(column, cell))
   }
-  for (const column of ['endpoint', 'groupware', 'wave'] as const) if (cells[column]) problems.push(nameProblem(column, cells[column]))
-  for (const column of ['password', 'groupwarePassword'] as const) if (cells[column]) problems.push(passwordProblem(cells[column]))
+  for (const column of ['endpoint', 'groupware', 'files', 'fileFolder', 'wave'] as const)
+    if (cells[column]) problems.push(nameProblem(column, cells[column]))
+  if (cells.fileFolder) problems.push(folderProblem(cells.fileFolder))
+  for (const column of ['password', 'groupwarePassword', 'filesPassword'] as const)
+    if (cells[column]) problems.push(passwordProblem(cells[column]))
   return problems.filter((problem) => problem !== undefined)
 }

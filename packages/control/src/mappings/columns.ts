@@ -1,6 +1,16 @@
 import { nearest } from '../project/nearest.ts'
 
-export type Column = 'source' | 'destination' | 'endpoint' | 'password' | 'groupware' | 'groupwarePassword' | 'wave'
+export type Column =
+  | 'source'
+  | 'destination'
+  | 'endpoint'
+  | 'password'
+  | 'groupware'
+  | 'groupwarePassword'
+  | 'files'
+  | 'filesPassword'
+  | 'fileFolder'
+  | 'wave'
 
 /** What people and other tools write above these columns. Compared without case, spaces, `-` and `_`. */
 const SYNONYMS: Readonly<Record<Column, readonly string[]>> = {
@@ -15,6 +25,8 @@ const SYNONYMS: Readonly<Record<Column, readonly string[]>> = {
     'email address',
     'email',
     'mailbox',
+    'site',
+    'shared drive',
     'upn',
     'user principal name',
     'quelle',
@@ -44,6 +56,9 @@ const SYNONYMS: Readonly<Record<Column, readonly string[]>> = {
   password: ['password ref', 'password reference', 'password', 'secret', 'secret ref', 'credential', 'passwort'],
   groupware: ['groupware login', 'groupware', 'groupware account', 'calendar login', 'dav login', 'nextcloud user', 'nextcloud login'],
   groupwarePassword: ['groupware password ref', 'groupware password', 'dav password', 'app password', 'nextcloud password'],
+  files: ['file login', 'files login', 'file account', 'files', 'webdav login', 'webdav user', 'dateien'],
+  filesPassword: ['file password ref', 'files password ref', 'file password', 'files password', 'webdav password'],
+  fileFolder: ['file folder', 'files folder', 'root folder', 'target folder', 'destination folder', 'team folder', 'zielordner'],
   wave: ['wave', 'batch', 'group', 'welle'],
 }
 
@@ -53,7 +68,18 @@ const plain = (name: string): string =>
     .toLowerCase()
     .replaceAll(/[\s_\-.]+/g, '')
 
-const COLUMNS: readonly Column[] = ['source', 'destination', 'endpoint', 'password', 'groupware', 'groupwarePassword', 'wave']
+const COLUMNS: readonly Column[] = [
+  'source',
+  'destination',
+  'endpoint',
+  'password',
+  'groupware',
+  'groupwarePassword',
+  'files',
+  'filesPassword',
+  'fileFolder',
+  'wave',
+]
 
 export const columnOf = (heading: string): Column | undefined =>
   COLUMNS.find((column) => SYNONYMS[column].some((synonym) => plain(synonym) === plain(heading)))

@@ -16,6 +16,12 @@ export interface Mapping {
   readonly groupware?: string
   /** Reference to the password there, if it is another than for mail. */
   readonly groupwarePasswordRef?: string
+  /** Login where files go, if it is another than for calendars. */
+  readonly files?: string
+  /** Reference to the password there, if it is another than for calendars. */
+  readonly filesPasswordRef?: string
+  /** Folder in that account below which the files go, names joined by `/`. Absent: the account's root. */
+  readonly fileFolder?: string
   readonly wave?: string
 }
 
@@ -32,6 +38,8 @@ export interface MappingPlace {
   readonly kinds: readonly Kind[]
   /** The login or address there. */
   readonly account: string
+  /** Of files: the folder there below which they go. */
+  readonly folder?: string
   readonly passwordRef?: string
 }
 
@@ -43,12 +51,36 @@ export function endpointsOf(mapping: Pick<Mapping, 'endpoints'>, endpoints: read
   return [...named, ...rest].filter(({ kinds }) => kinds.length > 0)
 }
 
-/** Every place that a mapping moves into, the first for mail if there is one. */
+/** What of a place's kinds goes under one login. */
+function parted(kinds: readonly Kind[]): readonly (readonly Kind[])[] {
+  const files = kinds.filter((kind) => kind === 'file')
+  const others = kinds.filter((kind) => kind !== 'file')
+  return [others, files].filter(({ length }) => length > 0)
+}
+
+const fileWay = ({ destination, groupware, files, fileFolder, ...refs }: Mapping): Omit<MappingPlace, 'endpoint' | 'kinds'> => {
+  const own = refs.filesPasswordRef ?? refs.groupwarePasswordRef ?? refs.passwordRef
+  return {
+    account: files ?? groupware ?? destination,
+    ...(fileFolder === undefined ? {} : { folder: fileFolder }),
+    ...(own === undefined ? {} : { passwordRef: own }),
+  }
+}
+
+const otherWay = (mapping: Mapping, kinds: readonly Kind[]): Omit<MappingPlace, 'endpoint' | 'kinds'> => {
+  const groupware = !kinds.includes('mail')
+  const own = groupware ? (mapping.groupwarePasswordRef ?? mapping.passwordRef) : mapping.passwordRef
+  const account = groupware ? (mapping.groupware ?? mapping.destination) : mapping.destination
+  return { account, ...(own === undefined ? {} : { passwordRef: own }) }
+}
+
+/** Every place that a mapping moves into, the first for mail if there is one. Files have a place of their own, also at the same server. */
 export function placesOf(mapping: Mapping, endpoints: readonly EndpointFacts[]): readonly MappingPlace[] {
-  return endpointsOf(mapping, endpoints).map(({ name, kinds }) => {
-    const groupware = !kinds.includes('mail')
-    const own = groupware ? (mapping.groupwarePasswordRef ?? mapping.passwordRef) : mapping.passwordRef
-    const account = groupware ? (mapping.groupware ?? mapping.destination) : mapping.destination
-    return { endpoint: name, kinds, account, ...(own === undefined ? {} : { passwordRef: own }) }
-  })
+  return endpointsOf(mapping, endpoints).flatMap(({ name, kinds }) =>
+    parted(kinds).map((some) => ({
+      endpoint: name,
+      kinds: some,
+      ...(some.includes('file') ? fileWay(mapping) : otherWay(mapping, some)),
+    })),
+  )
 }

@@ -1,9 +1,8 @@
-import { CsvError, parse } from 'csv-parse/sync'
 import { InputRefused, type Problem } from '../project/problem.ts'
 import { type Cells, cellProblems } from './cells.ts'
 import { type Column, type Columns, columnsOf } from './columns.ts'
-import { decodeTable } from './decode-table.ts'
 import { type EndpointFacts, endpointsOf, type Mapping } from './mapping.ts'
+import { type Row, rowsIn } from './rows.ts'
 import { twinProblems } from './twins.ts'
 
 export interface MappingTable {
@@ -20,41 +19,8 @@ export interface TableFacts {
   readonly atSource?: readonly string[]
 }
 
-interface Row {
-  readonly line: number
-  readonly cells: readonly string[]
-}
-
 /** More than this many complaints help nobody: the table is the wrong one. */
 const MOST_PROBLEMS = 50
-
-const trimmed = (cell: string): string => cell.replaceAll(/^[\s\u200b\ufeff]+|[\s\u200b\ufeff]+$/gu, '')
-
-/** The separator that the first line uses most, outside quotes. Excel writes `;` where the decimal sign is a comma. */
-function separatorOf(text: string): { readonly separator: string; readonly skip: number } {
-  const told = /^sep=([,;\t|])\r?\n?/.exec(text)
-  if (told?.[1] !== undefined) return { separator: told[1], skip: told[0].length }
-  const first = (/^[^\r\n]*/.exec(text)?.[0] ?? '').replaceAll(/"[^"]*"/g, '')
-  const count = (separator: string): number => first.split(separator).length
-  return { separator: [',', ';', '\t'].reduce((best, next) => (count(next) > count(best) ? next : best)), skip: 0 }
-}
-
-const breaks = (text: string): number => (/[\r\n]/.test(text) ? text.split(/\r\n|\r|\n/).length - 1 : 0)
-
-/** Splits the text into rows, each with the line on which it starts. */
-function rowsOf(text: string): readonly Row[] {
-  const { separator, skip } = separatorOf(text)
-  const rows: Row[] = []
-  let line = 1 + breaks(text.slice(0, skip))
-  const options = { delimiter: separator, record_delimiter: ['\r\n', '\n', '\r'], relax_column_count: true }
-  for (const record of parse(text.slice(skip), options)) {
-    const cells = record.map(trimmed)
-    if (cells.some((cell) => cell !== '')) rows.push({ line, cells })
-    // Counted here: the parser takes a CRLF inside quotes for two lines (csv-parse 7.0.3).
-    line += 1 + record.reduce((sum, cell) => sum + breaks(cell), 0)
-  }
-  return rows
-}
 
 const cellsOf = (row: Row, columns: Columns): Cells => {
   const cell = (column: Column): string => row.cells[columns.at.get(column) ?? -1] ?? ''
@@ -65,6 +31,9 @@ const cellsOf = (row: Row, columns: Columns): Cells => {
     password: cell('password'),
     groupware: cell('groupware'),
     groupwarePassword: cell('groupwarePassword'),
+    files: cell('files'),
+    filesPassword: cell('filesPassword'),
+    fileFolder: cell('fileFolder'),
     wave: cell('wave'),
   }
 }
@@ -94,6 +63,7 @@ function endpointProblem({ endpoints: named = [] }: Mapping, endpoints: readonly
 
 const mappingOf = (line: number, cells: Cells, endpoints: readonly EndpointFacts[]): Mapping => {
   const named = namesIn(cells.endpoint ?? '', endpoints)
+  const folder = (cells.fileFolder ?? '').split('/').filter(Boolean).join('/')
   return {
     line,
     source: cells.source ?? '',
@@ -102,18 +72,10 @@ const mappingOf = (line: number, cells: Cells, endpoints: readonly EndpointFacts
     ...(cells.password ? { passwordRef: cells.password } : {}),
     ...(cells.groupware ? { groupware: cells.groupware } : {}),
     ...(cells.groupwarePassword ? { groupwarePasswordRef: cells.groupwarePassword } : {}),
+    ...(cells.files ? { files: cells.files } : {}),
+    ...(cells.filesPassword ? { filesPasswordRef: cells.filesPassword } : {}),
+    ...(folder === '' ? {} : { fileFolder: folder }),
     ...(cells.wave ? { wave: cells.wave } : {}),
-  }
-}
-
-function split(text: string, facts: TableFacts): readonly Row[] {
-  try {
-    return rowsOf(text)
-  } catch (thrown) {
-    if (!(thrown instanceof CsvError)) throw thrown
-    const line = typeof thrown['lines'] === 'number' ? thrown['lines'] : undefined
-    const says = `The quotes in the table do not match (${thrown.code}). A quoted cell ends with a quote, and a quote inside it is written twice.`
-    throw new InputRefused([{ level: 'error', file: facts.file, says, ...(line === undefined ? {} : { line }) }])
   }
 }
 
@@ -130,9 +92,7 @@ function refuse(problems: readonly Problem[]): void {
 /** Reads a table of mappings. Throws `InputRefused` with every line that cannot be used. */
 export function readMappings(bytes: Uint8Array, facts: TableFacts): MappingTable {
   const { file } = facts
-  const decoded = decodeTable(bytes)
-  if ('refused' in decoded) throw new InputRefused([{ level: 'error', file, says: decoded.refused }])
-  const [head, ...rows] = split(decoded.text, facts)
+  const [head, ...rows] = rowsIn(bytes, file)
   if (head === undefined)
     throw new InputRefused([{ level: 'error', file, says: 'The table is empty. Its first line names the columns: source,destination' }])
   const columns = columnsOf(head.cells)

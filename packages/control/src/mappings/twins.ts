@@ -1,6 +1,6 @@
 import type { Problem } from '../project/problem.ts'
 import { fold } from './lookalikes.ts'
-import { type Mapping, placesOf } from './mapping.ts'
+import { type Mapping, type MappingPlace, placesOf } from './mapping.ts'
 import type { TableFacts } from './read-mappings.ts'
 
 /** Where one place of the table is named again. Lines are enough: the names may be private. */
@@ -13,7 +13,7 @@ const again = (what: string, first: Mapping, exact: boolean): string =>
  */
 export function twinProblems(mappings: readonly Mapping[], facts: TableFacts): readonly Problem[] {
   const sources = new Map<string, Mapping>()
-  const destinations = new Map<string, Taken>()
+  const destinations = new Map<string, Taken[]>()
   const problems: Problem[] = []
   const error = (mapping: Mapping, says: string): void => void problems.push({ level: 'error', file: facts.file, line: mapping.line, says })
   for (const mapping of mappings) {
@@ -32,21 +32,45 @@ export function twinProblems(mappings: readonly Mapping[], facts: TableFacts): r
 interface Taken {
   readonly mapping: Mapping
   readonly account: string
+  /** Names from the root down, as two servers would compare them at their laxest. */
+  readonly folder: readonly string[]
 }
 
+const folderOf = ({ folder = '' }: MappingPlace): readonly string[] => folder.split('/').filter(Boolean).map(fold)
+
+/** Whether one of two folders is the other, or lies in it. */
+const nested = (a: readonly string[], b: readonly string[]): boolean => {
+  const depth = Math.min(a.length, b.length)
+  return a.slice(0, depth).join('/') === b.slice(0, depth).join('/')
+}
+
+/**
+ * A line with a folder for files may be that of a site or a shared drive, which have nothing but files: only the source can tell, and the plan
+ * compares again.
+ */
+const claims = (mapping: Mapping, places: readonly MappingPlace[]): readonly MappingPlace[] =>
+  mapping.fileFolder === undefined ? places : places.filter(({ folder }) => folder !== undefined)
+
 /** A mapping that meets another at one of its places is told of the first only. */
-function placeProblems(mapping: Mapping, facts: TableFacts, taken: Map<string, Taken>): readonly string[] {
-  const places = placesOf(mapping, facts.endpoints)
+function placeProblems(mapping: Mapping, facts: TableFacts, taken: Map<string, Taken[]>): readonly string[] {
+  const places = claims(mapping, placesOf(mapping, facts.endpoints))
   if (places.some(({ endpoint, account }) => facts.atSource?.includes(endpoint) && fold(mapping.source) === fold(account)))
     return ['Source and destination are the same account on the same service. Name the account at the new server.']
-  for (const { endpoint, account } of places) {
-    const key = `${endpoint}\n${fold(account)}`
-    const same = taken.get(key)
-    if (same === undefined || same.mapping === mapping) taken.set(key, { mapping, account })
-    else {
-      const says = again('destination', same.mapping, same.account === account)
-      return [`${says} Two accounts must not be mixed in one: give each its own destination.`]
-    }
+  for (const place of places) {
+    const { endpoint, account, kinds } = place
+    const key = `${endpoint}\n${fold(account)}\n${kinds.includes('file') ? 'file' : ''}`
+    const here: Taken = { mapping, account, folder: folderOf(place) }
+    const others = taken.get(key) ?? []
+    const same = others.find((other) => other.mapping !== mapping && nested(other.folder, here.folder))
+    if (same === undefined) taken.set(key, [...others, here])
+    else return [metSays(same, here)]
   }
   return []
+}
+
+function metSays(same: Taken, { account, folder }: Taken): string {
+  const says = again('destination', same.mapping, same.account === account)
+  if (folder.length === 0 && same.folder.length === 0)
+    return `${says} Two accounts must not be mixed in one: give each its own destination.`
+  return `${says} Their file folders are the same, or one lies in the other: give each a folder of its own, beside the other's.`
 }

@@ -12,6 +12,7 @@ import { type Mapping, type MappingPlace, placesOf } from '../mappings/mapping.t
 import { InputRefused, type Problem } from '../project/problem.ts'
 import { eachAtOnce } from '../run/each-at-once.ts'
 import { type Patience, patiently } from '../run/patiently.ts'
+import { endpointAt } from './endpoint-at.ts'
 import { laneId } from './lane-id.ts'
 
 export interface PlanFacts {
@@ -43,23 +44,30 @@ interface At {
   readonly endpoint: DestinationEndpoint
 }
 
+/** What there is of an account: sites and shared drives have nothing but files, rooms no drive of their own. Unknown accounts: everything. */
+const carries = (kind: Kind, account: Account | undefined): boolean => {
+  if (account?.kind === 'site' || account?.kind === 'drive') return kind === 'file'
+  return kind !== 'file' || (account?.kind !== 'room' && account?.kind !== 'equipment')
+}
+
 /** Where a mapping's kinds go, of those that are moved at all. */
-function endsOf({ destinations, kinds, source }: PlanFacts, mapping: Mapping): readonly At[] {
+function endsOf({ destinations, kinds, source }: PlanFacts, { mapping, account }: Found): readonly At[] {
   const facts = [...destinations].map(([name, endpoint]) => ({
     name,
-    kinds: kinds.filter((kind) => source.kinds.includes(kind) && endpoint.kinds.includes(kind)),
+    kinds: kinds.filter((kind) => source.kinds.includes(kind) && endpoint.kinds.includes(kind) && carries(kind, account)),
   }))
   return placesOf(mapping, facts).map((place) => {
     const endpoint = destinations.get(place.endpoint)
     if (endpoint === undefined)
       throw new Fault({ reach: 'run', code: 'no-such-endpoint', message: `There is no destination endpoint ${place.endpoint}.` })
-    return { place, endpoint }
+    const { folder, kinds: here } = place
+    return { place, endpoint: endpointAt(endpoint, { kind: here[0] ?? 'mail', destination: folder === undefined ? {} : { folder } }) }
   })
 }
 
 function lanesOf(facts: PlanFacts, mapping: Mapping, account: Account): readonly LanePlan[] {
   const { manner } = facts.source
-  const lanes = endsOf(facts, mapping).flatMap(({ place, endpoint }) =>
+  const lanes = endsOf(facts, { mapping, account }).flatMap(({ place, endpoint }) =>
     place.kinds.map(
       (kind): LanePlan => ({
         lane: laneId({ source: facts.sourceId, account: account.id, kind }),
@@ -70,6 +78,7 @@ function lanesOf(facts: PlanFacts, mapping: Mapping, account: Account): readonly
           endpoint: place.endpoint,
           account: place.account,
           address: endpoint.addressOf(place.account),
+          ...(place.folder === undefined ? {} : { folder: place.folder }),
           ...(place.passwordRef === undefined ? {} : { passwordRef: place.passwordRef }),
         },
         ...(mapping.wave === undefined ? {} : { wave: mapping.wave }),
@@ -79,18 +88,45 @@ function lanesOf(facts: PlanFacts, mapping: Mapping, account: Account): readonly
   return facts.kinds.flatMap((kind) => lanes.filter((lane) => lane.kind === kind))
 }
 
+/** Who goes where. Files may share an account as long as no folder of theirs is another's, or lies in it. */
+class ClaimedPlaces {
+  readonly #exact = new Map<string, Mapping>()
+  /** Every folder that lies above a claimed one, with one of those who claimed below it. */
+  readonly #above = new Map<string, Mapping>()
+
+  /** Undefined where all of these were free, and are the mapping's now. */
+  claim(mapping: Mapping, ends: readonly At[]): Mapping | undefined {
+    const claims = ends.map(({ place, endpoint }) => ({ files: place.kinds.includes('file'), address: endpoint.addressOf(place.account) }))
+    const taken = claims.map((claim) => this.#taken(claim)).find((other) => other !== undefined && other !== mapping)
+    if (taken !== undefined) return taken
+    for (const { files, address } of claims) {
+      this.#exact.set(`${files} ${address}`, mapping)
+      if (files) for (const above of aboveOf(address)) this.#above.set(above, mapping)
+    }
+    return undefined
+  }
+
+  #taken({ files, address }: { readonly files: boolean; readonly address: string }): Mapping | undefined {
+    const same = this.#exact.get(`${files} ${address}`)
+    if (same !== undefined || !files) return same
+    return this.#above.get(address) ?? aboveOf(address).flatMap((above) => this.#exact.get(`true ${above}`) ?? [])[0]
+  }
+}
+
+/** The addresses of all folders above one. */
+const aboveOf = (address: string): readonly string[] =>
+  [...address.matchAll(/\//g)].map(({ index }) => address.slice(0, index)).filter((above) => above !== '')
+
 /** Twins that only the source and the destination can tell: an alias and its main address, two logins of one mailbox. */
 function met(facts: PlanFacts, found: readonly Found[]): readonly Problem[] {
   const accounts = new Map<string, Mapping>()
-  const places = new Map<string, Mapping>()
+  const places = new ClaimedPlaces()
   const problems: Problem[] = []
   const error = (mapping: Mapping, says: string): void => void problems.push({ level: 'error', file: facts.file, line: mapping.line, says })
   for (const { mapping, account } of found) {
-    const addresses = endsOf(facts, mapping).map(({ place, endpoint }) => endpoint.addressOf(place.account))
-    const samePlace = addresses.map((address) => places.get(address)).find((other) => other !== undefined)
+    const samePlace = places.claim(mapping, endsOf(facts, { mapping, account }))
     if (samePlace !== undefined)
       error(mapping, `This is the same place as the destination on line ${samePlace.line}. Two accounts must not be mixed in one.`)
-    else for (const address of addresses) places.set(address, mapping)
     if (account === undefined) {
       error(
         mapping,

@@ -38,6 +38,8 @@ export interface Project {
   readonly source: SourceSettings
   readonly destinations: readonly DestinationSettings[]
   readonly settings?: Settings
+  /** Groups of the source by address or name, with those of the destination: pairs, or a table relative to the project's folder. */
+  readonly groups?: string | Readonly<Record<string, string>>
   /** The table of mappings, relative to the project's folder. */
   readonly mappings: string
 }

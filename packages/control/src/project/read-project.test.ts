@@ -59,7 +59,11 @@ describe('a project file', () => {
       /:14:5: The key `frobnicate` is not known here\. Known here: /,
     ],
     ['a key in other letters', changed('clientId', 'clientID'), /:10:3: The key `clientID` .* Did you mean `clientId`\?/],
-    ['an unknown connector', changed('kind: imap', 'kind: imapp'), /:13:5: The `kind` of a destination must be one of: imap, dav\./],
+    [
+      'an unknown connector',
+      changed('kind: imap', 'kind: imapp'),
+      /:13:5: The `kind` of a destination must be one of: imap, dav, webdav\./,
+    ],
     ['a number for a text', changed('project: acme', 'project: 2027'), /:3:10: `project` must be a text \(put it in quotes/],
     [
       'a text for a number',

@@ -17,7 +17,10 @@ function laneRows(lane: LaneReport): readonly string[] {
     row([...who, '', kind, '', '', '', '', '', `and ${count} more, which are counted and not named`]),
   )
   const stopped = lane.why === undefined ? [] : [row([...who, '', 'stopped', '', '', '', '', '', lane.why])]
-  return [...stopped, ...balances, ...exceptions, ...more]
+  const renamed = (lane.names?.first ?? []).map(({ path, to, now, reason }) =>
+    row([...who, path.slice(0, -1).join(' / '), 'name', '', '', '', '', '', `${path.at(-1) ?? ''} -> ${now ?? to} (${reason})`]),
+  )
+  return [...stopped, ...balances, ...exceptions, ...more, ...renamed]
 }
 
 /** One line for each collection and each exception, for spreadsheets. No cell is ever a formula. */

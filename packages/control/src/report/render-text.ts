@@ -1,9 +1,10 @@
 import { REASONS, type Reason } from '@offramp/core'
-import type { CollectionBalance } from '@offramp/engine'
+import { nameLine } from '../names/render-names.ts'
 import { carried } from './carried.ts'
 import { cleanText } from './clean-text.ts'
 import { exceptionLines } from './exception-lines.ts'
 import { lossLines } from './losses.ts'
+import { oddCollections } from './odd-collections.ts'
 import { type LaneReport, laneTotals, type Report } from './report.ts'
 import { showBytes, showCount, showMany } from './show-numbers.ts'
 import { showTable } from './show-table.ts'
@@ -66,21 +67,6 @@ function laneTable(lanes: readonly LaneReport[]): readonly string[] {
   return showTable(['Account', 'Source', 'Verified', 'Skipped', 'Failed', 'Unexplained', 'Size'], rows, [1, 2, 3, 4, 5, 6], 60)
 }
 
-const skippedWords = (collection: CollectionBalance): string =>
-  Object.entries(collection.skipped)
-    .filter(([, count]) => (count ?? 0) > 0)
-    .map(([reason, count]) => `${showCount(count ?? 0)} ${reason}`)
-    .join(', ')
-
-/** Collections that do not simply match. */
-function oddCollections(lane: LaneReport): readonly string[] {
-  const odd = (lane.balance?.collections ?? []).filter((one) => one.remainder !== 0 || one.failed > 0 || skippedWords(one) !== '')
-  return odd.map((one) => {
-    const skipped = skippedWords(one)
-    return `${wayOf(lane)}, ${cleanText(one.name)}: ${showCount(one.source)} = ${showCount(one.verified)} verified + skipped${skipped === '' ? ' 0' : ` (${skipped})`} + ${showCount(one.failed)} failed; unexplained ${showCount(one.remainder)}`
-  })
-}
-
 function exceptions(lane: LaneReport): readonly string[] {
   const { balance } = lane
   const remedy = lane.remedy === undefined ? '' : ` ${cleanText(lane.remedy, 300)}`
@@ -89,6 +75,20 @@ function exceptions(lane: LaneReport): readonly string[] {
   lines.push(...exceptionLines(balance).map((line) => `  ${line}`))
   if (balance.goneSince > 0) lines.push(`  ${showMany(balance.goneSince, 'item has', 'items have')} left the source since; the copies stay`)
   return lines.length === 0 ? [] : [wayOf(lane), ...lines]
+}
+
+/** Changed names of one account that are shown; the CSV has more, and `offramp names` all. */
+const SHOWN_NAMES = 20
+
+function nameBlock(lane: LaneReport): readonly string[] {
+  const { names } = lane
+  if (names === undefined) return []
+  const more = names.changed - Math.min(names.first.length, SHOWN_NAMES)
+  return [
+    `${wayOf(lane)}: ${showMany(names.changed, 'name', 'names')}`,
+    ...names.first.slice(0, SHOWN_NAMES).map((one) => `  ${nameLine(one)}`),
+    ...(more > 0 ? [`  and ${showCount(more)} more: offramp names --format csv`] : []),
+  ]
 }
 
 /** What each reason that occurs means to the owner of the data. */
@@ -116,8 +116,12 @@ export function renderText(report: Report): string {
       saidOf(lanes, ({ assurances = [] }) => assurances),
     ),
     ...block('Accounts', laneTable(lanes)),
-    ...block('Collections with something to explain', lanes.flatMap(oddCollections)),
+    ...block(
+      'Collections with something to explain',
+      lanes.flatMap((lane) => oddCollections(lane.balance?.collections ?? []).map((line) => `${wayOf(lane)}, ${line}`)),
+    ),
     ...block('Items to know about', lanes.flatMap(exceptions)),
+    ...block('What is called otherwise at the destination', lanes.flatMap(nameBlock)),
     ...block('What the reasons mean', reasonBlock(lanes)),
     '',
   ].join('\n')

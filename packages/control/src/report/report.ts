@@ -1,5 +1,6 @@
 import type { LaneId } from '@offramp/core'
 import type { LaneBalance } from '@offramp/engine'
+import type { NameTable } from '../names/name-tap.ts'
 import type { Losses } from './losses.ts'
 
 /** One lane in the report. */
@@ -14,6 +15,8 @@ export interface LaneReport {
   readonly losses?: Losses
   /** How promises that depend on the server were kept. */
   readonly assurances?: readonly string[]
+  /** Of files: what is called otherwise at the destination. */
+  readonly names?: NameTable
   /** Why it is not verified, or not finished: halted, not reachable. One that is halted may have a balance all the same. */
   readonly why?: string
   readonly remedy?: string

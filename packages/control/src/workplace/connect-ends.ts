@@ -1,4 +1,5 @@
 import { type Call, type DestinationEndpoint, Fault, type LanePlan, type SourceEndpoint } from '@offramp/core'
+import { endpointAt } from '../plan/endpoint-at.ts'
 import type { Ends } from './workplace.ts'
 
 export interface Endpoints {
@@ -23,7 +24,7 @@ export async function connectEnds({ source, destinations }: Endpoints, plan: Lan
       remedy: 'Give every worker the same project file, and start the pass again.',
     })
   }
-  const destination = await endpoint.connect(plan.destination.account, plan.kind, call)
+  const destination = await endpointAt(endpoint, plan).connect(plan.destination.account, plan.kind, call)
   try {
     const from = await source.connect(plan.source, plan.kind)
     return { source: from, destination, close: async () => void (await Promise.all([closing(from), closing(destination)])) }

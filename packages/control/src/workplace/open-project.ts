@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { atSource, endpointName, kindsOf } from '@offramp/catalog'
 import type { Kind } from '@offramp/core'
 import { type EndpointFacts, type Mapping, placesOf } from '../mappings/mapping.ts'
+import { type Groups, groupsOf, readGroups } from '../mappings/read-groups.ts'
 import { readMappings } from '../mappings/read-mappings.ts'
 import { InputRefused, type Problem } from '../project/problem.ts'
 import type { Project } from '../project/project.ts'
@@ -19,6 +20,8 @@ export interface OpenedProject {
   /** The project's destinations, with what of `kinds` each takes. */
   readonly endpoints: readonly EndpointFacts[]
   readonly mappings: readonly Mapping[]
+  /** Groups of the destination by those of the source, for sharing. */
+  readonly groups?: Groups
   /** The table, as messages name it. */
   readonly mappingsFile: string
   readonly warnings: readonly Problem[]
@@ -78,6 +81,13 @@ const dayOf = (day: string, file: string): number => {
   return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== day ? refuse(file, `There is no such day as ${day}.`) : time
 }
 
+async function groupsIn({ groups }: Project, at: { readonly file: string; readonly folder: string }): Promise<Groups | undefined> {
+  if (groups === undefined) return undefined
+  if (typeof groups !== 'string') return groupsOf(groups, at.file)
+  const bytes = await readOrRefuse(resolve(at.folder, groups), groups, `${at.file} names it under \`groups\`.`)
+  return readGroups(bytes, basename(groups))
+}
+
 export interface OpenOptions {
   /** The project file, as the operator named it. */
   readonly file: string
@@ -109,6 +119,7 @@ export async function openProject({ file, env }: OpenOptions): Promise<OpenedPro
   const secrets = await secretProblems(expanded({ project, endpoints, mappings: table.mappings }, mappingsFile), places)
   const errors = secrets.filter(({ level }) => level === 'error')
   if (errors.length > 0) throw new InputRefused(errors)
+  const groups = await groupsIn(project, { file, folder })
   const end = project.settings?.plannedEnd
   return {
     project,
@@ -116,6 +127,7 @@ export async function openProject({ file, env }: OpenOptions): Promise<OpenedPro
     kinds: asked ?? KINDS.filter((kind) => endpoints.some(({ kinds }) => kinds.includes(kind))),
     endpoints,
     mappings: table.mappings,
+    ...(groups === undefined ? {} : { groups }),
     mappingsFile,
     warnings: [...table.warnings, ...secrets],
     places,

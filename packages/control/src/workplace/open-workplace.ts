@@ -67,19 +67,27 @@ async function redisAddress({ project, places, folder }: OpenedProject): Promise
   return { url: url.href, options, ...(ca === undefined ? {} : { ca }) }
 }
 
+const refKey = (endpoint: string, account: string, files: boolean): string => `${endpoint}\n${account}\n${files ? 'file' : ''}`
+
 function meansOf(opened: OpenedProject, services: Services): Means {
   const refs = new Map(
     opened.mappings.flatMap((mapping) =>
-      placesOf(mapping, opened.endpoints).map(({ endpoint, account, passwordRef }) => [`${endpoint}\n${account}`, passwordRef] as const),
+      placesOf(mapping, opened.endpoints).map(
+        ({ endpoint, account, kinds, passwordRef }) => [refKey(endpoint, account, kinds.includes('file')), passwordRef] as const,
+      ),
     ),
   )
-  const { calendars, contacts } = opened.project.settings ?? {}
+  const { calendars, contacts, files } = opened.project.settings ?? {}
   return {
     services,
-    choices: { ...(calendars === undefined ? {} : { calendars }), ...(contacts === undefined ? {} : { contacts }) },
+    choices: {
+      ...(calendars === undefined ? {} : { calendars }),
+      ...(contacts === undefined ? {} : { contacts }),
+      ...(files === undefined ? {} : { files }),
+    },
     secret: secretsFrom(opened.places),
     file: filesFrom(opened.folder),
-    passwordRef: (endpoint, account) => refs.get(`${endpoint}\n${account}`),
+    passwordRef: (endpoint, account, kind) => refs.get(refKey(endpoint, account, kind === 'file')),
   }
 }
 

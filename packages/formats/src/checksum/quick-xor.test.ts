@@ -13,8 +13,9 @@ const base64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64
 
 test('what the description and other programs say of known bytes', () => {
   expect(base64(hashOf([]))).toBe('AAAAAAAAAAAAAAAAAAAAAAAAAAA=')
-  // Vectors of rclone's own hash (backend/onedrive/quickxorhash) and of the service.
+  // As `rclone hashsum quickxor` says them.
   expect(base64(hashOf([text('J')]))).toBe('SgAAAAAAAAAAAAAAAQAAAAAAAAA=')
+  expect(hashOf([bytes(10_007)])).toBe('bc14f24594c4b99cc38a4e2b96acf47226d22525')
   expect(base64(hashOf([Uint8Array.of(0xa3)]))).toBe('owAAAAAAAAAAAAAAAQAAAAAAAAA=')
 })
 
@@ -34,4 +35,21 @@ test('a bit that differs, a byte that is missing, and two that change places are
   const swapped = Uint8Array.from(whole)
   swapped.set([whole[101] ?? 0, whole[100] ?? 0], 100)
   for (const other of [flipped, swapped, whole.subarray(1), whole.subarray(0, 4_999)]) expect(hashOf([other])).not.toBe(hashOf([whole]))
+})
+
+/** As Microsoft's page defines it: one bit position a byte, 11 further each time. */
+function plainly(whole: Uint8Array): string {
+  const all = (1n << 160n) - 1n
+  let state = 0n
+  for (const [n, byte] of whole.entries()) {
+    const wide = BigInt(byte) << BigInt((n * 11) % 160)
+    state ^= (wide & all) | (wide >> 160n)
+  }
+  state ^= BigInt(whole.length) << 96n
+  return Buffer.from(Array.from({ length: 20 }, (_, n) => Number((state >> BigInt(n * 8)) & 255n))).toString('hex')
+}
+
+test('as the definition says, of every length around the turns of its shift', () => {
+  for (const length of [1, 19, 20, 21, 159, 160, 161, 1_000, 4_097])
+    expect([length, hashOf([bytes(length)])]).toEqual([length, plainly(bytes(length))])
 })

@@ -67,7 +67,7 @@ const hashOf = (blob: Blob): Promise<string> => hashInTurns(blob, 'sha256')
 
 async function fileTruth(node: FileOrFolder): Promise<FileTruth> {
   const isFile = node.kind === 'file'
-  const versions = isFile ? [...node.versions.values()].sort((one, other) => one.seconds - other.seconds) : []
+  const versions = isFile ? [...(node.versions?.values() ?? [])].sort((one, other) => one.seconds - other.seconds) : []
   return {
     path: pathOf(node).join('/'),
     kind: node.kind,

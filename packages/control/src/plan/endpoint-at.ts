@@ -1,0 +1,16 @@
+import { type DestinationEndpoint, Fault, type LanePlan } from '@offramp/core'
+
+/** The endpoint as a lane sees it: files may have a folder of their own in an account. Fault `run` where the server's connector has none. */
+export function endpointAt(
+  endpoint: DestinationEndpoint,
+  { kind, destination: { folder } }: { readonly kind: LanePlan['kind']; readonly destination: Pick<LanePlan['destination'], 'folder'> },
+): DestinationEndpoint {
+  if (kind !== 'file' || (folder === undefined && endpoint.below === undefined)) return endpoint
+  if (endpoint.below !== undefined) return endpoint.below(folder ?? '')
+  throw new Fault({
+    reach: 'run',
+    code: 'no-file-folder',
+    message: `${endpoint.name} cannot put the files of an account below a folder (${folder}).`,
+    remedy: 'Empty the column "file folder" of the table.',
+  })
+}

@@ -1,0 +1,147 @@
+import { type Call, Fault, type PutCall } from '@offramp/core'
+import { isRefusal } from '../faults.ts'
+import type { Content } from './content.ts'
+import type { FilesDesk } from './desk.ts'
+import { ASSEMBLY_MS, LOOK } from './limits.ts'
+import { prove, serverHash } from './prove.ts'
+import { sameBytes } from './same-bytes.ts'
+import { type Standing, statAt } from './stat.ts'
+import { folderName, removeAsked, removeUpload, sayAsked, uploadHref } from './upload-folder.ts'
+import { dateHeaders, refusePages, type Stored, type Target } from './write.ts'
+import { uploadHeaders } from './write-chunks.ts'
+
+/** A file that is uploaded in chunks. */
+export interface Whole {
+  /** Address that it gets. */
+  readonly to: string
+  readonly target: Target
+  readonly content: Content
+}
+
+interface Seen {
+  /** SHA-256 of the whole in hex, where this process has seen all of it. */
+  readonly hash: string | undefined
+  readonly tail: Uint8Array | undefined
+}
+
+/** What says nothing of whether the server goes on: a proxy's patience has ended, or the connection, or another has asked before. */
+const isOpenEnd = (thrown: unknown): boolean =>
+  isRefusal(thrown, 423) ||
+  (thrown instanceof Fault && (/^http-(408|499|502|504|52\d|timeout|connection|truncated)$/.test(thrown.code) || thrown.connection))
+
+/** Time for the answer to a MOVE: servers copy all bytes once more. Proxies give up earlier, and then it is looked for. Milliseconds. */
+const patience = (size: number): number => Math.min(600_000, 60_000 + size / 50_000)
+
+/** One MOVE, and then nothing but looking: a second one while the server is at it makes it copy everything again, or finds the folder gone. */
+export async function assemble(desk: FilesDesk, whole: Whole, seen: Seen, call: PutCall): Promise<Stored> {
+  const since = await sayAsked(desk, whole.target, call)
+  const { to, content, target } = whole
+  try {
+    const answer = await desk.client.send(
+      {
+        method: 'MOVE',
+        href: `${uploadHref(desk, folderName(target))}/.file`,
+        asks: 'assemble',
+        headers: { ...uploadHeaders(desk, to, content.size), ...dateHeaders(content), ...conditionOf(desk, whole), 'x-hash': 'sha256' },
+        headTimeoutMs: patience(content.size),
+        timeoutMs: patience(content.size) + 60_000,
+      },
+      call,
+    )
+    refusePages(desk, answer)
+    const stored = await arrived(
+      desk,
+      whole,
+      { ...seen, told: answer.headers['x-hash-sha256'], etag: answer.headers['oc-etag'] ?? answer.headers['etag'] },
+      call,
+    )
+    await removeAsked(desk, target, since, call)
+    return stored
+  } catch (thrown) {
+    if (call.signal.aborted) throw thrown
+    if (isOpenEnd(thrown)) {
+      const stored = await awaitEnd(desk, whole, { since, seen, until: since + ASSEMBLY_MS }, call)
+      if (stored !== undefined) return stored
+    }
+    // Answered by the server itself: nothing is under way.
+    const gone = isRefusal(thrown, 404) ? await finished(desk, whole, seen, call) : undefined
+    await removeAsked(desk, target, since, call)
+    if (gone !== undefined) return gone
+    // Chunks that do not make the whole are not to be gone on with.
+    if (isRefusal(thrown, 400) || (thrown instanceof Fault && thrown.code === 'dav-damaged'))
+      await removeUpload(desk, folderName(target), call)
+    throw thrown
+  }
+}
+
+/** What may be written over stands at the destination, so `If-Match`, which speaks of the address that is moved, does not do. */
+function conditionOf({ client }: FilesDesk, { to, target: { over } }: Whole): Readonly<Record<string, string>> {
+  if (over === undefined) return { overwrite: 'F' }
+  return over.etag === undefined ? { overwrite: 'T' } : { overwrite: 'T', if: `<${client.urlOf(to)}> ([${over.etag}])` }
+}
+
+interface Told extends Seen {
+  readonly told: string | undefined
+  readonly etag: string | undefined
+}
+
+/** Proves what a MOVE has confirmed. Its size is looked at in any case: Nextcloud 33 and 34 on object storage have confirmed files of no bytes. */
+async function arrived(desk: FilesDesk, { to, content }: Whole, { hash, tail, told, etag }: Told, call: Call): Promise<Stored> {
+  const standing = await statAt(desk, to, call)
+  if (standing === undefined || standing.size !== content.size) throw emptied(desk, content.size, standing)
+  if (hash === undefined) {
+    const found = told ?? (await serverHash(desk, to, 'sha256', call))
+    return { size: content.size, hash: (found ?? '').slice(0, 16), etag: standing.etag ?? etag }
+  }
+  await prove(desk, { href: to, size: content.size, hash, tail: tail ?? new Uint8Array() }, told, call)
+  return { size: content.size, hash: hash.slice(0, 16), etag: standing.etag ?? etag }
+}
+
+const emptied = ({ client }: FilesDesk, size: number, standing: Standing | undefined): Fault =>
+  new Fault({
+    reach: 'call',
+    code: 'dav-damaged',
+    message: `${client.host} confirmed a file of ${size} bytes (${client.account}), and holds ${standing === undefined ? 'nothing' : `${standing.size}`}.`,
+  })
+
+/** Undefined where it is not there, or is something else. */
+async function finished(desk: FilesDesk, whole: Whole, seen: Seen, call: Call): Promise<Stored | undefined> {
+  const { to, content, target } = whole
+  const standing = await statAt(desk, to, call)
+  if (standing === undefined || standing.isFolder || standing.size !== content.size) return undefined
+  if (target.over?.etag !== undefined && standing.etag === target.over.etag) return undefined
+  const same = await sameBytes(desk, { href: to, size: standing.size }, { content, hash: seen.hash }, call)
+  if (same === undefined) return undefined
+  return { size: content.size, hash: same, etag: standing.etag }
+}
+
+/** Looks at the destination until it is there, or the server can no longer be at it. Undefined: it did not come. */
+async function awaitEnd(
+  desk: FilesDesk,
+  whole: Whole,
+  { since, seen, until }: { readonly since: number; readonly seen: Seen; readonly until: number },
+  call: PutCall,
+): Promise<Stored | undefined> {
+  const { clock, log } = desk.services
+  log.info({ account: desk.client.account, bytes: whole.content.size }, 'The server is still putting a file together: it is looked for.')
+  for (let wait: number = LOOK.first; ; wait = Math.min(LOOK.most, wait * 2)) {
+    const stored = await finished(desk, whole, seen, call)
+    if (stored !== undefined) {
+      await removeAsked(desk, whole.target, since, call)
+      return stored
+    }
+    if (clock.now() >= until) break
+    // It may take an hour, and is no standstill: whoever breaks it off here finds it again by what is left in the account.
+    call.progress?.()
+    await clock.sleep(wait, call)
+  }
+  await removeAsked(desk, whole.target, since, call)
+  return undefined
+}
+
+/** How long a server is taken to be at it that nobody has heard of since: at 2 MB a second. It locks the file, should it be slower. */
+const likelyEnd = (since: number, size: number): number => since + Math.min(ASSEMBLY_MS, 20_000 + size / 2_000)
+
+/** For whoever finds that an earlier process had asked, and perhaps died before that: it knows nothing of the bytes. */
+export const lookForAssembled = (desk: FilesDesk, whole: Whole, since: number, call: PutCall): Promise<Stored | undefined> =>
+  awaitEnd(desk, whole, { since, seen: { hash: undefined, tail: undefined }, until: likelyEnd(since, whole.content.size) }, call)

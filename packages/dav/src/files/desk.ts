@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import type { Item, Services } from '@offramp/core'
+import type { DavClient } from '../client.ts'
+import type { Folders } from './folders.ts'
+import { encodeName, printOf, withPrint } from './names/encode.ts'
+import type { NameRules } from './names/rules.ts'
+import type { Pool } from './pool.ts'
+import type { FilesSettings } from './settings.ts'
+
+/** How a server can be made to keep when a file was changed. */
+export type DateWay =
+  /** `X-OC-MTime` with the file itself. */
+  | 'header'
+  /** PROPPATCH of this property, afterwards. */
+  | 'D:lastmodified'
+  | 'D:getlastmodified'
+  | 'none'
+
+/** What holds the files, and what it can do. */
+export interface FilesServer {
+  readonly kind: 'nextcloud' | 'owncloud' | 'other'
+  readonly version: readonly number[]
+  /** For people: `Nextcloud 33.0.2`. */
+  readonly says: string
+  /** Path under which a Nextcloud is installed, without a slash at its end. */
+  readonly webRoot: string
+  /** The account's name at the server, which may be another than its login. */
+  readonly user: string
+  /** Path of the account's files, with a slash at its end. */
+  readonly root: string
+  /** The same of its chunked uploads. Absent: it takes files whole. */
+  readonly uploads?: string
+  readonly rules: NameRules
+  readonly bulk: boolean
+  /** It tells the hash of what it has stored: `X-Hash`, `X-Recalculate-Hash`. */
+  readonly hashes: boolean
+  /** `If-Match` and `If-None-Match` hold, and nobody sees half a file under its name. */
+  readonly direct: boolean
+  readonly dates: DateWay
+  readonly keepsVersions: boolean
+}
+
+/** What the operations on one account's files need. */
+export interface FilesDesk {
+  readonly settings: FilesSettings
+  readonly services: Services
+  readonly client: DavClient
+  readonly server: FilesServer
+  readonly folders: Folders
+  /** Memory that all accounts of this process share. */
+  readonly pool: Pool
+  readonly chunkBytes: number
+}
+
+const encoded = (part: string): string =>
+  encodeURIComponent(part).replace(/['()*!]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
+
+/** Parts of a `Place.id`: `/A/B`; `/` is the account's own root. */
+export const partsOf = (place: string): readonly string[] => place.split('/').filter((part) => part !== '')
+
+/** Address of a folder, with a slash at its end. */
+export const folderHref = ({ server }: Pick<FilesDesk, 'server'>, place: string): string =>
+  server.root +
+  partsOf(place)
+    .map((part) => `${encoded(part)}/`)
+    .join('')
+
+export const fileHref = (desk: Pick<FilesDesk, 'server'>, place: string, name: string): string => folderHref(desk, place) + encoded(name)
+
+/** Under which names an item may stand in its folder: where nothing is in its way, and then told apart by a print of its id. */
+export function namesOf(rules: NameRules, { id, naturalKey }: Pick<Item, 'id' | 'naturalKey'>): readonly [string, ...string[]] {
+  const plain = encodeName(naturalKey, rules)
+  return [plain, withPrint(plain, printOf(id), rules), withPrint(plain, printOf(`${id}\n2`), rules)]
+}
+
+/** A name of our own for what is not yet whole: the same in every try. */
+export const temporaryName = (item: Pick<Item, 'id' | 'version'>, place: string): string =>
+  `.offramp-${createHash('sha256')
+    .update(JSON.stringify([item.id, item.version, place]))
+    .digest('hex')
+    .slice(0, 20)}.tmp`
+
+const OURS = /^\.offramp-[0-9a-f]{20}\.tmp$/
+
+/** What an upload that broke off has left; nobody's file. */
+export const isTemporary = (name: string): boolean => OURS.test(name)

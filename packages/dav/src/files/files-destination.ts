@@ -1,0 +1,67 @@
+import { type Call, type Destination, type DestinationEndpoint, Fault, type Kind, type Services } from '@offramp/core'
+import { makeClient, openHost } from '../client.ts'
+import { baseOf } from '../settings.ts'
+import { checkFiles } from './check.ts'
+import type { FilesDesk } from './desk.ts'
+import { makeFilesDestination } from './destination.ts'
+import { type Folders, newFolders } from './folders.ts'
+import { CHUNK, MEMORY_BYTES } from './limits.ts'
+import { makePool } from './pool.ts'
+import type { Plain } from './probe.ts'
+import { recogniseFiles } from './server.ts'
+import type { FilesSettings } from './settings.ts'
+
+function cautionOf(settings: FilesSettings): string | undefined {
+  const url = URL.parse(settings.url)
+  return url?.protocol === 'http:'
+    ? `Files and passwords travel to ${url.host} unencrypted, because its address begins with http:.`
+    : undefined
+}
+
+/** Nextcloud, ownCloud or any WebDAV server as a destination for files. Nothing is connected before `check` or `connect` is asked. */
+export function filesDestination(settings: FilesSettings, services: Services): DestinationEndpoint {
+  const base = baseOf(settings)
+  const host = openHost(settings, services)
+  const pool = makePool(MEMORY_BYTES)
+  const probes = new Map<string, Promise<Plain>>()
+  // One memory of folders for all destinations of an account in this process, so that each is made once.
+  const folders = new Map<string, Folders>()
+  const caution = cautionOf(settings)
+  const chunkBytes = Math.min(CHUNK.most, Math.max(CHUNK.least, settings.chunkBytes ?? CHUNK.usual))
+
+  const deskAt = async (root: string, account: string, call: Call): Promise<FilesDesk> => {
+    const client = makeClient(host, account)
+    const server = await recogniseFiles({ client, settings, base }, probes, call)
+    const key = JSON.stringify([account, root])
+    const known = folders.get(key) ?? newFolders()
+    folders.set(key, known)
+    return { settings: { ...settings, root }, services, client, server, folders: known, pool, chunkBytes }
+  }
+
+  const at = (root: string): DestinationEndpoint => ({
+    name: settings.name,
+    kinds: ['file'],
+    addressOf: (account) =>
+      `dav://${base.host.toLowerCase()}${base.pathname.replace(/\/$/, '')}/${account.toLowerCase()}${inAddress(root)}`,
+    ...(caution === undefined ? {} : { caution }),
+    check: (asked, call) => checkFiles({ settings, desk: (account, asking) => deskAt(root, account, asking) }, asked, call),
+    async connect(account: string, kind: Kind, call: Call): Promise<Destination> {
+      if (kind !== 'file') throw wrongKind(settings)
+      return makeFilesDestination(await deskAt(root, account, call))
+    },
+    below: (folder) => at([...partsOf(settings.root ?? ''), ...partsOf(folder)].join('/')),
+    close: () => host.close(),
+  })
+  return at(partsOf(settings.root ?? '').join('/'))
+}
+
+const partsOf = (folder: string): readonly string[] => folder.split('/').filter((part) => part !== '')
+
+/** One folder after another: equal for what the laxest server takes for equal, and a part of what lies in it. */
+const inAddress = (root: string): string =>
+  partsOf(root)
+    .map((part) => `/${encodeURIComponent(part.normalize('NFC').toLowerCase())}`)
+    .join('')
+
+const wrongKind = ({ name }: FilesSettings): Fault =>
+  new Fault({ reach: 'run', code: 'dav-wrong-kind', message: `${name} was asked for something else than files, which it does not hold.` })

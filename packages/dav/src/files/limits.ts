@@ -1,0 +1,43 @@
+/** Limits of servers that hold files. Each has its source; those with a setting are overridable per endpoint. */
+
+/** Bytes of one chunk. S3 takes none below 5 MiB but the last, and none above 5 GB; a chunk is held in memory while it travels. */
+export const CHUNK = { usual: 16 * 1024 * 1024, least: 5 * 1024 * 1024, most: 5_000_000_000 } as const
+
+/** Names of chunks: 1 to this (Nextcloud, chunked upload v2). */
+export const MOST_CHUNKS = 10_000
+
+/** Bytes that all files under way of one process hold in memory together. */
+export const MEMORY_BYTES = 96 * 1024 * 1024
+
+/** A chunk that is larger goes through without being held. */
+export const HELD_BYTES = 48 * 1024 * 1024
+
+/** How `putMany` likes its batches. PHP holds a bulk upload in memory: not above some 100 files and 20 MB. */
+export const BATCH = { items: 100, bytes: 16 * 1024 * 1024 } as const
+
+/** Files of this many bytes go in bulk; larger ones cost as much as a request of their own. */
+export const BULK_ITEM_BYTES = 1024 * 1024
+
+/** Entries of a folder up to which it is listed before a bulk upload into it. */
+export const BULK_FOLDER = 2_000
+
+/** Bytes of a name that Nextcloud 24 can still write to: it adds `.ocTransferId<number>.part`, and its disk holds 255. */
+export const WRITABLE_NAME_BYTES = 220
+
+/** Seconds. Nextcloud answers older dates with 500, and has stored the file by then. */
+export const OLDEST_SECONDS = 86_401
+
+/** Milliseconds for which a server may put a file together after it has stopped answering: PHP's own limit in Nextcloud is an hour. */
+export const ASSEMBLY_MS = 3_600_000
+
+/** Milliseconds between two looks at a file that is being put together: growing. */
+export const LOOK = { first: 5_000, most: 60_000 } as const
+
+/** Bytes at the end of a file that are read back where the server proves nothing. */
+export const SAMPLE_BYTES = 65_536
+
+/** Milliseconds in which one file may travel, however slow the line; silence is what ends it before. */
+export const TRANSFER_MS = 86_400_000
+
+/** Bytes of a listing of a folder: 200,000 children are some 120 MB. */
+export const FOLDER_BYTES = 1024 * 1024 * 1024

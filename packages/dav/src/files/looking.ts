@@ -1,0 +1,71 @@
+import { type Call, Fault, type Found, type Item, type Receipt, type Search } from '@offramp/core'
+import { isRefusal } from '../faults.ts'
+import { equalAt, receiptOf } from './adopt.ts'
+import { type FilesDesk, fileHref, folderHref, isTemporary, namesOf } from './desk.ts'
+import { readBytes } from './prove.ts'
+import { hashAt } from './same-bytes.ts'
+import { listFolder, type Standing, statFile } from './stat.ts'
+
+/** Copies of equal bytes under any of the names that the item can have. */
+export async function find(desk: FilesDesk, item: Item, where: readonly Search[], call: Call): Promise<readonly Receipt[]> {
+  const found: Receipt[] = []
+  for (const { place } of where) {
+    for (const name of namesOf(desk.server.rules, item)) {
+      const standing = await statFile(desk, place, name, call)
+      const equal = standing && (await equalAt(desk, { place, name, standing }, item, call))
+      if (equal) found.push(equal)
+    }
+  }
+  return found
+}
+
+const byName = (one: Standing, other: Standing): number => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0)
+
+/** Every file of a folder, by name. */
+export async function* walk(desk: FilesDesk, { place }: Search, call: Call): AsyncGenerator<Found> {
+  const all: Standing[] = []
+  const take = (one: Standing): void => void (one.isFolder || isTemporary(one.name) || all.push(one))
+  await listFolder(desk, folderHref(desk, place), take, call)
+  for (const one of all.sort(byName)) yield foundOf(desk, place, one)
+}
+
+function foundOf(desk: FilesDesk, place: string, { name, size, etag, modifiedAt, createdAt, fileId }: Standing): Found {
+  const { client, server } = desk
+  const address = fileId === undefined ? fileHref(desk, place, name) : `${server.webRoot}/f/${fileId}`
+  return {
+    receipt: receiptOf({ place, name }, { size, etag }),
+    naturalKey: name,
+    traits: { ...(modifiedAt === undefined ? {} : { modifiedAt }), ...(createdAt === undefined ? {} : { createdAt }) },
+    address: client.urlOf(address),
+  }
+}
+
+export async function* read(desk: FilesDesk, { place, locator }: Receipt, call: Call): AsyncGenerator<Uint8Array> {
+  try {
+    yield* readBytes(desk, fileHref(desk, place, locator), call)
+  } catch (thrown) {
+    if (isRefusal(thrown, 404, 410)) throw gone(desk)
+    throw thrown
+  }
+}
+
+const gone = ({ client }: FilesDesk): Fault =>
+  new Fault({ reach: 'item', reason: 'gone', code: 'dav-gone', message: `The file is no longer on ${client.host} (${client.account}).` })
+
+/** Removes one of two copies that are equal, in the state in which it was seen. */
+export async function dropDouble(desk: FilesDesk, extra: Receipt, keeper: Receipt, call: Call): Promise<boolean> {
+  if (extra.place === keeper.place && extra.locator === keeper.locator) return false
+  const [one, other] = [await statFile(desk, extra.place, extra.locator, call), await statFile(desk, keeper.place, keeper.locator, call)]
+  if (one === undefined || other === undefined || one.isFolder || other.isFolder || one.size !== other.size) return false
+  const [href, kept] = [fileHref(desk, extra.place, extra.locator), fileHref(desk, keeper.place, keeper.locator)]
+  if ((await hashAt(desk, href, call)) !== (await hashAt(desk, kept, call))) return false
+  try {
+    // A weak tag (mod_dav, within a second) matches nothing.
+    const condition = one.etag === undefined || one.etag.startsWith('W/') ? {} : { 'if-match': one.etag }
+    await desk.client.send({ method: 'DELETE', href, asks: 'remove', headers: condition }, call)
+    return true
+  } catch (thrown) {
+    if (isRefusal(thrown, 404, 410, 412)) return false
+    throw thrown
+  }
+}

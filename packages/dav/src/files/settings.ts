@@ -1,0 +1,34 @@
+import type { DavAuth, HostSettings } from '../settings.ts'
+
+/** Accounts that are made by the server's admin, on Nextcloud. */
+export interface ProvisionSettings {
+  /** Login of an admin, or of an admin of the group that new accounts are put into. */
+  readonly admin: string
+  readonly secret: () => Promise<string>
+  /** `20 GB`, `none`. Absent: the server's own. */
+  readonly quota?: string
+  /** `de`, `en_GB`. */
+  readonly language?: string
+  readonly groups?: readonly string[]
+}
+
+/** Files on Nextcloud, ownCloud or any WebDAV server. */
+export interface FilesSettings extends HostSettings {
+  /** A Nextcloud's address, or the folder of a plain WebDAV server in which the account's files stand. `{account}` in it stands for the login. */
+  readonly url: string
+  readonly auth: Exclude<DavAuth, { readonly kind: 'proxy' }>
+  /** Folder in the account below which everything is put: `From Microsoft 365`. Default: its root. */
+  readonly root?: string
+  /**
+   * Whether small files go many at a time where Nextcloud takes them so (`dav/bulk`). That is several times as fast, and such files do not keep when
+   * they were created, only when they were changed. Default true.
+   */
+  readonly bulk?: boolean
+  /** Bytes of one chunk of a large file, from 5 MiB to 5 GB; smaller files go whole. Default 16 MiB. */
+  readonly chunkBytes?: number
+  /** Bytes of one file, where the server has a limit that it does not tell. */
+  readonly sizeLimit?: number
+  /** Names are written so that Windows can hold them as well, also where the server does not ask for that. Default false. */
+  readonly windowsNames?: boolean
+  readonly provision?: ProvisionSettings
+}

@@ -1,0 +1,154 @@
+import type { Call, PutCall } from '@offramp/core'
+import { assemble, lookForAssembled, type Whole } from './assemble.ts'
+import { type Content, hashing } from './content.ts'
+import { type FilesDesk, fileHref } from './desk.ts'
+import { makeLane } from './lane.ts'
+import { HELD_BYTES, SAMPLE_BYTES, TRANSFER_MS } from './limits.ts'
+import { proveResumed } from './prove-resumed.ts'
+import { makeReader, type Reader } from './reader.ts'
+import { statAt } from './stat.ts'
+import { taken } from './taken.ts'
+import { type Cut, chunksOf, cutOf, folderName, lookAtUploads, openUpload, removeUpload, sizeOfChunk, uploadHref } from './upload-folder.ts'
+import { refusePages, type Stored, type Target } from './write.ts'
+
+/** What all requests of one upload say: where it goes and how much it is. Without it Nextcloud does not notice that a chunk is missing. */
+export const uploadHeaders = ({ client }: FilesDesk, to: string, size: number): Readonly<Record<string, string>> => ({
+  destination: client.urlOf(to),
+  'oc-total-length': String(size),
+})
+
+/**
+ * Chunked upload, version 2. The folder of chunks is called after the item, its version and its place, so that whoever tries again goes on where it
+ * broke off. Nothing of it is seen in the account's files before it is whole.
+ */
+export async function writeInChunks(desk: FilesDesk, target: Target, content: Content, call: PutCall): Promise<Stored> {
+  const to = fileHref(desk, target.place, target.name)
+  const whole: Whole = { to, target, content }
+  const { isOpen, asked } = await lookAtUploads(desk, target, call)
+  // Somebody has asked for it to be put together, and nobody knows the end: look, and do not ask again.
+  if (asked !== undefined) {
+    const stored = await lookForAssembled(desk, whole, asked, call)
+    if (stored !== undefined) return stored
+  }
+  if (target.over === undefined && (await statAt(desk, to, call)) !== undefined) throw taken(desk)
+  const cut = cutOf(content.size, desk.chunkBytes)
+  const there = isOpen ? await standing(desk, target, cut, call) : undefined
+  if (there === undefined) await openUpload(desk, folderName(target), uploadHeaders(desk, to, content.size), call)
+  const sent = await sendChunks(desk, whole, { cut, there: there ?? new Set() }, call)
+  const stored = await assemble(desk, whole, { hash: sent.hash, tail: sent.tail }, call)
+  return sent.hash === undefined ? proveResumed(desk, whole, stored, call) : stored
+}
+
+/** Numbers of the chunks that have arrived whole. A folder with others in it is of another cut: it is thrown away. */
+async function standing(desk: FilesDesk, target: Target, cut: Cut, call: Call): Promise<ReadonlySet<number> | undefined> {
+  const found = await chunksOf(desk, target, call)
+  if (found === undefined) return undefined
+  const odd = [...found].some(([chunk]) => chunk < 1 || chunk > cut.count)
+  if (odd) {
+    await removeUpload(desk, folderName(target), call)
+    return undefined
+  }
+  return new Set([...found].filter(([chunk, size]) => size === sizeOfChunk(cut, chunk)).map(([chunk]) => chunk))
+}
+
+interface Plan {
+  readonly cut: Cut
+  readonly there: ReadonlySet<number>
+}
+
+/** `hash`: of the whole, where this process has seen it all. */
+interface SentChunks {
+  readonly hash: string | undefined
+  readonly tail: Uint8Array | undefined
+}
+
+/** Whether the server's own hash can be held against the source's, so that what has arrived need not be read at the source again. */
+const canSkip = ({ server }: FilesDesk, { checksum, bodyFrom }: Content): boolean =>
+  bodyFrom !== undefined && checksum !== undefined && (checksum.algorithm === 'quick-xor' || server.hashes)
+
+async function sendChunks(desk: FilesDesk, whole: Whole, plan: Plan, call: PutCall): Promise<SentChunks> {
+  const { content } = whole
+  if (plan.there.size === 0 || !canSkip(desk, content)) return sendRun(desk, whole, { ...plan, from: 1, to: plan.cut.count }, call)
+  let first = 0
+  for (let chunk = 1; chunk <= plan.cut.count + 1; chunk++) {
+    const isMissing = chunk <= plan.cut.count && !plan.there.has(chunk)
+    if (isMissing && first === 0) first = chunk
+    if (isMissing || first === 0) continue
+    await sendRun(desk, whole, { ...plan, from: first, to: chunk - 1 }, call)
+    first = 0
+  }
+  return { hash: undefined, tail: undefined }
+}
+
+interface Run extends Plan {
+  readonly from: number
+  readonly to: number
+}
+
+/** Sends chunks that follow each other from one reading of the source, several at a time. What has arrived before is read, and not sent. */
+async function sendRun(desk: FilesDesk, whole: Whole, run: Run, call: PutCall): Promise<SentChunks> {
+  const { content } = whole
+  const offset = (run.from - 1) * run.cut.chunkBytes
+  const body = offset === 0 || content.bodyFrom === undefined ? content.body(call) : content.bodyFrom(offset, call)
+  const reader = makeReader(body)
+  const hash = hashing()
+  const lane = makeLane(desk.settings.connectionsPerAccount ?? 4)
+  let tail: Uint8Array = new Uint8Array()
+  const seen = (part: Uint8Array): void => {
+    hash.update(part)
+    tail = part.length >= SAMPLE_BYTES ? part.slice(-SAMPLE_BYTES) : Buffer.concat([tail, part]).subarray(-SAMPLE_BYTES)
+  }
+  try {
+    for (let chunk = run.from; chunk <= run.to; chunk++) {
+      call.signal.throwIfAborted()
+      const size = sizeOfChunk(run.cut, chunk)
+      const send = (sent: Uint8Array | (() => AsyncIterable<Uint8Array>)) => putChunk(desk, whole, { chunk, size, body: sent }, call)
+      if (run.there.has(chunk)) await reader.pass(size, seen)
+      else if (size > HELD_BYTES) await send(() => reader.parts(size, seen))
+      else await lane.add(await held(desk, { reader, size, seen, send }, call))
+    }
+    await lane.end()
+    if (run.to === run.cut.count) await reader.expectEnd(content.size)
+    return run.from === 1 && run.to === run.cut.count ? { hash: hash.digest('hex'), tail } : { hash: undefined, tail: undefined }
+  } finally {
+    // Nothing may still be under way when the caller goes on, whatever came in between.
+    await lane.settled()
+    await reader.close()
+  }
+}
+
+interface Holding {
+  readonly reader: Reader
+  readonly size: number
+  readonly seen: (part: Uint8Array) => void
+  readonly send: (body: Uint8Array) => Promise<void>
+}
+
+async function held(desk: FilesDesk, { reader, size, seen, send }: Holding, call: Call): Promise<() => Promise<void>> {
+  const memory = await desk.pool.take(size, call)
+  let at = 0
+  try {
+    for await (const part of reader.parts(size, seen)) {
+      memory.buffer.set(part, at)
+      at += part.length
+    }
+  } catch (thrown) {
+    memory.free()
+    throw thrown
+  }
+  return () => send(memory.buffer).finally(() => memory.free())
+}
+
+interface Chunk {
+  readonly chunk: number
+  readonly size: number
+  readonly body: Uint8Array | (() => AsyncIterable<Uint8Array>)
+}
+
+async function putChunk(desk: FilesDesk, { to, target, content }: Whole, { chunk, size, body }: Chunk, call: PutCall): Promise<void> {
+  const headers = { ...uploadHeaders(desk, to, content.size), 'content-type': 'application/octet-stream', 'content-length': String(size) }
+  const href = `${uploadHref(desk, folderName(target))}/${String(chunk).padStart(5, '0')}`
+  const answer = await desk.client.send({ method: 'PUT', href, asks: 'upload', body, headers, timeoutMs: TRANSFER_MS }, call)
+  refusePages(desk, answer)
+  call.progress?.()
+}

@@ -1,0 +1,186 @@
+import type { Call, PutCall } from '@offramp/core'
+import type { WireAnswer } from '@offramp/wire'
+import { isRefusal } from '../faults.ts'
+import { notStored } from '../not-stored.ts'
+import { type Content, hashing, hold } from './content.ts'
+import { type FilesDesk, fileHref, folderHref } from './desk.ts'
+import { makeWhole } from './folders.ts'
+import { OLDEST_SECONDS, SAMPLE_BYTES, TRANSFER_MS, WRITABLE_NAME_BYTES } from './limits.ts'
+import { setDate } from './probe.ts'
+import { prove } from './prove.ts'
+import { statAt } from './stat.ts'
+import { taken } from './taken.ts'
+import { writeInChunks } from './write-chunks.ts'
+
+/** Where a file is written. */
+export interface Target {
+  readonly place: string
+  readonly name: string
+  /** What may be written over: a state of it, or whatever stands there. Absent: there must be nothing. */
+  readonly over?: { readonly etag: string | undefined }
+  /** A name of our own in the same folder, for what is not yet whole; the same in each try. */
+  readonly temporary: string
+  /** The same in each try, and another for another text: of the item's id, and of all that makes this upload what it is. */
+  readonly upload: { readonly item: string; readonly state: string }
+}
+
+/** What the server has, proved as well as this server can prove it. */
+export interface Stored {
+  readonly size: number
+  /** As receipts have it. */
+  readonly hash: string
+  readonly etag: string | undefined
+}
+
+const secondsOf = (ms: number): string => String(Math.max(OLDEST_SECONDS, Math.floor(ms / 1000)))
+
+/** Dates travel with the bytes: a second write for them would make another version. */
+export const dateHeaders = ({ modifiedAt, createdAt }: Pick<Content, 'modifiedAt' | 'createdAt'>): Readonly<Record<string, string>> => ({
+  ...(modifiedAt === undefined ? {} : { 'x-oc-mtime': secondsOf(modifiedAt) }),
+  ...(createdAt === undefined ? {} : { 'x-oc-ctime': secondsOf(createdAt) }),
+})
+
+/**
+ * Writes one file so that it is whole or not there, and proves it. Throws a refusal of status 412 where something stands in its way. Missing folders
+ * are made anew, once.
+ */
+export async function writeFile(desk: FilesDesk, target: Target, content: Content, call: PutCall): Promise<Stored> {
+  try {
+    return await writeOnce(desk, target, content, call)
+  } catch (thrown) {
+    // Nextcloud says 404 for a missing folder, mod_dav 409.
+    if (!isRefusal(thrown, 404, 409)) throw thrown
+    if ((await statAt(desk, folderHref(desk, target.place), call)) !== undefined) throw thrown
+    await makeWhole(desk, target.place, call)
+    return writeOnce(desk, target, content, call)
+  }
+}
+
+async function writeOnce(desk: FilesDesk, target: Target, content: Content, call: PutCall): Promise<Stored> {
+  const isLong = desk.server.kind === 'nextcloud' && Buffer.byteLength(target.name) > WRITABLE_NAME_BYTES
+  if (isLong || !desk.server.direct) return writeAside(desk, target, content, call)
+  if (desk.server.uploads !== undefined && content.size > desk.chunkBytes) return writeInChunks(desk, target, content, call)
+  return writeWhole(desk, target, content, call)
+}
+
+/**
+ * By way of a name of our own in the same folder: where the server would show half a file, where it knows no conditions, and where the name is
+ * longer than Nextcloud can write to but not longer than it can hold.
+ */
+async function writeAside(desk: FilesDesk, target: Target, content: Content, call: PutCall): Promise<Stored> {
+  const { place, temporary } = target
+  const [from, to] = [fileHref(desk, place, temporary), fileHref(desk, place, target.name)]
+  const standing = await statAt(desk, to, call)
+  if (standing !== undefined && target.over === undefined) throw taken(desk)
+  const aside: Target = { ...target, name: temporary, over: { etag: undefined } }
+  const inChunks = desk.server.uploads !== undefined && content.size > desk.chunkBytes
+  try {
+    const stored = await (inChunks ? writeInChunks : writeWhole)(desk, aside, content, call)
+    await moveFile(desk, { from, to, overwrite: target.over !== undefined }, call)
+    const after = await statAt(desk, to, call)
+    return { ...stored, etag: after?.etag ?? stored.etag }
+  } catch (thrown) {
+    await removeOurs(desk, from, call)
+    throw thrown
+  }
+}
+
+export async function moveFile(
+  { client }: FilesDesk,
+  { from, to, overwrite }: { readonly from: string; readonly to: string; readonly overwrite: boolean },
+  call: Call,
+): Promise<WireAnswer> {
+  const headers = { destination: client.urlOf(to), overwrite: overwrite ? 'T' : 'F' }
+  return client.send({ method: 'MOVE', href: from, asks: 'move', headers }, call)
+}
+
+/** Removes what only we can have written. Never hides what went wrong before. */
+async function removeOurs({ client }: FilesDesk, href: string, call: Call): Promise<void> {
+  const last = call.signal.aborted ? { signal: AbortSignal.timeout(5_000) } : call
+  await client.send({ method: 'DELETE', href, asks: 'remove' }, last).catch(() => undefined)
+}
+
+interface Put {
+  readonly href: string
+  readonly condition: Readonly<Record<string, string>>
+  readonly content: Content
+}
+
+interface Passed {
+  readonly answer: WireAnswer
+  /** SHA-256, hex. */
+  readonly hash: string
+  readonly tail: Uint8Array
+}
+
+async function writeWhole(desk: FilesDesk, target: Target, content: Content, call: Call): Promise<Stored> {
+  const href = fileHref(desk, target.place, target.name)
+  const put: Put = { href, content, condition: conditionOf(target) }
+  const { answer, hash, tail } = await (content.size > desk.chunkBytes ? putStream : putHeld)(desk, put, call)
+  const told = desk.server.hashes ? answer.headers['x-hash-sha256'] : undefined
+  const isNew = target.over === undefined
+  try {
+    const way = desk.server.dates
+    if (content.modifiedAt !== undefined && (way === 'D:lastmodified' || way === 'D:getlastmodified'))
+      await setDate(desk.client, { href, way, ms: content.modifiedAt }, call)
+    const standing = await prove(desk, { href, size: content.size, hash, tail }, told, call)
+    const etag = standing === undefined ? (answer.headers['oc-etag'] ?? answer.headers['etag']) : standing.etag
+    return { size: content.size, hash: hash.slice(0, 16), etag }
+  } catch (thrown) {
+    if (isNew && thrown instanceof Error && 'code' in thrown && thrown.code === 'dav-damaged') await removeOurs(desk, href, call)
+    throw thrown
+  }
+}
+
+/** A weak tag, as Apache gives one within a second of a write, matches nothing: then what was looked at a moment ago has to do. */
+const conditionOf = ({ over }: Target): Readonly<Record<string, string>> => {
+  if (over === undefined) return { 'if-none-match': '*' }
+  return over.etag === undefined || over.etag.startsWith('W/') ? {} : { 'if-match': over.etag }
+}
+
+async function putHeld(desk: FilesDesk, { href, content, condition }: Put, call: Call): Promise<Passed> {
+  const held = await hold(desk.pool, content, call)
+  try {
+    const hash = hashing().update(held.buffer).digest('hex')
+    const tail = Buffer.from(held.buffer.subarray(-Math.min(SAMPLE_BYTES, content.size) || content.size))
+    const headers = headersOf(content, condition, desk)
+    const answer = await desk.client.send({ method: 'PUT', href, asks: 'upload', body: held.buffer, headers }, call)
+    refusePages(desk, answer)
+    return { answer, hash, tail }
+  } finally {
+    held.free()
+  }
+}
+
+const headersOf = (content: Content, condition: Put['condition'], { server }: FilesDesk): Record<string, string> => ({
+  'content-type': 'application/octet-stream',
+  'content-length': String(content.size),
+  ...condition,
+  ...dateHeaders(content),
+  ...(server.hashes ? { 'x-hash': 'sha256' } : {}),
+})
+
+/** A file that is larger than what is held in memory, to a server that takes it only as a whole. */
+async function putStream(desk: FilesDesk, { href, content, condition }: Put, call: Call): Promise<Passed> {
+  let hash = hashing()
+  let tail: Uint8Array = new Uint8Array()
+  const body = async function* (): AsyncGenerator<Uint8Array> {
+    hash = hashing()
+    tail = new Uint8Array()
+    for await (const part of content.body(call)) {
+      hash.update(part)
+      tail = part.length >= SAMPLE_BYTES ? part.slice(-SAMPLE_BYTES) : Buffer.concat([tail, part]).subarray(-SAMPLE_BYTES)
+      yield part
+    }
+  }
+  const headers = headersOf(content, condition, desk)
+  const answer = await desk.client.send({ method: 'PUT', href, asks: 'upload', body, headers, timeoutMs: TRANSFER_MS }, call)
+  refusePages(desk, answer)
+  return { answer, hash: hash.digest('hex'), tail }
+}
+
+/** A page that says "200 OK" in HTML has stored nothing. Nextcloud calls the nothing that it answers with 201 and 204 HTML as well. */
+export function refusePages({ client }: FilesDesk, answer: WireAnswer): void {
+  const isPage = answer.status === 200 && /html/i.test(answer.headers['content-type'] ?? '')
+  if (!/^(200|201|204)$/.test(String(answer.status)) || isPage) throw notStored(client.host)
+}
