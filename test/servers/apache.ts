@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
@@ -38,13 +38,13 @@ const NEEDED = [
   'alias',
 ] as const
 
-/** As root, its processes are another user's: the lock database must be theirs, or every PUT ends with 500. */
+/** As root it would refuse to serve: then it runs as nobody, to whom the folders are given (a lock database of root's ends every PUT with 500). */
+const NOBODY = 65_534
 const isRoot = process.getuid?.() === 0
 
 const config = (dir: string, port: number): string =>
   [
     ...NEEDED.map((name) => `LoadModule ${name}_module ${MODULES}/mod_${name}.so`),
-    ...(isRoot ? ['User root', 'Group root'] : []),
     `ServerRoot ${dir}\nListen 127.0.0.1:${port}\nServerName localhost\nPidFile ${dir}/pid\nErrorLog ${dir}/error.log\nTypesConfig /etc/mime.types`,
     `DavLockDB ${dir}/lock/DavLock\nDocumentRoot ${dir}/root\nDavMinTimeout 1\nAllowEncodedSlashes On\nTimeout 20\nStartServers 1`,
     'DavDepthInfinity Off\nLimitXMLRequestBody 1000000',
@@ -59,11 +59,17 @@ const md5 = (text: string): string => createHash('md5').update(text).digest('hex
 export async function startApache(): Promise<ApacheDav> {
   const dir = await mkdtemp(join(tmpdir(), 'offramp-apache-'))
   const port = await freePort()
-  for (const folder of ['root', 'lock']) await mkdir(join(dir, folder))
+  const give = (path: string): Promise<void> => (isRoot ? chown(path, NOBODY, NOBODY) : Promise.resolve())
+  await give(dir)
+  for (const folder of ['root', 'lock']) {
+    await mkdir(join(dir, folder))
+    await give(join(dir, folder))
+  }
   const accounts = new Set<string>()
   const account = async (name: string): Promise<void> => {
     accounts.add(name)
     await mkdir(join(dir, 'root', name), { recursive: true })
+    await give(join(dir, 'root', name))
     const lines = (of: (account: string) => string): string => [...accounts].map((one) => `${of(one)}\n`).join('')
     await writeFile(
       join(dir, 'basic.users'),
@@ -76,11 +82,11 @@ export async function startApache(): Promise<ApacheDav> {
   }
   await account('anna')
   await writeFile(join(dir, 'httpd.conf'), config(dir, port))
-  const unlimited = isRoot ? ['-DBIG_SECURITY_HOLE'] : []
   const running: GuardedProcess = await startGuarded({
-    command: [PROGRAM, '-DFOREGROUND', ...unlimited, '-f', join(dir, 'httpd.conf')],
+    command: [PROGRAM, '-DFOREGROUND', '-f', join(dir, 'httpd.conf')],
     dir,
     env: { HOME: dir },
+    ...(isRoot ? { uid: NOBODY } : {}),
   })
   await untilAnswers(port, () => running.output())
   return {

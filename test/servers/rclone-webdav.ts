@@ -25,7 +25,7 @@ export async function startRcloneWebdav(): Promise<RcloneWebdav> {
   const [port, root] = [await freePort(), join(dir, 'root')]
   await mkdir(root)
   const options = ['--addr', `127.0.0.1:${port}`, '--user', 'anna', '--pass', 'secret', '--dir-cache-time', '0s', '--poll-interval', '0']
-  const command = [PROGRAM, 'serve', 'webdav', root, '--config', '/dev/null', '--local-encoding', 'None', ...options]
+  const command = [PROGRAM, 'serve', 'webdav', root, '--config', '/dev/null', ...options]
   const running = await startGuarded({ command, dir, env: { HOME: dir, RCLONE_CACHE_DIR: join(dir, 'cache') } })
   await untilAnswers(port, () => running.output())
   return {

@@ -1,6 +1,6 @@
 import { type DestinationEndpoint, Fault } from '@offramp/core'
 import type { DavAuth, DavSettings } from '@offramp/dav'
-import { fileChoices, filesEndpoint, withFiles } from './files.ts'
+import { fileChoices, provisionOf, withFiles } from './files.ts'
 import { given } from './given.ts'
 import type { Means } from './means.ts'
 import { passwordOf, refFor } from './passwords.ts'
@@ -50,11 +50,12 @@ export async function openDav(project: DavProject, means: Means): Promise<Destin
     ...given('fileSpace', fileSpace),
   }
   // Loaded where it is used: a connector brings a hundred modules along.
-  const { davDestination } = await import('@offramp/dav')
+  const { davDestination, filesDestination } = await import('@offramp/dav')
   const base = davDestination(settings, means.services)
   if (project.files === undefined) return base
   const own = authOf(project, name, means, 'file')
   if (own.kind === 'proxy') throw proxyFiles(name)
   const { silence: _, fileSpace: __, choices: ___, sizeLimit: ____, ...shared } = settings
-  return withFiles(base, await filesEndpoint({ ...shared, auth: own, ...fileChoices(project.files) }, project.files, means))
+  const { files } = project
+  return withFiles(base, filesDestination({ ...shared, auth: own, ...fileChoices(files), ...provisionOf(files, means) }, means.services))
 }

@@ -3,52 +3,25 @@ import type { FilesSettings } from '@offramp/dav'
 import { given } from './given.ts'
 import type { Means } from './means.ts'
 import { passwordOf, refFor } from './passwords.ts'
-import type { FilesProject, WebdavProject } from './settings.ts'
+import type { DavFilesProject, FilesProject, WebdavProject } from './settings.ts'
 import { hostOfUrl } from './url-host.ts'
 
 const MEGABYTE = 1_048_576
 
 /** What a section about files says, whichever kind of destination it stands in. */
-export const fileChoices = ({ bulk, windowsNames, chunkMegabytes, sizeLimitMegabytes }: FilesProject): Partial<FilesSettings> => ({
+export const fileChoices = ({ folder, bulk, windowsNames, chunkMegabytes, sizeLimitMegabytes }: FilesProject): Partial<FilesSettings> => ({
+  ...given('root', folder),
   ...given('bulk', bulk),
   ...given('windowsNames', windowsNames),
   ...given('chunkBytes', chunkMegabytes === undefined ? undefined : chunkMegabytes * MEGABYTE),
   ...given('sizeLimit', sizeLimitMegabytes === undefined ? undefined : sizeLimitMegabytes * MEGABYTE),
 })
 
-const parts = (folder: string): readonly string[] => folder.split('/').filter((part) => part !== '')
-
-/** One folder after another, as an address has it: equal for what the laxest server takes for equal. */
-const inAddress = (folder: string): string =>
-  parts(folder)
-    .map((part) => `/${encodeURIComponent(part.normalize('NFC').toLowerCase())}`)
-    .join('')
-
-/** The endpoint for files below the project's folder, which lets each account have a further one. Asks nobody yet. */
-export async function filesEndpoint(
-  settings: FilesSettings,
-  { folder: top = '' }: FilesProject,
-  means: Means,
-): Promise<DestinationEndpoint> {
-  // Loaded where it is used: a connector brings a hundred modules along.
-  const { filesDestination } = await import('@offramp/dav')
-  const known = new Map<string, DestinationEndpoint>()
-  const at = (folder: string): DestinationEndpoint => {
-    const root = [...parts(top), ...parts(folder)].join('/')
-    const before = known.get(root)
-    if (before !== undefined) return before
-    const { addressOf: _, ...made } = filesDestination({ ...settings, root }, means.services)
-    const address = `files:${hostOfUrl(settings.url)}${new URL(settings.url).pathname.replace(/\/$/, '')}`
-    const one: DestinationEndpoint = {
-      ...made,
-      addressOf: (account) => `${address}/${encodeURIComponent(account.toLowerCase())}${inAddress(root)}`,
-      below: at,
-    }
-    known.set(root, one)
-    return one
-  }
-  const whole = at('')
-  return { ...whole, close: async () => void (await Promise.all([...known.values()].map((end) => end.close?.()))) }
+/** Accounts are made by an admin, where the project says how. */
+export const provisionOf = ({ provision }: DavFilesProject, means: Means): Partial<FilesSettings> => {
+  if (provision === undefined) return {}
+  const { password, ...how } = provision
+  return { provision: { ...how, secret: () => means.secret(password) } }
 }
 
 const some = (asked: CheckRequest, kinds: readonly Kind[]): CheckRequest => ({
@@ -63,7 +36,7 @@ export function withFiles(base: DestinationEndpoint, files: DestinationEndpoint)
     name: base.name,
     kinds: [...base.kinds, ...files.kinds],
     addressOf: base.addressOf,
-    below: (folder) => files.below?.(folder) ?? files,
+    ...given('below', files.below),
     ...(cautions.length === 0 ? {} : { caution: cautions.join(' ') }),
     async *check(asked, call) {
       for (const end of [base, files]) {
@@ -99,5 +72,7 @@ export async function openWebdav(project: WebdavProject, means: Means): Promise<
     ...given('connectionsPerAccount', connectionsPerAccount),
     ...fileChoices(project),
   }
-  return filesEndpoint(settings, project, means)
+  // Loaded where it is used: a connector brings a hundred modules along.
+  const { filesDestination } = await import('@offramp/dav')
+  return filesDestination(settings, means.services)
 }

@@ -61,6 +61,7 @@ export interface GoogleProject {
     readonly calendar?: GoogleApiLimits
     readonly people?: GoogleApiLimits
     readonly tasks?: GoogleApiLimits
+    readonly drive?: GoogleApiLimits & { readonly bytesPerDay?: number }
   }
   readonly apiUrl?: string
   readonly tokenUrl?: string
@@ -112,7 +113,7 @@ export interface DavProject {
   readonly sizeLimitMegabytes?: number
   readonly fileSpace?: string
   /** Present where the server takes files as well. */
-  readonly files?: FilesProject
+  readonly files?: DavFilesProject
 }
 
 /** How files are written. */
@@ -123,6 +124,19 @@ export interface FilesProject {
   readonly chunkMegabytes?: number
   readonly bulk?: boolean
   readonly windowsNames?: boolean
+}
+
+/** The same of a server that may make accounts. */
+export interface DavFilesProject extends FilesProject {
+  readonly provision?: {
+    /** Login of an admin. */
+    readonly admin: string
+    /** Reference to the admin's password. */
+    readonly password: string
+    readonly quota?: string
+    readonly language?: string
+    readonly groups?: readonly string[]
+  }
 }
 
 /** How accounts of a WebDAV server are opened. `{account}` in a reference stands for the login. */

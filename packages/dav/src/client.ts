@@ -12,6 +12,8 @@ export interface DavRequest {
   readonly method: WireRequest['method']
   /** A path, or an address at the same host. */
   readonly href: string
+  /** With its question mark. */
+  readonly query?: string
   readonly asks: Asks
   readonly headers?: Readonly<Record<string, string>>
   /** A function gives the bytes anew for each try; `headers` announce how many. */
@@ -150,12 +152,12 @@ export function makeClient(host: DavHost<HostSettings>, account: string): DavCli
   const logins = loginsOf(settings, account)
 
   const ask = (request: DavRequest, path: string, login: Login, call: Call): Promise<WireAnswer> => {
-    const { method, asks, stream = false } = request
+    const { method, asks, query = '', stream = false } = request
     return wire.send(
       {
         method,
-        url: urlOf(path),
-        headers: { ...login.headers({ method, uri: path }), ...request.headers },
+        url: urlOf(path) + query,
+        headers: { ...login.headers({ method, uri: path + query }), ...request.headers },
         ...(request.body === undefined ? {} : { body: request.body }),
         quota: asks === 'make' ? { key: `${key}:new`, concurrent: 1 } : { key, concurrent },
         weight: 1,

@@ -29,14 +29,16 @@ const isOpenEnd = (thrown: unknown): boolean =>
   isRefusal(thrown, 423) ||
   (thrown instanceof Fault && (/^http-(408|499|502|504|52\d|timeout|connection|truncated)$/.test(thrown.code) || thrown.connection))
 
+/** The request itself may not have arrived. */
+const isBroken = (thrown: unknown): boolean => thrown instanceof Fault && /^http-(connection|truncated)$/.test(thrown.code)
+
 /** Time for the answer to a MOVE: servers copy all bytes once more. Proxies give up earlier, and then it is looked for. Milliseconds. */
 const patience = (size: number): number => Math.min(600_000, 60_000 + size / 50_000)
 
 /** One MOVE, and then nothing but looking: a second one while the server is at it makes it copy everything again, or finds the folder gone. */
 export async function assemble(desk: FilesDesk, whole: Whole, seen: Seen, call: PutCall): Promise<Stored> {
-  const marker = await sayAsked(desk, whole.target, call)
+  const since = await sayAsked(desk, whole.target, call)
   const { to, content, target } = whole
-  const since = desk.services.clock.now()
   try {
     const answer = await desk.client.send(
       {
@@ -56,17 +58,18 @@ export async function assemble(desk: FilesDesk, whole: Whole, seen: Seen, call: 
       { ...seen, told: answer.headers['x-hash-sha256'], etag: answer.headers['oc-etag'] ?? answer.headers['etag'] },
       call,
     )
-    await removeUpload(desk, marker, call)
+    await removeAsked(desk, target, since, call)
     return stored
   } catch (thrown) {
     if (call.signal.aborted) throw thrown
     if (isOpenEnd(thrown)) {
-      const stored = await awaitEnd(desk, whole, { since, seen, until: since + ASSEMBLY_MS }, call)
+      const until = isBroken(thrown) ? likelyEnd(since, content.size) : since + ASSEMBLY_MS
+      const stored = await awaitEnd(desk, whole, { since, seen, until }, call)
       if (stored !== undefined) return stored
     }
     // Answered by the server itself: nothing is under way.
     const gone = isRefusal(thrown, 404) ? await finished(desk, whole, seen, call) : undefined
-    await removeUpload(desk, marker, call)
+    await removeAsked(desk, target, since, call)
     if (gone !== undefined) return gone
     // Chunks that do not make the whole are not to be gone on with.
     if (isRefusal(thrown, 400) || (thrown instanceof Fault && thrown.code === 'dav-damaged'))
@@ -140,8 +143,8 @@ async function awaitEnd(
   return undefined
 }
 
-/** How long a server is taken to be at it that nobody has heard of since: at 2 MB a second. It locks the file, should it be slower. */
-const likelyEnd = (since: number, size: number): number => since + Math.min(ASSEMBLY_MS, 20_000 + size / 2_000)
+/** How long a server is taken to be at it that nobody has heard of since: five minutes, and at 2 MB a second. It locks the file, should it be slower. */
+const likelyEnd = (since: number, size: number): number => since + Math.min(ASSEMBLY_MS, 300_000 + size / 2_000)
 
 /** For whoever finds that an earlier process had asked, and perhaps died before that: it knows nothing of the bytes. */
 export const lookForAssembled = (desk: FilesDesk, whole: Whole, since: number, call: PutCall): Promise<Stored | undefined> =>

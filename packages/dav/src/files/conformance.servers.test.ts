@@ -1,7 +1,7 @@
 import { destinationSuite } from '@offramp/conformance'
 import { afterAll, describe } from 'vitest'
 import { type ApacheDav, haveApache, startApache } from '../../../../test/servers/apache.ts'
-import { diskShelf } from '../../../../test/servers/disk-shelf.ts'
+import { asRcloneServes, diskShelf } from '../../../../test/servers/disk-shelf.ts'
 import { openFilesLab } from '../../../../test/servers/files-lab.ts'
 import { haveRclone, type RcloneWebdav, startRcloneWebdav } from '../../../../test/servers/rclone-webdav.ts'
 
@@ -35,7 +35,7 @@ describe.skipIf(!haveRclone())('rclone', () => {
       const { url, root, account } = await server
       const name = `case${used++}`
       await account(name)
-      const shelf = diskShelf(`${root}/${name}`)
+      const shelf = diskShelf(`${root}/${name}`, asRcloneServes)
       return openFilesLab({ url: `${url}${name}/`, account: 'anna', pass: 'secret', shelf, lastStep: 'MOVE /' })
     },
   })

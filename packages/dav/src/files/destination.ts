@@ -2,6 +2,7 @@ import type { Destination, DestinationProfile, Trait } from '@offramp/core'
 import { dateFolders, folderWay } from './dates.ts'
 import { type FilesDesk, namesOf } from './desk.ts'
 import { placeOf, plainPlace, prepare } from './folders.ts'
+import { grant } from './grant.ts'
 import { BATCH } from './limits.ts'
 import { dropDouble, find, read, walk } from './looking.ts'
 import { putMany } from './put-many.ts'
@@ -58,5 +59,6 @@ export const makeFilesDestination = (desk: FilesDesk): Destination => ({
   read: (receipt, call) => read(desk, receipt, call),
   dropDouble: (extra, keeper, call) => dropDouble(desk, extra, keeper, call),
   ...(folderWay(desk) === undefined ? {} : { date: (dates, call) => dateFolders(desk, dates, call) }),
+  ...(desk.server.kind === 'nextcloud' ? { grant: (asked, call) => grant(desk, asked, call) } : {}),
   nameOf: (item) => ({ folder: plainPlace(desk, item.home), name: namesOf(desk.server.rules, item)[0] }),
 })

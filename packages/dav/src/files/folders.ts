@@ -68,7 +68,9 @@ export async function prepare(desk: FilesDesk, collection: Collection, call: Cal
   const second = secondPlace(desk, collection)
   if (!isTaken(desk, plain, collection)) {
     const known = desk.folders.claims.get(claimOf(desk, plain)) === collection.id && desk.folders.made.has(plain)
-    if (known || (await make(desk, plain, call)) === 'made') return claim(desk, plain, collection)
+    // Some servers (rclone's) confirm that they have made what stood there before.
+    const stood = !known && desk.server.kind === 'other' && (await isFolder(desk, plain, call))
+    if (known || (!stood && (await make(desk, plain, call)) === 'made')) return claim(desk, plain, collection)
     if (!(await isFolder(desk, second, call)) && (await isFolder(desk, plain, call))) return claim(desk, plain, collection)
   }
   await make(desk, second, call)

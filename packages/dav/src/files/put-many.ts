@@ -5,6 +5,7 @@ import { receiptOf } from './adopt.ts'
 import { partsFor, uploadBulk } from './bulk.ts'
 import { contentOf } from './content.ts'
 import { type FilesDesk, namesOf } from './desk.ts'
+import { sameName } from './names/encode.ts'
 import { targetOf } from './target.ts'
 import { writeFile } from './write.ts'
 
@@ -17,11 +18,13 @@ export async function putMany(desk: FilesDesk, place: string, items: readonly It
   for (const claim of claims) desk.folders.busy.add(claim)
   try {
     const sent = parts.length === 0 ? new Map<Item, Receipt | Fault>() : await uploadBulk(desk, { place, parts }, call)
-    return await inTurns(
-      named,
-      desk.settings.connectionsPerAccount ?? 4,
-      async (one) => sent.get(one.item) ?? putAlone(desk, place, one, call),
-    )
+    const first = new Map<string, Item>()
+    for (const { item, name } of named)
+      if (!first.has(sameName(name, desk.server.rules))) first.set(sameName(name, desk.server.rules), item)
+    return await inTurns(named, desk.settings.connectionsPerAccount ?? 4, async (one) => {
+      const isFirst = first.get(sameName(one.name, desk.server.rules)) === one.item
+      return sent.get(one.item) ?? (isFirst ? putAlone(desk, place, one, call) : later(desk))
+    })
   } finally {
     for (const claim of claims) desk.folders.busy.delete(claim)
   }

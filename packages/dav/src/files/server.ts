@@ -7,36 +7,19 @@ import { child } from '../read-xml.ts'
 import { numbersOf } from '../server.ts'
 import type { FilesServer } from './desk.ts'
 import { type Refused, rulesOf, WINDOWS } from './names/rules.ts'
+import { askOcs, factsIn, factsOf, textsOf } from './ocs.ts'
 import { type Plain, probe } from './probe.ts'
 import type { FilesSettings } from './settings.ts'
 
 type Facts = Readonly<Record<string, unknown>>
 
-/** What is no object has no facts. PHP writes an empty map as a list. */
-export const factsOf = (value: unknown): Facts =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {}
-
-export const textsOf = (value: unknown): readonly string[] => {
-  const all = Array.isArray(value) ? value : typeof value === 'object' && value !== null ? Object.values(value) : []
-  return all.filter((one): one is string => typeof one === 'string')
-}
-
-const json = (text: string): Facts => {
+/** What a Nextcloud says of itself. Empty where it says nothing. */
+export async function capabilitiesOf(client: DavClient, webRoot: string, call: Call): Promise<Facts> {
   try {
-    return factsOf(JSON.parse(text))
-  } catch {
-    return {}
-  }
-}
-
-/** Answer of the server's own interface, without its envelope. Undefined where it has none there. */
-export async function askOcs(client: DavClient, href: string, call: Call): Promise<Facts | undefined> {
-  const headers = { 'ocs-apirequest': 'true', accept: 'application/json' }
-  try {
-    const answer = await client.send({ method: 'GET', href, asks: 'discover', headers }, call)
-    return factsOf(factsOf(json(await answer.text())['ocs'])['data'])
+    const told = await askOcs(client, webRoot, { method: 'GET', path: '/cloud/capabilities', asks: 'discover' }, call)
+    return factsOf(factsOf(told)['capabilities'])
   } catch (thrown) {
-    if (isRefusal(thrown, 400, 403, 404, 405, 412, 501)) return undefined
+    if (isRefusal(thrown) && thrown.reach !== 'account') return {}
     throw thrown
   }
 }
@@ -54,7 +37,7 @@ function refusedBy(files: Facts): Refused {
 }
 
 /** Where a Nextcloud would be installed, by the address that the operator has written. */
-const webRootOf = (base: URL): string => base.pathname.replace(/\/(remote|index)\.php(\/.*)?$/, '').replace(/\/$/, '')
+export const webRootOf = (base: URL): string => base.pathname.replace(/\/(remote|index)\.php(\/.*)?$/, '').replace(/\/$/, '')
 
 interface Found {
   readonly client: DavClient
@@ -72,7 +55,7 @@ export async function recogniseFiles(found: Found, probes: Map<string, Promise<P
       if (isRefusal(thrown) && thrown.reach !== 'account') return undefined
       throw thrown
     })
-  const facts = status === undefined ? {} : json(await status.text())
+  const facts = status === undefined ? {} : factsIn(await status.text())
   if (typeof facts['productname'] === 'string' || facts['installed'] === true) return cloud(found, { webRoot, facts }, call)
   return plain(found, probes, call)
 }
@@ -85,7 +68,7 @@ async function cloud(
   const kind = /owncloud/i.test(String(facts['productname'] ?? '')) ? 'owncloud' : 'nextcloud'
   const text = String(facts['versionstring'] ?? facts['version'] ?? '')
   const user = await userOf(client, webRoot, call)
-  const told = factsOf((await askOcs(client, `${webRoot}/ocs/v2.php/cloud/capabilities`, call))?.['capabilities'])
+  const told = await capabilitiesOf(client, webRoot, call)
   const part = encodeURIComponent(user).replaceAll('%40', '@')
   const isNextcloud = kind === 'nextcloud'
   return {

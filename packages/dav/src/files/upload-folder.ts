@@ -75,11 +75,12 @@ export async function removeUpload({ client, server }: FilesDesk, name: string, 
   })
 }
 
-/** Says for whoever comes after a crash that it may be under way: an empty folder, since the upload's own must hold chunks alone. */
-export async function sayAsked(desk: FilesDesk, target: Target, call: Call): Promise<string> {
-  const name = askedName(target, desk.services.clock.now())
-  await openUpload(desk, name, {}, call)
-  return name
+/** Says for whoever comes after a crash that it may be under way: an empty folder, since the upload's own must hold chunks alone. Says when that was. */
+export async function sayAsked(desk: FilesDesk, target: Target, call: Call): Promise<number> {
+  const at = desk.services.clock.now()
+  await openUpload(desk, askedName(target, at), {}, call)
+  return at
 }
+
 export const removeAsked = (desk: FilesDesk, target: Target, at: number, call: Call): Promise<void> =>
   removeUpload(desk, askedName(target, at), call)

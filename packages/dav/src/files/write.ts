@@ -9,6 +9,7 @@ import { OLDEST_SECONDS, SAMPLE_BYTES, TRANSFER_MS, WRITABLE_NAME_BYTES } from '
 import { setDate } from './probe.ts'
 import { prove } from './prove.ts'
 import { statAt } from './stat.ts'
+import { makeTail } from './tail.ts'
 import { taken } from './taken.ts'
 import { writeInChunks } from './write-chunks.ts'
 
@@ -132,8 +133,11 @@ async function writeWhole(desk: FilesDesk, target: Target, content: Content, cal
   }
 }
 
-const conditionOf = ({ over }: Target): Readonly<Record<string, string>> =>
-  over === undefined ? { 'if-none-match': '*' } : over.etag === undefined ? {} : { 'if-match': over.etag }
+/** A weak tag, as Apache gives one within a second of a write, matches nothing: then what was looked at a moment ago has to do. */
+const conditionOf = ({ over }: Target): Readonly<Record<string, string>> => {
+  if (over === undefined) return { 'if-none-match': '*' }
+  return over.etag === undefined || over.etag.startsWith('W/') ? {} : { 'if-match': over.etag }
+}
 
 async function putHeld(desk: FilesDesk, { href, content, condition }: Put, call: Call): Promise<Passed> {
   const held = await hold(desk.pool, content, call)
@@ -160,20 +164,20 @@ const headersOf = (content: Content, condition: Put['condition'], { server }: Fi
 /** A file that is larger than what is held in memory, to a server that takes it only as a whole. */
 async function putStream(desk: FilesDesk, { href, content, condition }: Put, call: Call): Promise<Passed> {
   let hash = hashing()
-  let tail: Uint8Array = new Uint8Array()
+  let tail = makeTail()
   const body = async function* (): AsyncGenerator<Uint8Array> {
     hash = hashing()
-    tail = new Uint8Array()
+    tail = makeTail()
     for await (const part of content.body(call)) {
       hash.update(part)
-      tail = part.length >= SAMPLE_BYTES ? part.slice(-SAMPLE_BYTES) : Buffer.concat([tail, part]).subarray(-SAMPLE_BYTES)
+      tail.add(part)
       yield part
     }
   }
   const headers = headersOf(content, condition, desk)
   const answer = await desk.client.send({ method: 'PUT', href, asks: 'upload', body, headers, timeoutMs: TRANSFER_MS }, call)
   refusePages(desk, answer)
-  return { answer, hash: hash.digest('hex'), tail }
+  return { answer, hash: hash.digest('hex'), tail: tail.bytes() }
 }
 
 /** A page that says "200 OK" in HTML has stored nothing. Nextcloud calls the nothing that it answers with 201 and 204 HTML as well. */

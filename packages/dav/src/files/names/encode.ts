@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { NameRules } from './rules.ts'
 
-/** Stands before a sign that is meant as itself, and breaks up a name that would be refused as a whole. */
-const ESCAPE = '\u201b'
+/**
+ * Stands before a sign that is meant as itself, and breaks up a name that would be refused as a whole. Not the sign that rclone has for this, which its
+ * own server would write twice.
+ */
+const ESCAPE = '\u02bd'
 
 const bytesOf = (text: string): number => Buffer.byteLength(text)
 

@@ -1,0 +1,194 @@
+import { type Call, Fault, type Grant, type Granted } from '@offramp/core'
+import { type DavRefusal, isRefusal } from '../faults.ts'
+import { type FilesDesk, fileHref, folderHref } from './desk.ts'
+import { askOcs, factsOf, wordsOf } from './ocs.ts'
+import { type Standing, statAt } from './stat.ts'
+
+/** Bits of a share's rights. */
+const [READ, UPDATE, CREATE, DELETE, RESHARE] = [1, 2, 4, 8, 16]
+
+const TYPES = { user: 0, group: 1, link: 3, mail: 4 } as const
+
+const DAY = 86_400_000
+
+/** From this version on a share can forbid its people to download. */
+const NO_DOWNLOAD_SINCE = 25
+
+const SHARES = '/apps/files_sharing/api/v1/shares'
+
+/** What is asked of the server. */
+interface Wish {
+  readonly path: string
+  readonly type: number
+  readonly to: string
+  readonly permissions: number
+  /** Day after which it is over: `2027-01-31`. */
+  readonly expires: string | undefined
+  readonly password: string | undefined
+  readonly noDownload: boolean
+  readonly label: string
+}
+
+interface Stands {
+  readonly id: string
+  readonly permissions: number
+  readonly expires: string | undefined
+  readonly address: string | undefined
+  readonly noDownload: boolean
+  readonly hasPassword: boolean
+}
+
+/** Nobody who may read can be kept from remarking there, and nobody can be let remark only: reading is what both have in common. */
+function permissionsOf({ access }: Grant, isFolder: boolean): number {
+  if (access !== 'write') return READ
+  return isFolder ? READ | UPDATE | CREATE | DELETE : READ | UPDATE
+}
+
+/** A share ends with a day, in the server's own zone: the last one that is wholly before the end of the grant. */
+function lastDay(desk: FilesDesk, expires: number | undefined): string | undefined {
+  if (expires === undefined) return undefined
+  const day = new Date(expires - DAY - DAY / 2).toISOString().slice(0, 10)
+  if (day <= new Date(desk.services.clock.now()).toISOString().slice(0, 10))
+    throw cannot(desk, 'dav-share-expired', 'a share ends with a whole day, and this one is over before one has passed')
+  return day
+}
+
+function wishOf(desk: FilesDesk, grant: Grant, standing: Standing): Wish {
+  const { to, place, locator } = grant
+  const noDownload = grant.noDownload === true
+  if (noDownload && to.kind !== 'link' && (desk.server.version[0] ?? NO_DOWNLOAD_SINCE) < NO_DOWNLOAD_SINCE)
+    throw cannot(desk, 'dav-share-download', 'this version cannot keep its people from downloading')
+  return {
+    path: locator === undefined ? place : `${place === '/' ? '' : place}/${locator}`,
+    type: TYPES[to.kind],
+    to: to.kind === 'link' ? '' : to.kind === 'mail' ? to.address : to.id,
+    permissions: permissionsOf(grant, standing.isFolder),
+    expires: lastDay(desk, grant.expires),
+    password: grant.password,
+    noDownload,
+    label: to.kind === 'link' ? (to.label ?? 'Offramp') : '',
+  }
+}
+
+/** Gives a right, once, and never more of it than was asked; mails nobody. What stands wider already stays. */
+export async function grant(desk: FilesDesk, asked: Grant, call: Call): Promise<Granted> {
+  const { place, locator } = asked
+  const standing = await statAt(desk, locator === undefined ? folderHref(desk, place) : fileHref(desk, place, locator), call)
+  if (standing === undefined) throw gone(desk)
+  const wish = wishOf(desk, asked, standing)
+  try {
+    const before = await standingShare(desk, wish, call)
+    return before === undefined ? await create(desk, wish, call) : await widen(desk, wish, before, call)
+  } catch (thrown) {
+    if (!isRefusal(thrown) || thrown.said.status >= 500) throw thrown
+    throw refused(desk, wish, thrown)
+  }
+}
+
+const textIn = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+
+function standsOf(share: Readonly<Record<string, unknown>>): Stands {
+  return {
+    id: String(share['id'] ?? ''),
+    permissions: Number(share['permissions'] ?? 0),
+    expires: textIn(share['expiration'])?.slice(0, 10),
+    address: textIn(share['url']),
+    noDownload: Number(share['hide_download'] ?? 0) === 1 || /"download"[^}]*(false|:0)/.test(String(share['attributes'] ?? '')),
+    hasPassword: textIn(share['password']) !== undefined,
+  }
+}
+
+/** The share of this very file or folder to this very one; of links the one that bears our label. */
+async function standingShare(desk: FilesDesk, { path, type, to, label }: Wish, call: Call): Promise<Stands | undefined> {
+  const all = await askOcs(desk.client, desk.server.webRoot, { method: 'GET', path: SHARES, asks: 'share', fields: { path } }, call)
+  const same = (Array.isArray(all) ? all : [])
+    .map(factsOf)
+    .filter((share) => Number(share['share_type']) === type)
+    .find((share) =>
+      type === TYPES.link ? share['label'] === label : String(share['share_with'] ?? '').toLowerCase() === to.toLowerCase(),
+    )
+  return same && standsOf(same)
+}
+
+async function create(desk: FilesDesk, wish: Wish, call: Call): Promise<Granted> {
+  const fields = {
+    path: wish.path,
+    shareType: String(wish.type),
+    permissions: String(wish.permissions),
+    sendMail: 'false',
+    ...(wish.to === '' ? {} : { shareWith: wish.to }),
+    ...(wish.expires === undefined ? {} : { expireDate: wish.expires }),
+    ...(wish.password === undefined ? {} : { password: wish.password }),
+    ...(wish.label === '' ? {} : { label: wish.label }),
+    ...noDownloadOf(wish),
+  }
+  const made = standsOf(
+    factsOf(await askOcs(desk.client, desk.server.webRoot, { method: 'POST', path: SHARES, asks: 'share', fields }, call)),
+  )
+  if (!isNoMore(made, wish)) {
+    await remove(desk, made, call)
+    throw cannot(desk, 'dav-share-wider', 'it would have given more than was granted, so the share was taken back')
+  }
+  return { state: 'shared', ...(made.address === undefined ? {} : { address: made.address }) }
+}
+
+const noDownloadOf = ({ noDownload, type }: Wish): Readonly<Record<string, string>> => {
+  if (!noDownload) return {}
+  return type === TYPES.link || type === TYPES.mail
+    ? { hideDownload: 'true' }
+    : { attributes: JSON.stringify([{ scope: 'permissions', key: 'download', value: false }]) }
+}
+
+/** A link is always said to be shareable on, which is what links are. */
+function isNoMore(made: Stands, wish: Wish): boolean {
+  const allowed = wish.permissions | (wish.type === TYPES.link || wish.type === TYPES.mail ? RESHARE : 0)
+  const ends = wish.expires === undefined || (made.expires !== undefined && made.expires <= wish.expires)
+  return (made.permissions & ~allowed) === 0 && ends && (!wish.noDownload || made.noDownload)
+}
+
+/**
+ * It stands already. Where it gives less, it gets what is missing, unless what it has without (an end, a password, a bar to downloading) would make
+ * that more than was granted.
+ */
+async function widen(desk: FilesDesk, wish: Wish, before: Stands, call: Call): Promise<Granted> {
+  const address = before.address === undefined ? {} : { address: before.address }
+  if ((wish.permissions & ~before.permissions) === 0) return { state: 'already', ...address }
+  const ends = wish.expires === undefined || (before.expires !== undefined && before.expires <= wish.expires)
+  const isAsNarrow = ends && (!wish.noDownload || before.noDownload) && (wish.password === undefined || before.hasPassword)
+  if (!isAsNarrow)
+    throw cannot(
+      desk,
+      'dav-share-stands',
+      'another share to the same stands there, which could not be given this right without giving more',
+    )
+  const fields = { permissions: String(before.permissions | wish.permissions) }
+  await askOcs(desk.client, desk.server.webRoot, { method: 'PUT', path: `${SHARES}/${before.id}`, asks: 'share', fields }, call)
+  return { state: 'shared', ...address }
+}
+
+const remove = (desk: FilesDesk, { id }: Stands, call: Call): Promise<unknown> =>
+  askOcs(desk.client, desk.server.webRoot, { method: 'DELETE', path: `${SHARES}/${id}`, asks: 'share' }, call)
+
+/** Who is not there is the account's trouble; everything else this right's. */
+function refused(desk: FilesDesk, { type, to }: Wish, refusal: DavRefusal): Fault {
+  const isNobody =
+    refusal.said.status === 404 && (type === TYPES.user || type === TYPES.group) && /valid (account|user|group)/i.test(refusal.said.words)
+  if (!isNobody) return cannot(desk, 'dav-share-refused', `the server refuses it: ${wordsOf(refusal)}`)
+  return new Fault({
+    reach: 'account',
+    code: 'dav-no-such-account',
+    message: `${desk.server.says} has no ${type === TYPES.user ? 'account' : 'group'} ${to} to share with, or does not let it be shared with.`,
+    remedy: 'Make it first, and check the settings of sharing; then ask again.',
+  })
+}
+
+const cannot = ({ server }: FilesDesk, code: string, why: string): Fault =>
+  new Fault({ reach: 'item', reason: 'refused-by-destination', code, message: `${server.says} cannot give this right: ${why}.` })
+
+const gone = ({ client }: FilesDesk): Fault =>
+  new Fault({
+    reach: 'item',
+    reason: 'gone',
+    code: 'dav-gone',
+    message: `What was to be shared is no longer on ${client.host} (${client.account}).`,
+  })

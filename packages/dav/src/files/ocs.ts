@@ -1,0 +1,61 @@
+import type { Call } from '@offramp/core'
+import type { DavClient } from '../client.ts'
+import type { DavRefusal } from '../faults.ts'
+
+type Facts = Readonly<Record<string, unknown>>
+
+/** What is no object has no facts. PHP writes an empty map as a list. */
+export const factsOf = (value: unknown): Facts =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {}
+
+export const textsOf = (value: unknown): readonly string[] => {
+  const all = Array.isArray(value) ? value : typeof value === 'object' && value !== null ? Object.values(value) : []
+  return all.filter((one): one is string => typeof one === 'string')
+}
+
+export const factsIn = (text: string): Facts => {
+  try {
+    return factsOf(JSON.parse(text))
+  } catch {
+    return {}
+  }
+}
+
+export interface OcsRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Below `/ocs/v2.php`. */
+  readonly path: string
+  readonly asks: 'discover' | 'share'
+  /** A form's fields; of a GET its query. */
+  readonly fields?: Readonly<Record<string, string | readonly string[]>>
+}
+
+/** The server's own interface: what stands in its envelope. Throws a refusal with its own words where it is not done. */
+export async function askOcs(client: DavClient, webRoot: string, request: OcsRequest, call: Call): Promise<unknown> {
+  const form = new URLSearchParams()
+  for (const [name, value] of Object.entries(request.fields ?? {}))
+    for (const one of typeof value === 'string' ? [value] : value) form.append(typeof value === 'string' ? name : `${name}[]`, one)
+  const isGet = request.method === 'GET'
+  const query = isGet && form.size > 0 ? `?${form.toString()}` : ''
+  const headers = { 'ocs-apirequest': 'true', accept: 'application/json' }
+  const answer = await client.send(
+    {
+      method: request.method,
+      href: `${webRoot}/ocs/v2.php${request.path}`,
+      query,
+      asks: request.asks,
+      headers: isGet ? headers : { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+      ...(isGet ? {} : { body: form.toString() }),
+    },
+    call,
+  )
+  return factsOf(factsIn(await answer.text())['ocs'])['data']
+}
+
+/** What the server says in its envelope, or whatever could be read. */
+export function wordsOf(refusal: DavRefusal): string {
+  const meta = factsOf(factsOf(factsIn(refusal.said.words)['ocs'])['meta'])
+  const words =
+    typeof meta['message'] === 'string' ? meta['message'] : (/"message":"((?:[^"\\]|\\.)*)"/.exec(refusal.said.words)?.[1] ?? '')
+  return words === '' ? `status ${refusal.said.status}` : `"${words}" (status ${refusal.said.status})`
+}
