@@ -13,7 +13,7 @@ export const MEMORY_BYTES = 48 * 1024 * 1024
 export const HELD_BYTES = 24 * 1024 * 1024
 
 /** How `putMany` likes its batches. PHP holds a bulk upload in memory: not above some 100 files and 20 MB. */
-export const BATCH = { items: 100, bytes: 16 * 1024 * 1024 } as const
+export const BATCH = { items: 100, bytes: 16 * 1024 * 1024, atOnce: 4 } as const
 
 /** Files of this many bytes go in bulk; larger ones cost as much as a request of their own. */
 export const BULK_ITEM_BYTES = 1024 * 1024
