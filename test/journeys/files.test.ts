@@ -25,10 +25,13 @@ beforeAll(async () => {
       { address: ANNA, messages: 0, drive: { files: 40, sizes: [1, 4000], perFolder: 8 } },
       { address: BEN, messages: 0, drive: { files: 3 } },
     ],
-    tenant: { driveLimits: { unitsPerMinute: 100_000 }, sites: [{ name: 'marketing', displayName: 'Marketing', libraries: [{ name: 'Documents', files: 5 }] }] },
+    tenant: {
+      driveLimits: { unitsPerMinute: 100_000 },
+      sites: [{ name: 'marketing', displayName: 'Marketing', libraries: [{ name: 'Documents', files: 5 }] }],
+    },
     cloud: { url: cloud.url, ca: cloud.ca, passwords: cloud.passwords, destination: { files: {} } },
     source: { limits: { files: { unitsPerMinute: 100_000 } } },
-    settings: { workloads: ['file'], verifySample: 1 },
+    settings: { workloads: ['file'], verifySample: 1, limits: { putSeconds: 4 } },
   })
   await writeFile(
     join(lab.folder, 'mappings.csv'),
@@ -74,7 +77,6 @@ test('before anything moves: what is open to whom, and which names will be other
 test('names, bytes, dates of files and folders are what they were, and what was skipped has its reason', { timeout: 120_000 }, async () => {
   const run = await lab.offramp('run', '--workers', '2')
   expect(run.code, run.out + run.err).toBe(0)
-  process.stderr.write(run.out + run.err)
   expect(run.out).toMatch(/^Unexplained remainder: 0 of \d+ items in 3 accounts\./m)
   for (const [address, login, folder] of [
     [ANNA, ANNAS, ''],
@@ -107,7 +109,10 @@ test('shares are given last, to nobody who could not enter before, and never mai
   expect(shares.filter(({ kind }) => kind === 'user').every(({ to }) => to === BENS)).toBe(true)
   // What Ben can open of Anna's: all of her team's folder but what is closed.
   const seen = (await cloud.user(BENS).files.seen()).map(({ path }) => path)
-  expect(seen.some((path) => path.endsWith('Plan: 2026?.txt')), `${JSON.stringify(seen)}\n${applied.out}`).toBe(true)
+  expect(
+    seen.some((path) => path.endsWith('Plan: 2026?.txt')),
+    `${JSON.stringify(seen)}\n${applied.out}`,
+  ).toBe(true)
   expect(seen.filter((path) => /Gehälter|salaries/.test(path))).toEqual([])
   const passwords = join(lab.folder, '.offramp', 'share-passwords.csv')
   expect((await stat(passwords)).mode & 0o777).toBe(0o600)

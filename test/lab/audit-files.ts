@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { request } from 'node:https'
-import type { DriveControl } from '@offramp/emulators'
+import type { DriveControl, GoogleDriveControl } from '@offramp/emulators'
 
 /** A file or folder as a server shows it to anybody who asks by WebDAV. */
 export interface SeenFile {
@@ -172,3 +172,29 @@ export async function auditMicrosoftFiles(drive: DriveControl, at: AtCloud): Pro
   const asked = { root: cloudRoot(at), login: at.login, password: at.password, ca: at.cloud.ca }
   return auditFiles(truth, asked, { folder: at.folder, ...(at.besides === undefined ? {} : { besides: at.besides }) })
 }
+
+/** Ending of what a document of Google's becomes by default. */
+const OPEN: Readonly<Record<string, string>> = { document: '.odt', spreadsheet: '.ods', presentation: '.odp', drawing: '.svg' }
+
+const NATIVE = /^application\/vnd\.google-apps\.(.+)$/
+
+/** A drive of the emulated domain, against what stands on a server. Documents are looked for under their open formats. */
+export async function auditGoogleFiles(
+  drive: GoogleDriveControl,
+  asked: Asked,
+  how: { readonly folder?: string; readonly besides?: readonly string[] } = {},
+): Promise<FilesAudit> {
+  const here = (await drive.files()).filter(({ trashed }) => !trashed)
+  const truth = here.flatMap(({ name, path, mimeType, modifiedAt, sha256 }): readonly TrueFile[] => {
+    const native = NATIVE.exec(mimeType)?.[1]
+    if (native !== undefined && OPEN[native] === undefined) return []
+    const ending = native === undefined ? '' : (OPEN[native] ?? '')
+    return [{ path: [...path, `${name}${ending}`].map(slashed), folder: false, modifiedAt, ...(sha256 === undefined ? {} : { sha256 }) }]
+  })
+  const folders = (await drive.folders()).filter(({ trashed }) => !trashed)
+  const all = [...folders.map(({ name, path }) => ({ path: [...path, name].map(slashed), folder: true })), ...truth]
+  return auditFiles(all, asked, how)
+}
+
+/** A slash in a name stands there in its full width. */
+const slashed = (name: string): string => name.replaceAll('/', '\uff0f')

@@ -1,5 +1,14 @@
 import { MemoryGate, type SpecimenFacts, specimen } from '@offramp/conformance'
-import { type Clock, type Destination, type DestinationEndpoint, type Item, type Place, type PutCall, silentLog, systemClock } from '@offramp/core'
+import {
+  type Clock,
+  type Destination,
+  type DestinationEndpoint,
+  type Item,
+  type Place,
+  type PutCall,
+  silentLog,
+  systemClock,
+} from '@offramp/core'
 import { type FilesSettings, filesDestination } from '@offramp/dav'
 import { type CloudEffect, type EmulatedNextcloud, type NextcloudOptions, startNextcloud } from '@offramp/emulators'
 
@@ -18,7 +27,12 @@ export interface FilesDesk {
   close(): Promise<void>
 }
 
-export const filesEndpoint = (url: string, pass: string, more: Partial<FilesSettings> = {}, clock: Clock = systemClock): DestinationEndpoint =>
+export const filesEndpoint = (
+  url: string,
+  pass: string,
+  more: Partial<FilesSettings> = {},
+  clock: Clock = systemClock,
+): DestinationEndpoint =>
   filesDestination(
     { name: 'desk', url, auth: { kind: 'password', secret: async () => pass }, chunkBytes: CHUNK_BYTES, ...more },
     { gate: new MemoryGate(clock), log: silentLog, clock },

@@ -23,12 +23,23 @@ function firstLines({ totals, lanes, project, pass, madeAt }: Report): readonly 
     `${showCount(totals.source)} at the source = ${showCount(totals.verified)} verified + ${showCount(totals.skipped)} skipped + ${showCount(totals.failed)} failed + ${showCount(totals.remainder)} unexplained`,
     `Project ${cleanText(project)}, pass ${pass}, ${madeAt}. ${showBytes(totals.bytes)} verified; ${showMany(totals.hashed, 'item', 'items')} read back and compared ${lanes.every(({ kind }) => kind === 'mail') ? 'byte by byte' : 'by content'}.`,
   ]
+  lines.push(...filesLine(lanes))
   if (totals.unverified > 0) lines.push(`NOT VERIFIED: ${showMany(totals.unverified, 'account', 'accounts')}; see below.`)
   const stopped = lanes.filter(({ balance, why }) => balance !== undefined && why !== undefined).length
   if (stopped > 0) lines.push(`STOPPED: ${showMany(stopped, 'account is', 'accounts are')} not finished; see below for what to do.`)
   if (totals.doubled > 0)
     lines.push(`DOUBLED: ${showMany(totals.doubled, 'item stands', 'items stand')} more than once at the destination; see below.`)
   return lines
+}
+
+/** How much of it is files: what people ask for first. */
+function filesLine(lanes: readonly LaneReport[]): readonly string[] {
+  const sums = lanes.flatMap(({ kind, balance }) => (kind === 'file' && balance !== undefined ? [balance] : []))
+  if (sums.length === 0) return []
+  const files = sums.reduce((sum, balance) => sum + laneTotals(balance).verified, 0)
+  const bytes = sums.reduce((sum, balance) => sum + laneTotals(balance).bytes, 0)
+  const folders = sums.reduce((sum, { collections }) => sum + collections.length, 0)
+  return [`Of these ${showMany(files, 'file')} in ${showMany(folders, 'folder')}, ${showBytes(bytes)}.`]
 }
 
 const block = (title: string, lines: readonly string[]): readonly string[] =>
