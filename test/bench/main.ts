@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { allowance } from './allowance.ts'
 import { OUT } from './bench-lab.ts'
+import { largeFiles, manyFiles, unchangedFiles } from './files.ts'
 import { gmail } from './gmail.ts'
 import { groupware } from './groupware.ts'
 import { largeFolder } from './large-folder.ts'
@@ -13,7 +14,19 @@ import { redisBytes } from './redis-bytes.ts'
 import { type Bench, type Row, tableOf } from './row.ts'
 import { wholePath } from './whole-path.ts'
 
-const BENCHES: readonly Bench[] = [wholePath, gmail, groupware, allowance, redisBytes, largeMessages, largeFolder, largeLabel]
+const BENCHES: readonly Bench[] = [
+  wholePath,
+  gmail,
+  groupware,
+  manyFiles,
+  largeFiles,
+  unchangedFiles,
+  allowance,
+  redisBytes,
+  largeMessages,
+  largeFolder,
+  largeLabel,
+]
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 

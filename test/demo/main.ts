@@ -1,7 +1,7 @@
 /**
  * `npm run demo`: two migrations at once on this machine, with real parts where users have them: one out of a Microsoft 365 tenant into Dovecot and
  * Radicale, one out of a Google Workspace domain into Dovecot and an emulated Nextcloud that invites guests as the real one does, side by side
- * on the same workers. Each account's mail, calendars, contacts and tasks move as one mapping. Half-way a worker is killed; at the end everything is compared with a client that is
+ * on the same workers. Each account's mail, calendars, contacts, tasks and files (both into the Nextcloud) move as one mapping. Half-way a worker is killed; at the end everything is compared with a client that is
  * not Offramp's. `--keep` leaves it all running until Ctrl-C.
  */
 import { cp, mkdir, rm } from 'node:fs/promises'
@@ -18,11 +18,21 @@ import { writeWorkspaceProject } from '../lab/workspace-lab.ts'
 import { startWorkspaceProcess, type WorkspaceProcess } from '../lab/workspace-process.ts'
 import { MASTER } from '../servers/dovecot.ts'
 import { type Radicale, radicaleStore, startRadicale } from '../servers/radicale.ts'
+import { addFilesToProjects, compareFiles, makeShares } from './files.ts'
 
 const { values: flags } = parseArgs({ options: { keep: { type: 'boolean', default: false } } })
 
 const CONTOSO: readonly AccountSeed[] = [
-  { address: 'anna@contoso.example', displayName: 'Anna Adler', messages: 500, sizes: 'office', events: 120, contacts: 80, tasks: 40 },
+  {
+    address: 'anna@contoso.example',
+    displayName: 'Anna Adler',
+    messages: 500,
+    sizes: 'office',
+    events: 120,
+    contacts: 80,
+    tasks: 40,
+    drive: { files: 60, sizes: [500, 60_000] },
+  },
   {
     address: 'bruno@contoso.example',
     displayName: 'Bruno Braun',
@@ -58,6 +68,7 @@ const FABRIKAM: readonly WorkspaceAccountSeed[] = [
     calendars: { events: 80, others: true },
     contacts: { people: 60 },
     tasks: { tasks: 20 },
+    files: { files: 50, folders: 6, documents: 3 },
   },
   { address: 'emil@fabrikam.example', displayName: 'Emil Ek', messages: 600, sizes: 'small', awkward: 2 },
 ]
@@ -233,8 +244,11 @@ async function main(demo: Demo): Promise<number> {
   await someWork(demo)
   const delta = await show(demo, 'run', ...BOTH, '--workers', '1')
   if (delta !== 0) return delta
-  title('A second pair of eyes: byte by byte, over raw IMAP, without Offramp')
-  const same = [await compare(demo), await compareGroupware(demo)].every(Boolean)
+  title('Who may see what: first listed, then given at the Nextcloud, never wider than before')
+  if ((await show(demo, 'exposure', '--project', CONTOSO_FILE)) !== 0) return 1
+  if ((await show(demo, 'shares', '--project', CONTOSO_FILE, '--apply')) !== 0) return 1
+  title('A second pair of eyes: byte by byte, over raw IMAP and WebDAV, without Offramp')
+  const same = [await compare(demo), await compareGroupware(demo), await compareFiles(demo)].every(Boolean)
   const violations = [...(await demo.tenant.violations()), ...(await demo.workspace.violations()), ...(await demo.cloud.violations())]
   say(`  Rules of the providers that were broken: ${violations.length}`)
   for (const violation of violations.slice(0, 5)) say(`    ! ${violation}`)
@@ -280,7 +294,8 @@ async function startDemo(): Promise<Demo> {
   const [contoso, fabrikam] = [CONTOSO, FABRIKAM].map((seeds) => seeds.map(({ address }) => address))
   const settings = { verifySample: 0.1, limits: { putSeconds: 5, sliceSeconds: 5 } }
   const lab = await startBareLab([...(contoso ?? []), ...(fabrikam ?? [])], {})
-  const users = (fabrikam ?? []).map((address) => ({ id: lab.loginOf(address), email: address }))
+  // Contoso's files go there as well.
+  const users = [...(contoso ?? []), ...(fabrikam ?? [])].map((address) => ({ id: lab.loginOf(address), email: address }))
   const [radicale, cloud, tenant, workspace] = await Promise.all([
     startRadicale({ users: lab.dovecot.users }),
     startNextcloudProcess({ seed: 1, users }),
@@ -321,7 +336,10 @@ async function startDemo(): Promise<Demo> {
     { name: 'fabrikam', addresses: fabrikam ?? [] },
     { settings, source: { limits: { userPerMinute: 36_000 } }, cloud: { url: cloud.url, ca: cloud.ca, passwords: cloud.passwords } },
   )
-  return { lab, radicale, cloud, tenant, workspace }
+  const made = { lab, radicale, cloud, tenant, workspace }
+  await addFilesToProjects(made)
+  await makeShares(made)
+  return made
 }
 
 const began = performance.now()

@@ -121,6 +121,24 @@ describe.concurrent('the destination', () => {
   })
 })
 
+describe.concurrent('the way to the source', () => {
+  test('an authority that does not vouch for Microsoft’s certificate', async () => {
+    const ended = await checked(source({ ca: 'dovecot-ca.pem' }))
+    expect(ended.code).toBe(3)
+    expect(said(ended)).toMatch(/ERROR +source: .*certificate/i)
+  })
+
+  test('a host that is not Microsoft, and one that does not exist', async () => {
+    const nobody = `https://localhost:${await freePort()}`
+    const [nowhere, ended] = await Promise.all([
+      checked(source({ graphUrl: 'https://graph.nowhere.invalid' })),
+      checked(source({ loginUrl: nobody })),
+    ])
+    expect([nowhere.code, ended.code]).toEqual([3, 3])
+    expect(said(ended)).toMatch(/ERROR +source: /)
+  })
+})
+
 describe('the source', () => {
   test('a client secret that is wrong, or has expired', async () => {
     const secret = await readSecret(lab.tenant)
@@ -174,24 +192,6 @@ describe('the source', () => {
     } finally {
       await lab.tenant.admin.scope([])
     }
-  })
-})
-
-describe.concurrent('the way to the source', () => {
-  test('an authority that does not vouch for Microsoft’s certificate', async () => {
-    const ended = await checked(source({ ca: 'dovecot-ca.pem' }))
-    expect(ended.code).toBe(3)
-    expect(said(ended)).toMatch(/ERROR +source: .*certificate/i)
-  })
-
-  test('a host that is not Microsoft, and one that does not exist', async () => {
-    const nobody = `https://localhost:${await freePort()}`
-    const [nowhere, ended] = await Promise.all([
-      checked(source({ graphUrl: 'https://graph.nowhere.invalid' })),
-      checked(source({ loginUrl: nobody })),
-    ])
-    expect([nowhere.code, ended.code]).toEqual([3, 3])
-    expect(said(ended)).toMatch(/ERROR +source: /)
   })
 })
 

@@ -67,7 +67,7 @@ export function rawDav({ url, user, pass }: { readonly url: string; readonly use
   const pathIn = (part: string): string => new URL(unescaped(inner(part, 'href')).trim(), url).pathname
   const collections: RawDav['collections'] = async (home) =>
     (await list(home))
-      .filter((part) => /<(?:\w+:)?(calendar|addressbook)\s*\/>/.test(part))
+      .filter((part) => /<(?:\w+:)?(calendar|addressbook)(?:\s[^>]*)?\/>/.test(part))
       .map((part) => ({ path: pathIn(part), name: unescaped(inner(part, 'displayname')) }))
   const objects: RawDav['objects'] = async (path) =>
     (await list(path))

@@ -12,6 +12,8 @@ export interface Standing {
   /** Last part of the path, decoded. */
   readonly slug: string
   readonly displayName: string
+  /** How Offramp has called it, where that has made it and the server remembers. */
+  readonly called: string | undefined
   /** Components that it takes (`VEVENT`); undefined where it does not say, which means all. */
   readonly components: readonly string[] | undefined
   /** Bytes of one object, where it says so. */
@@ -25,6 +27,7 @@ export const COMPONENT: Readonly<Record<'event' | 'task', string>> = { event: 'V
 const PROPS = [
   'D:resourcetype',
   'D:displayname',
+  'F:called',
   'D:owner',
   'C:supported-calendar-component-set',
   'C:max-resource-size',
@@ -54,6 +57,7 @@ function standingOf(client: DavClient, home: Home, response: DavResponse): Stand
     path: path.endsWith('/') ? path : `${path}/`,
     slug,
     displayName: textOf(response, 'D:displayname') || slug,
+    called: textOf(response, 'F:called') || undefined,
     components: components === undefined || components.length === 0 ? undefined : components,
     maxBytes: max > 0 ? max : undefined,
     foreign: owner !== undefined && folder(owner) !== folder(home.principal),

@@ -21,6 +21,12 @@ export function displayName(collection: Collection, kind: Kind): string {
 /** The same, told apart from another collection of that name; the same in every process. */
 export const markedName = (collection: Collection, kind: Kind): string => `${displayName(collection, kind)} (${mark(collection.id, 4)})`
 
+const printOf = ({ id }: Collection, kind: Kind): string => mark(`${kind}\0${id}`, 12)
+
+/** Whether it is this collection's, under whatever name it was made. */
+export const isSlugOf = (slug: string, collection: Collection, kind: Kind): boolean =>
+  new RegExp(`^[a-z0-9-]+-${printOf(collection, kind)}(?:-[2-5])?$`).test(slug)
+
 /**
  * The last part of the address, of letters, digits and hyphens only: it says what it is, and the print of the source's own id makes it this
  * collection's alone, through renames and in every process. A person's own calendar is never called so.
@@ -32,7 +38,7 @@ export function slugOf(collection: Collection, kind: Kind): string {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 24)
-  return `${words === '' ? kind : words}-${mark(`${kind}\0${collection.id}`, 12)}`
+  return `${words === '' ? kind : words}-${printOf(collection, kind)}`
 }
 
 /** Where an earlier one of that name lies in the server's trash bin, its address is taken for a month (Nextcloud: 405). */

@@ -8,6 +8,7 @@ export const NAMESPACES = {
   O: 'http://owncloud.org/ns',
   S: 'http://sabredav.org/ns',
   N: 'http://nextcloud.org/ns',
+  F: 'urn:offramp:dav',
 } as const
 
 const PREFIXES: ReadonlyMap<string, string> = new Map(Object.entries(NAMESPACES).map(([prefix, uri]) => [uri, prefix]))

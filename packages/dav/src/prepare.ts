@@ -4,7 +4,8 @@ import type { DavClient } from './client.ts'
 import { COMPONENT, listCollections, type Standing, takes } from './collections.ts'
 import type { Home } from './discover.ts'
 import { isRefusal } from './faults.ts'
-import { displayName, markedName, slugs } from './names.ts'
+import type { DavResponse } from './multistatus.ts'
+import { displayName, isSlugOf, markedName, slugs } from './names.ts'
 import { timeZoneOf } from './time-zone-of.ts'
 import { type Tree, writeXml } from './write-xml.ts'
 
@@ -23,7 +24,8 @@ const DEFAULTS: Readonly<Record<string, readonly string[]>> = {
 /** The calendars or address books of one account. Each is made once; one that a person made is used as it is. */
 export class Places {
   readonly #of: PlacesOf
-  readonly #known = new Map<string, Promise<Standing>>()
+  /** By the collection's id, under the name that it had then. */
+  readonly #known = new Map<string, { readonly name: string; readonly standing: Promise<Standing> }>()
   #listed: Promise<readonly Standing[]> | undefined
   #tail: Promise<unknown> = Promise.resolve()
 
@@ -54,12 +56,15 @@ export class Places {
 
   /** One after another: two of one name are then told apart in the order in which they come. */
   standing(collection: Collection, call: Call): Promise<Standing> {
+    const name = displayName(collection, this.#of.kind)
     const known = this.#known.get(collection.id)
-    if (known) return known
+    if (known?.name === name) return known.standing
     const made = this.#tail.then(() => this.#find(collection, call))
     this.#tail = made.catch(() => undefined)
-    this.#known.set(collection.id, made)
-    made.catch(() => this.#known.delete(collection.id))
+    this.#known.set(collection.id, { name, standing: made })
+    const forget = (): void => void this.#known.delete(collection.id)
+    // Called after a neighbour of that name, it is looked at again: the name may be free by then.
+    made.then((standing) => (standing.called === standing.displayName && standing.called !== name ? forget() : undefined), forget)
     return made
   }
 
@@ -71,13 +76,61 @@ export class Places {
 
   async #find(collection: Collection, call: Call): Promise<Standing> {
     const listed = await this.list(call)
-    return this.#among(collection, listed) ?? this.#make(collection, listed, call)
+    const standing = this.#among(collection, listed)
+    return standing === undefined ? this.#make(collection, listed, call) : this.#named(standing, { collection, listed }, call)
+  }
+
+  /** It gets the name that the source gives it now, unless somebody has called it otherwise here, or it was never ours. */
+  async #named(standing: Standing, { collection, listed }: Naming, call: Call): Promise<Standing> {
+    if (this.#newName(standing, { collection, listed }) === undefined) return standing
+    // A worker lives long, and somebody may have named it since it was last looked at.
+    this.#listed = undefined
+    const now = await this.list(call)
+    const there = now.find(({ path }) => path === standing.path) ?? standing
+    const name = this.#newName(there, { collection, listed: now })
+    if (name === undefined || !(await this.#call(there.path, { 'D:displayname': name, 'F:called': name }, call))) return there
+    this.#listed = undefined
+    return { ...there, displayName: name, called: name }
+  }
+
+  /** Undefined where it stays as it is. */
+  #newName(standing: Standing, { collection, listed }: Naming): string | undefined {
+    const { called, displayName: has, foreign } = standing
+    if (foreign || called !== has || has === displayName(collection, this.#of.kind)) return undefined
+    const name = this.#nameOf({ collection, listed: listed.filter(({ path }) => path !== standing.path) })
+    return name === has ? undefined : name
+  }
+
+  /** Whether the server has taken all of it. */
+  async #call(path: string, props: Tree, call: Call): Promise<boolean> {
+    const { client } = this.#of
+    const body = writeXml('D:propertyupdate', { 'D:set': { 'D:prop': props } })
+    let taken = false
+    const take = ({ props: given }: DavResponse): void => {
+      taken ||= Object.keys(props).every((name) => given.has(name))
+    }
+    try {
+      await client.multistatus({ method: 'PROPPATCH', href: path, body, asks: 'share' }, take, call)
+    } catch (thrown) {
+      if (!isRefusal(thrown) || thrown.reach === 'gate' || thrown.reach === 'account') throw thrown
+    }
+    return taken
+  }
+
+  #nameOf({ collection, listed }: Naming): string {
+    const { kind } = this.#of
+    const taken = new Set(listed.filter((one) => takes(one, kind)).map((one) => one.displayName.normalize('NFC').toLowerCase()))
+    const plain = displayName(collection, kind)
+    return taken.has(plain.toLowerCase()) ? markedName(collection, kind) : plain
   }
 
   #among(collection: Collection, listed: readonly Standing[]): Standing | undefined {
     const { kind } = this.#of
-    const own = slugs(collection, kind).map((slug) => listed.find((one) => one.slug === slug && takes(one, kind)))
-    return own.find((one) => one !== undefined) ?? (collection.role === 'default' ? this.#default(listed) : undefined)
+    const fit = listed.filter((one) => takes(one, kind))
+    const own = slugs(collection, kind).map((slug) => fit.find((one) => one.slug === slug))
+    // One that was renamed at the source since keeps its address.
+    const earlier = fit.find(({ slug }) => isSlugOf(slug, collection, kind))
+    return own.find((one) => one !== undefined) ?? earlier ?? (collection.role === 'default' ? this.#default(listed) : undefined)
   }
 
   /**
@@ -96,9 +149,7 @@ export class Places {
 
   async #make(collection: Collection, listed: readonly Standing[], call: Call): Promise<Standing> {
     const { kind, home } = this.#of
-    const taken = new Set(listed.filter((one) => takes(one, kind)).map((one) => one.displayName.normalize('NFC').toLowerCase()))
-    const plain = displayName(collection, kind)
-    const name = taken.has(plain.toLowerCase()) ? markedName(collection, kind) : plain
+    const name = this.#nameOf({ collection, listed })
     for (const slug of slugs(collection, kind)) {
       const path = `${home.path}${slug}/`
       try {
@@ -110,7 +161,9 @@ export class Places {
       }
       this.#listed = undefined
       const found = (await this.list(call)).find((one) => one.slug === slug)
-      if (found !== undefined && takes(found, kind)) return found
+      if (found === undefined || !takes(found, kind)) continue
+      // Where the server forgets it, a name stays as it is for ever.
+      return (await this.#call(path, { 'F:called': found.displayName }, call)) ? { ...found, called: found.displayName } : found
     }
     throw notMade(name, this.#of.client)
   }
@@ -151,6 +204,12 @@ export class Places {
       'C:supported-calendar-component-set': { 'C:comp': { '@name': kind === 'task' ? COMPONENT.task : COMPONENT.event } },
     }
   }
+}
+
+interface Naming {
+  readonly collection: Collection
+  /** What stands beside it. */
+  readonly listed: readonly Standing[]
 }
 
 interface Wish {

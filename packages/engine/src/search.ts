@@ -10,13 +10,25 @@ import { isKept, put, receiptOfKept } from './write.ts'
 export async function search(state: TurnState, { entry }: Doubt, item: Item): Promise<readonly Receipt[]> {
   if (!state.guards.searchInDoubt) return []
   const find = (where: readonly Search[]) => lookedUp(state, () => state.request.destination.find(item, where, state.reading))
-  const where = [...state.places.suspects.keys()].map((place) => state.places.search(place))
+  const where = placesOf(state, entry, item).map((place) => state.places.search(place))
   const found = await unowned(state, item, await find(where))
   const { receipt } = entry
   if (!receipt || found.some((copy) => isSameCopy(copy, receipt))) return found
   // The earlier copy stands below the marks. It is looked at anew, lest our own half-done change be taken for a person's.
   const below = await find([{ place: receipt.place }])
   return [...found, ...below.filter((copy) => isSameCopy(copy, receipt))]
+}
+
+/**
+ * Where a copy may be: in any place of which there is doubt. Where copies have names, each place is asked for each item; what was tried once can only be
+ * where it was meant to go. Of a large one tries are counted anew as it gets on.
+ */
+function placesOf(state: TurnState, { tries, place }: Doubt['entry'], { home, size = 0 }: Item): readonly string[] {
+  const { destination, limits } = state.request
+  const all = [...state.places.suspects.keys()]
+  if (destination.mark || tries !== 1 || place === undefined || size > limits.windowBytes) return all
+  const at = state.places.homeOf(home)
+  return all.filter((one) => one === place || one === at)
 }
 
 /** A destination that cannot be reached for a look says nothing about the item. */
@@ -45,9 +57,16 @@ export function settleCopy(state: TurnState, settling: Settling): Promise<Receip
   return chosen && isAsWritten(settling, chosen) ? Promise.resolve(chosen) : write(state, settling, chosen)
 }
 
-/** Written once, in the version and the place that the item has now: there is nothing left to do to it. */
+/**
+ * Written once, in the version and the place that the item has now: there is nothing left to do to it. Not of files: where nothing tells whose a copy
+ * is, it may be that of a twin, and bear that one's date.
+ */
 const isAsWritten = ({ entry, item, home }: Settling, copy: Receipt): boolean =>
-  entry.state === 'intended' && entry.tries === 1 && entry.version === versionKey(item.version) && copy.place === home.place.id
+  item.kind !== 'file' &&
+  entry.state === 'intended' &&
+  entry.tries === 1 &&
+  entry.version === versionKey(item.version) &&
+  copy.place === home.place.id
 
 /** A change over an earlier copy was begun. */
 async function settleEarlier(state: TurnState, settling: Settling, receipt: Receipt): Promise<Receipt> {
@@ -60,6 +79,8 @@ async function settleEarlier(state: TurnState, settling: Settling, receipt: Rece
     return answer
   }
   const chosen = others.find(({ place }) => place === home.place.id) ?? others[0]
+  // Nothing tells a person's text of a file from one that we wrote before the source changed once more: better twice than lost.
+  if (answer.kept === 'changed' && item.kind === 'file') return write(state, settling, undefined)
   // What looks moved or deleted by a person is our own half-done move or replacement, when the new copy is there.
   if (chosen && answer.kept !== 'changed') return write(state, settling, chosen)
   return receiptOfKept(state, answer, { item, home, over, inDoubt: true })

@@ -63,6 +63,7 @@ const isForGood = ({ reach, code, connection }: Fault): boolean =>
   code === 'http-told-refused' ||
   code === 'http-untrusted' ||
   code === 'http-redirect' ||
+  code === 'http-no-such-host' ||
   code === 'http-wrong-content' ||
   (reach !== 'gate' && !connection && /^(http-4\d\d|http-gone|http-not-found|google-gone|google-bad-request)$/.test(code)) ||
   reach === 'item' ||

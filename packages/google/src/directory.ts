@@ -47,7 +47,7 @@ async function orMissing(asked: Promise<Json>): Promise<Json | undefined> {
   }
 }
 
-async function* userPages(google: Google, call: Call): AsyncGenerator<readonly Json[]> {
+export async function* userPages(google: Google, call: Call): AsyncGenerator<readonly Json[]> {
   let token: string | undefined
   do {
     const pageToken = token
@@ -134,80 +134,6 @@ async function* groups(google: Google, call: Call): AsyncGenerator<Account> {
   } while (token !== undefined)
 }
 
-export interface Member {
-  readonly address: string
-  /** `USER`, `GROUP`, `EXTERNAL`, `CUSTOMER`. */
-  readonly kind: string
-}
-
-/** Who is in a group, at once below it. Nobody, where groups may not be read, or there is no such group. */
-export async function readMembers(
-  google: Google,
-  log: Log,
-  { group, call }: { readonly group: string; readonly call: Call },
-): Promise<readonly Member[]> {
-  const found: Member[] = []
-  try {
-    for await (const member of members(google, group, call)) found.push(member)
-  } catch (thrown) {
-    if (!(thrown instanceof Fault) || ![...NOT_GRANTED, 'google-no-such-user'].includes(thrown.code)) throw thrown
-    log.warn({ code: thrown.code }, 'The members of a group cannot be read.')
-  }
-  return found
-}
-
-async function* members(google: Google, group: string, call: Call): AsyncGenerator<Member> {
-  let token: string | undefined
-  do {
-    const pageToken = token
-    const page = await google.directory(
-      {
-        workload: 'groups',
-        asks: 'groups',
-        send: (api, common, options) =>
-          api.members.list(
-            { ...common, groupKey: group, maxResults: PAGE.groups, ...(pageToken === undefined ? {} : { pageToken }) },
-            options,
-          ),
-      },
-      call,
-    )
-    for (const member of objectsOf(page['members'])) {
-      const address = textOf(member['email'])
-      if (address !== undefined) yield { address, kind: textOf(member['type']) ?? 'USER' }
-    }
-    token = textOf(page['nextPageToken'])
-  } while (token !== undefined)
-}
-
-/** The domains of the customer, in small letters. Where they may not be read: those of its users. */
-export async function readDomains(google: Google, call: Call): Promise<ReadonlySet<string>> {
-  try {
-    const page = await google.directory(
-      {
-        workload: 'domains',
-        asks: 'users',
-        send: (api, common, options) => api.domains.list({ ...common, customer: 'my_customer' }, options),
-      },
-      call,
-    )
-    const named = (json: Json, name: string): readonly string[] =>
-      objectsOf(json[name]).flatMap((each) => textOf(each['domainName']) ?? textOf(each['domainAliasName']) ?? [])
-    const domains = objectsOf(page['domains'])
-    return new Set(
-      [...named(page, 'domains'), ...domains.flatMap((domain) => named(domain, 'domainAliases'))].map((each) => each.toLowerCase()),
-    )
-  } catch (thrown) {
-    if (!(thrown instanceof Fault) || !NOT_GRANTED.includes(thrown.code)) throw thrown
-  }
-  const domains = new Set<string>()
-  for await (const users of userPages(google, call))
-    for (const user of users)
-      for (const address of [textOf(user['primaryEmail']), ...textsOf(user['aliases'])])
-        if (address !== undefined) domains.add(address.slice(address.lastIndexOf('@') + 1).toLowerCase())
-  return domains
-}
-
 async function* rooms(google: Google, call: Call): AsyncGenerator<Account> {
   let token: string | undefined
   do {
@@ -242,7 +168,7 @@ async function* rooms(google: Google, call: Call): AsyncGenerator<Account> {
   } while (token !== undefined)
 }
 
-const NOT_GRANTED: readonly string[] = ['google-not-delegated', 'google-scope-missing', 'google-not-admin']
+export const NOT_GRANTED: readonly string[] = ['google-not-delegated', 'google-scope-missing', 'google-not-admin']
 
 /** Groups and rooms are told where their scopes are granted; mail moves without. */
 async function* whereGranted(

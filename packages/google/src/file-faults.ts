@@ -16,7 +16,6 @@ export type FileAsks =
 
 const BYTES: readonly FileAsks[] = ['media', 'export', 'export-link', 'operation', 'revisions']
 const LISTS: readonly FileAsks[] = ['files', 'changes', 'drives', 'permissions', 'revisions']
-export const FILE_ASKS: readonly FileAsks[] = ['about', 'file', ...BYTES, 'files', 'changes', 'drives', 'permissions']
 
 const ofFile = (reason: NonNullable<ReturnType<Row['gives']>['reason']>, code: string, says: string) => (seen: Seen) => ({
   reach: 'item' as const,
@@ -62,6 +61,18 @@ export const FILE_TABLE: readonly Row[] = [
     reason: /^(cannotDownloadFile|insufficientFilePermissions)$/,
     asks: [...BYTES, 'file'],
     gives: ofFile('not-offered', 'google-no-download', 'may not be downloaded: its owner, or a rule of the domain, does not allow it.'),
+  },
+  {
+    status: [403],
+    reason: /^insufficientFilePermissions$/,
+    asks: ['permissions'],
+    gives: (seen) => ({
+      reach: 'account',
+      code: 'google-drive-no-sharer',
+      message: `Who may reach what in ${seen.facts.about} is told only to members who may share, and nobody in whose name Offramp reads is one.`,
+      remedy:
+        'Make an active user of the domain a manager or content manager of the shared drive (admin.google.com > Apps > Google Workspace > Drive and Docs > Manage shared drives).',
+    }),
   },
   {
     status: [403],

@@ -87,6 +87,15 @@ class Handed {
     this.#byFolder.set(id, new Map(permissions.map((each) => [textOf(each['id']) ?? '', rankOf(each)])))
   }
 
+  /** Somebody may do less here than in the folder above: of before 2025, when one could be taken out of a file in a shared folder. */
+  isShort(file: RemoteFile, permissions: readonly Json[]): boolean {
+    const own = new Map(permissions.map((each) => [textOf(each['id']) ?? '', rankOf(each)]))
+    const owner = Object.keys(ACCESS).indexOf('owner')
+    return file.parents.some((parent) =>
+      [...(this.#byFolder.get(parent) ?? [])].some(([id, rank]) => rank < owner && (own.get(id) ?? -1) < rank),
+    )
+  }
+
   /** It comes from above, and gives no more here than there. */
   isFromAbove(file: RemoteFile, permission: Json): boolean {
     const id = textOf(permission['id']) ?? ''
@@ -105,7 +114,7 @@ interface Granted {
  * even where nobody else is let in.
  */
 function* sharesOf(parts: ShareParts, { file, permissions, handed }: Granted, where: Pick<Share, 'collection' | 'item'>): Generator<Share> {
-  const breaks = file.limited && isFolder(file)
+  const breaks = (file.limited && isFolder(file)) || (parts.driveId === undefined && handed.isShort(file, permissions))
   for (const permission of permissions) {
     const details = permission['permissionDetails']
     const inherited = Array.isArray(details) && details.length > 0 && details.every((each) => each?.['inherited'] === true)

@@ -79,9 +79,17 @@ test('all is moved while its owner works and the network is bad', async () => {
   await workspace.faults.add({ when: { probability: 0.02 }, effect: { kind: 'status', status: 503, body: 'html' } })
   await workspace.faults.add({ path: 'alt=media', when: { probability: 0.1 }, effect: { kind: 'truncate', bytes: 500 } })
   await pass(1)
+  // And once more, when all of it had been copied.
+  await workspace.scenario({
+    mailbox: ANNA,
+    seed: 2,
+    method: 'changes.list',
+    steps: ACTS.map((act, at) => ({ every: 2 + (at % 3), act, times: 4 })),
+  })
+  await pass(2)
   await workspace.faults.clear()
   // Its owner acts by the number of requests, of which a quiet pass makes few.
-  for (let number = 2; number <= 30; number++) await pass(number)
+  for (let number = 3; number <= 24; number++) await pass(number)
   const held = mailbox
     .folders()
     .flatMap((folder) => [...folder.copies.values()].map(({ body }) => ({ path: folder.path.join('\n'), body })))

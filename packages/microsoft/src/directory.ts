@@ -17,15 +17,21 @@ const KINDS: Readonly<Record<string, AccountKind>> = {
   equipment: 'equipment',
 }
 
+/** The directory, and what the app may read. */
+export interface Directory {
+  readonly graph: Graph
+  readonly roles: readonly string[]
+}
+
 /** Every user of the tenant, with what stands in the way of moving it. */
-export async function* readAccounts(graph: Graph, call: Call): AsyncGenerator<Account> {
+export async function* readAccounts({ graph, roles }: Directory, call: Call): AsyncGenerator<Account> {
   let path: string | undefined = `/users?$select=${SELECT}&$top=${PAGE.users}`
   const seen = new Set<string>()
   while (path !== undefined) {
     const page: Json = await graph.directory.json({ path, asks: 'users', weight: LIST_USERS_UNITS }, call)
     const users = objectsOf(page['value'])
     for (let at = 0; at < users.length; at += PROBES) {
-      for (const account of await Promise.all(users.slice(at, at + PROBES).map((user) => describe(graph, user, call)))) {
+      for (const account of await Promise.all(users.slice(at, at + PROBES).map((user) => describe({ graph, roles }, user, call)))) {
         if (account === undefined || seen.has(account.id)) continue
         seen.add(account.id)
         yield account
@@ -36,9 +42,9 @@ export async function* readAccounts(graph: Graph, call: Call): AsyncGenerator<Ac
 }
 
 /** By id, main address or alias. Undefined where the tenant has no such user. */
-export async function readAccount(graph: Graph, name: string, call: Call): Promise<Account | undefined> {
+export async function readAccount({ graph, roles }: Directory, name: string, call: Call): Promise<Account | undefined> {
   const user = (await byId(graph, name.trim(), call)) ?? (await byAddress(graph, name.trim(), call))
-  return user === undefined ? undefined : describe(graph, user, call)
+  return user === undefined ? undefined : describe({ graph, roles }, user, call)
 }
 
 /** `/users/$x` is another route, so that a name which begins with `$` can only be searched for. */
@@ -67,12 +73,19 @@ async function byAddress(graph: Graph, name: string, call: Call): Promise<Json |
 const isMissing = (thrown: unknown): boolean =>
   thrown instanceof Fault && ['graph-no-such-user', 'graph-folder-gone', 'graph-bad-request', 'http-404'].includes(thrown.code)
 
-async function describe(graph: Graph, user: Json, call: Call): Promise<Account | undefined> {
+async function describe({ graph, roles }: Directory, user: Json, call: Call): Promise<Account | undefined> {
   const account = accountOf(user)
   if (account === undefined || account.unavailable !== undefined) return account
   const { kind, unavailable } = await probe(graph, account, hasExchange(user), call)
-  return { ...account, kind, ...(unavailable === undefined ? {} : { unavailable }) }
+  const hasFiles = readsFiles(roles) && hasPlan(user, /^SharePoint$/i) && (!hasExchange(user) || readsFilesAlone(roles))
+  return { ...account, kind, ...(unavailable === undefined || hasFiles ? {} : { unavailable }) }
 }
+
+const readsFiles = (roles: readonly string[]): boolean => roles.some((role) => /^(Files|Sites)\./.test(role))
+
+/** An app that moves files and nothing else is let into no mailbox, which says nothing of the files. */
+const readsFilesAlone = (roles: readonly string[]): boolean =>
+  !roles.some((role) => /^(Mail|MailboxSettings|Calendars|Contacts|Tasks)\./.test(role))
 
 /** What the directory itself says of a user. */
 export function accountOf(user: Json): Account | undefined {
@@ -97,8 +110,10 @@ export function accountOf(user: Json): Account | undefined {
   }
 }
 
-const hasExchange = (user: Json): boolean =>
-  objectsOf(user['assignedPlans']).some((plan) => plan['service'] === 'exchange' && plan['capabilityStatus'] === 'Enabled')
+const hasPlan = (user: Json, service: RegExp): boolean =>
+  objectsOf(user['assignedPlans']).some((plan) => service.test(textOf(plan['service']) ?? '') && plan['capabilityStatus'] === 'Enabled')
+
+const hasExchange = (user: Json): boolean => hasPlan(user, /^exchange$/)
 
 /**
  * Looks at the mailbox: what it is for, and whether it is there at all. Shared mailboxes usually have no licence, so that a licence

@@ -17,7 +17,7 @@ export interface BytesSource {
   /** Throws where the bytes are no longer those that were opened, and makes the next `ask` use a fresh address. */
   same(call: Call): Promise<void>
   /** What the bytes are to hash to, as hex, and what to do where they do not. */
-  readonly hash?: { readonly expects: string; differs(): void }
+  readonly hash?: { readonly expects: string; differs(computed: string): void }
 }
 
 /** In a row, without a single byte between them. */
@@ -55,9 +55,10 @@ export async function* readBytes(from: BytesSource, offset: number, call: Call):
       await from.same(call)
     }
   }
-  if (hash !== undefined && from.hash !== undefined && hash.digest() !== from.hash.expects) {
+  const computed = hash?.digest()
+  if (computed !== undefined && from.hash !== undefined && computed !== from.hash.expects) {
     await from.same(call)
-    from.hash.differs()
+    from.hash.differs(computed)
   }
 }
 

@@ -41,8 +41,11 @@ export interface Drives {
   of(about: string): DriveClient
 }
 
-/** Below this share of what a minute allows nobody asks any more until the minute is over. */
-const NEARLY_NONE = 0.05
+/**
+ * When nobody asks any more before SharePoint says that there is room again: while as many are left as may be in flight already, within these shares of what a
+ * minute allows. It says so from 80 % on.
+ */
+const NEARLY_NONE = { least: 0.05, most: 0.2 }
 const MIB = 2 ** 20
 /** Egress is counted in MiB, and asked for in steps of so many. */
 const EGRESS_STEP = 64
@@ -58,7 +61,9 @@ export function makeDrives(
 
   async function obey(headers: Readonly<Record<string, string>>): Promise<void> {
     const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) => numberOf(headers[`ratelimit-${name}`]))
-    if (limit === undefined || remaining === undefined || reset === undefined || remaining > limit * NEARLY_NONE) return
+    if (limit === undefined || remaining === undefined || reset === undefined) return
+    const spare = Math.max(limit * NEARLY_NONE.least, Math.min(limit * NEARLY_NONE.most, quota.concurrent ?? 1))
+    if (remaining > spare) return
     await gate.shut(quota.key, clock.now() + reset * 1000, 'SharePoint says that the minute is nearly used up.')
   }
 

@@ -52,8 +52,7 @@ export const sizeOf = (item: Json): number => numberOf(item['size']) ?? 0
  * Files that SharePoint writes anew on their way out, so that neither the size nor the checksum that it names is of the bytes that it gives: Office files
  * (rclone#2036, #2599, #8558, #9767) and photos of iPhones (OneDrive/onedrive-api-docs#1723).
  */
-export const lies = (name: string): boolean =>
-  /\.(doc|dot|xls|xlt|xla|ppt|pot|pps)[xmb]?$|\.(vsd[xm]?|one|heic|heif|mpp|pub|odt|ods|odp)$/i.test(name)
+export const lies = (name: string): boolean => /\.(doc|dot|xls|xlt|xla|ppt|pot|pps)[xmb]?$|\.(vsd[xm]?|one|heic|heif|mpp|pub)$/i.test(name)
 
 export const isPage = (item: Json): boolean =>
   /html/i.test(textOf(objectOf(item['file'])['mimeType']) ?? '') || /\.x?html?$|\.aspx$/i.test(nameOf(item))

@@ -155,7 +155,8 @@ describe('the directory', () => {
       'room@contoso.example': ['room', true],
       'beamer@contoso.example': ['equipment', true],
       'none@contoso.example': ['unknown', false],
-      'onprem@contoso.example': ['unknown', false],
+      // The mailbox is elsewhere, the files are not.
+      'onprem@contoso.example': ['unknown', true],
       'guest@elsewhere.example': ['unknown', false],
       'old@contoso.example': ['user', true],
       'boss@contoso.example': ['unknown', false],

@@ -17,6 +17,14 @@ import { isSiteName, listsSites, readSite, readSites } from './sites.ts'
 import { taskSource } from './tasks.ts'
 import { graphTokens, rolesIn } from './token.ts'
 
+const filesAlone = (account: Account): Fault =>
+  new Fault({
+    reach: 'account',
+    code: 'microsoft-site',
+    message: `${account.name} is a site, which has files and nothing else.`,
+    remedy: 'Move its files alone, and mail and calendars of its people with these.',
+  })
+
 /** A Microsoft 365 tenant to read from, app-only. Throws a `run` fault for settings that cannot be right; asks nobody yet. */
 export function microsoftSource(settings: MicrosoftSettings, services: Services): SourceEndpoint {
   const hosts = hostsOf(settings)
@@ -48,12 +56,17 @@ export function microsoftSource(settings: MicrosoftSettings, services: Services)
     kinds: ['mail', 'event', 'contact', 'task', 'file'],
     check: (asked, call) => preflight({ settings, graph, drives, tokens, clock }, asked, call),
     async *accounts(call) {
-      yield* readAccounts(graph, call)
-      if (listsSites(rolesIn(await tokens.token(call)))) yield* readSites(drives, call)
+      const roles = rolesIn(await tokens.token(call))
+      yield* readAccounts({ graph, roles }, call)
+      if (listsSites(roles)) yield* readSites(drives, call)
     },
-    account: (name, call) => (isSiteName(name.trim()) ? readSite(drives, name.trim(), call) : readAccount(graph, name, call)),
+    async account(name, call) {
+      if (isSiteName(name.trim())) return readSite(drives, name.trim(), call)
+      return readAccount({ graph, roles: rolesIn(await tokens.token(call)) }, name, call)
+    },
     async connect(account, kind) {
       const given = { ...services, ...(settings.choices === undefined ? {} : { choices: settings.choices }) }
+      if (account.kind === 'site' && kind !== 'file') throw filesAlone(account)
       if (kind === 'mail') return mailSource(graph, account, services)
       if (kind === 'event') return calendarSource(graph, account, given)
       if (kind === 'contact') return contactSource(graph, account, given)

@@ -1,6 +1,6 @@
 import { quickXor } from '@offramp/formats'
 import { afterEach, expect, test } from 'vitest'
-import { base64, call, closeDrives, driveBench, sha256 } from './testing/drive-bench.ts'
+import { base64, call, closeDrives, driveBench, refsOf, sha256 } from './testing/drive-bench.ts'
 import { faultOf } from './testing/tenant-lab.ts'
 
 afterEach(closeDrives)
@@ -65,6 +65,19 @@ test('what is changed between two chunks is never mixed; changed three times, it
   expect(await sha256(calm.body(call))).toEqual({ hash: await drive.hash(id), size: MIDDLE.size })
 })
 
+test('a file that was changed once since it was listed is read as it is now, when it is opened again by what the listing said', async () => {
+  const { drive, add, source } = await driveBench()
+  const id = await add('a.bin', { seed: 'before', size: 1_000 })
+  const ref = (await refsOf(source)).get(id)
+  if (!ref) throw new Error('not listed')
+  await drive.edit(id, { seed: 'after', size: 1_000 })
+  const stale = await source.open(ref, call)
+  expect(await faultOf(() => sha256(stale.body(call)))).toMatchObject({ code: 'graph-changed' })
+  const fresh = await source.open(ref, call)
+  expect(fresh.version).not.toBe(ref.version)
+  expect((await sha256(fresh.body(call))).hash).toBe(await drive.hash(id))
+})
+
 test.each([
   ['a small Office file', 'Plan.docx', 19_340, -2_207],
   ['a large one', 'Film.pptx', 3_000_000, 41],
@@ -96,8 +109,21 @@ test('other files are read only where the checksum is the one that was named', a
   for await (const chunk of opened.body(call)) hash.update(chunk)
   expect(opened.checksum).toEqual({ algorithm: 'quick-xor', value: hash.digest() })
   const wrong = await item(await add('wrong.jpg', { seed: 'wrong', size: 9_000 }, { lie: 0 }))
-  expect(await faultOf(() => sha256(wrong.body(call)))).toMatchObject({ reach: 'call', code: 'graph-hash-differs' })
+  const differs = { reach: 'call', code: 'graph-hash-differs' }
+  expect(await faultOf(() => sha256(wrong.body(call)))).toMatchObject(differs)
   expect(tenant.violations()).toEqual([])
+})
+
+test('the same bytes twice were not broken on the way: then it is the checksum that is wrong, and that is said', async () => {
+  const { drive, add, source } = await driveBench()
+  const id = await add('protected.pdf', { seed: 'wrong', size: 9_000 }, { lie: 0 })
+  const open = () => source.open({ id, version: '' }, call)
+  for (let n = 0; n < 2; n++) {
+    expect(await faultOf(async () => sha256((await open()).body(call)))).toMatchObject({ code: 'graph-hash-differs' })
+  }
+  const opened = await open()
+  expect((await sha256(opened.body(call))).hash).toBe(await drive.hash(id))
+  expect(opened.losses).toHaveLength(1)
 })
 
 test('a file of another sort that proves longer than announced is opened anew with its true size', async () => {

@@ -109,6 +109,15 @@ test('whoever is told to wait waits with all drives of the tenant, and nobody co
   expect(tenant.violations()).toEqual([])
 }, 60_000)
 
+test('who is told that the minute is nearly used up waits before being sent away', async () => {
+  const { tenant, source } = await driveBench({
+    tenant: { accounts: [{ address: ANNA, drive: { files: 40, sizes: [10, 20], perFolder: 50 } }], driveLimits: { unitsPerMinute: 30 } },
+    settings: { limits: { files: { unitsPerMinute: 10_000 } } },
+  })
+  for (const ref of (await refsOf(source)).values()) for await (const _ of (await source.open(ref, call)).body(call));
+  expect(tenant.stats().throttled).toBe(0)
+}, 60_000)
+
 test('a census and a measurement cost no request a file', async () => {
   const { tenant, source, drive } = await driveBench({
     tenant: { ...LARGE, accounts: [{ address: ANNA, drive: { files: 1_200, hostile: true } }] },
@@ -203,6 +212,12 @@ describe('sites', () => {
     expect(await endpoint.account('https://contoso.sharepoint.com/sites/nothing', call)).toBeUndefined()
   })
 
+  test('they have files and nothing else', async () => {
+    const { endpoint, account } = await driveBench({ tenant: { sites } })
+    const site = await account(SITE)
+    expect(await faultOf(() => endpoint.connect(site, 'mail'))).toMatchObject({ reach: 'account', code: 'microsoft-site' })
+  })
+
   test('system libraries are named and left out; a locked site stops its own account alone', async () => {
     const { endpoint, account } = await driveBench({ tenant: { sites } })
     const site = await account(SITE)
@@ -233,4 +248,14 @@ test('a missing permission is told to the one account, not as a broken run', asy
   const fault = await faultOf(() => listingsOf(source))
   expect(fault).toBeInstanceOf(Fault)
   expect(fault).toMatchObject({ reach: 'account', code: 'graph-permission-missing' })
+})
+
+test('an app that may read files alone is not kept from them by closed mailboxes', async () => {
+  const permissions = ['User.Read.All', 'Files.Read.All']
+  const accounts = [{ address: ANNA }, { address: 'ben@contoso.example', mailbox: 'on-premises' as const, drive: {} }]
+  const { account, endpoint, source } = await driveBench({ tenant: { permissions, accounts } })
+  expect((await account()).unavailable).toBeUndefined()
+  const ben = await account('ben@contoso.example')
+  expect(ben.unavailable).toBeUndefined()
+  for (const each of [source, await endpoint.connect(ben, 'file')]) expect((await listingsOf(each)).length).toBe(1)
 })

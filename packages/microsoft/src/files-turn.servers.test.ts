@@ -119,7 +119,9 @@ test('what cannot be copied is named with its reason, and all else is moved', as
   const reasons: string[] = []
   for await (const entry of ledger.scan('anna-files', ['rejected'])) reasons.push(entry.reason ?? '')
   expect(reasons.sort()).toEqual(['malware', 'no-open-format', 'no-open-format', 'pointer', 'pointer', 'stored-away'])
-  expect(copies(tree).length).toBe((await wanted(tenant.drive(ANNA))).length)
+  // Twins in case or composition may have another name there; their bytes are all there.
+  const hashes = (lines: readonly string[]) => lines.map((line) => line.split(' ').at(-2)).sort()
+  expect(hashes(copies(tree))).toEqual(hashes(await wanted(tenant.drive(ANNA))))
   expect(tree.folder('Empty')).toBeDefined()
   expect(tree.folder('Hostile 100%25/Empty too')).toBeDefined()
   expect(tenant.violations()).toEqual([])

@@ -157,7 +157,7 @@ async function scope(
     return { level: 'warning', about, says, remedy: "Name one in the endpoint's settings (outOfScopeProbe)." }
   }
   try {
-    const account = await readAccount(parts.graph, address, call)
+    const account = await readAccount({ graph: parts.graph, roles }, address, call)
     if (account === undefined) {
       return {
         level: 'warning',

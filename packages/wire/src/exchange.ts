@@ -171,7 +171,7 @@ export function brokenOff(asked: WireRequest, watch: Watch, thrown: unknown): un
   const says = sayCode(cause.code)
   return new Fault({
     reach: 'call',
-    code: isLasting(cause.code) ? 'http-untrusted' : 'http-connection',
+    code: isLasting(cause.code) ? 'http-untrusted' : cause.code === 'ENOTFOUND' ? 'http-no-such-host' : 'http-connection',
     message: `${redactUrl(asked.url)} (${asked.about}) could not be reached or hung up: ${says ?? (cause.code || cause.name)}.`,
     connection: true,
     cause,

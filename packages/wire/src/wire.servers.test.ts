@@ -276,6 +276,13 @@ test.each(['127.0.0.1', '10.1.2.3', '192.168.0.9', '172.31.0.1', '100.64.3.2', '
   },
 )
 
+test('a name that no host has is told at once', async () => {
+  const { lookup, asked } = names({ 'typo.example': [[]] })
+  const { wire } = lab({ lookup })
+  const fault = await faultOf(wire.send(asking('http://typo.example/'), call()))
+  expect([fault.reach, fault.code, fault.connection, asked]).toEqual(['call', 'http-no-such-host', true, ['typo.example']])
+})
+
 test('a host that the operator put inside may redirect inside, and never to the metadata', async () => {
   const { url } = await serve((_, response) => response.writeHead(302, { location: `http://${METADATA}/latest/meta-data/` }).end())
   const fault = await faultOf(lab().wire.send(asking(url, { tries: 1 }), call()))

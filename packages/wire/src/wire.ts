@@ -45,7 +45,7 @@ const ERROR_BODY_BYTES = 65_536
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT'])
 
 /** Faults of a call that a second try would only repeat. */
-const FINAL: ReadonlySet<string> = new Set(['http-too-long', 'http-untrusted', 'http-told-refused'])
+const FINAL: ReadonlySet<string> = new Set(['http-too-long', 'http-untrusted', 'http-told-refused', 'http-no-such-host'])
 
 /** What one try came to. */
 type Tried =

@@ -59,6 +59,19 @@ const CASES: readonly FileCase[] = [
     },
   },
   {
+    name: 'what walk tells of an untouched copy is what its receipt says, whichever way it was written',
+    async run(lab, files) {
+      const at = await place(lab)
+      const proofs = [await arrive(lab, at, item(lab, 1))]
+      proofs.push(...((await lab.destination.putMany?.(at, [item(lab, 2), item(lab, 3)], call)) ?? []).map(receipt))
+      proofs[0] = await arrive(lab, at, item(lab, 1, { fill: 70 }), proofs[0])
+      await files.add(at, 'own.txt', specimenBytes('file', 9))
+      const found = new Map((await walked(lab, { place: at.id })).map((one) => [one.receipt.locator, one.receipt]))
+      for (const { locator, size, memo } of proofs)
+        expect(found.get(locator)).toMatchObject({ size, ...(memo === undefined ? {} : { memo }) })
+    },
+  },
+  {
     name: 'the date of a file is kept, alone, among others, and over an earlier copy',
     lacks: keepsDates,
     async run(lab) {

@@ -252,6 +252,13 @@ describe('a provider that asks for patience', () => {
     await expect(begin()).rejects.toThrow('It does not answer.')
   })
 
+  it('is asked once by a check, which names it', async () => {
+    failing(1, () => new Fault({ reach: 'call', code: 'away', message: 'It does not answer.', connection: true }))
+    const found = await gather(check(workplace, openedWith([...ROWS]), call))
+    expect(found.map(({ level, says }) => `${level}: ${says}`)).toContain('error: It does not answer.')
+    expect(waits).toEqual([])
+  })
+
   it('is not asked again where the account is to blame', async () => {
     failing(1, () => new Fault({ reach: 'account', code: 'consent', message: 'No consent.' }))
     await expect(begin()).rejects.toThrow('No consent.')

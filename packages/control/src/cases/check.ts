@@ -91,7 +91,8 @@ export async function* check(workplace: Workplace, opened: OpenedProject, call: 
   let plans: readonly LanePlan[] = []
   let accounts: readonly Account[] = []
   try {
-    const draft = await draftOf(workplace, opened, call)
+    // Somebody sits there and waits to hear what is wrong: a source asks a few times by itself.
+    const draft = await draftOf({ ...workplace, mostTroubles: 1 }, opened, call)
     plans = draft.lanes
     accounts = draft.accounts
     for (const warning of draft.warnings) yield { side: 'project', level: 'warning', about: warning.file, says: showProblem(warning) }

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { MemoryFileLab, ROOT } from '@offramp/test/lab/memory-files'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { check } from '../cases/check.ts'
+import { renderCsv } from '../report/render-csv.ts'
+import { renderText } from '../report/render-text.ts'
 import { type FoundName, names } from './names.ts'
 import { nameCells, nameLine } from './render-names.ts'
 
@@ -75,4 +77,8 @@ it('is in the report', async () => {
   const [lane] = report.lanes
   expect(lane?.names?.changed).toBe(7)
   expect(lane?.names?.first).toHaveLength(7)
+  const text = renderText(report)
+  expect(text).toContain('Of these 9 files in 3 folders, 9 B.')
+  expect(text).toContain('What is called otherwise at the destination\n  anna@a.example -> anna, files: 7 names')
+  expect(renderCsv(report)).toContain('a/b.txt -> a%2Fb.txt (encoded)')
 })

@@ -1,10 +1,10 @@
 import { REASONS, type Reason } from '@offramp/core'
-import type { CollectionBalance } from '@offramp/engine'
 import { nameLine } from '../names/render-names.ts'
 import { carried } from './carried.ts'
 import { cleanText } from './clean-text.ts'
 import { exceptionLines } from './exception-lines.ts'
 import { lossLines } from './losses.ts'
+import { oddCollections } from './odd-collections.ts'
 import { type LaneReport, laneTotals, type Report } from './report.ts'
 import { showBytes, showCount, showMany } from './show-numbers.ts'
 import { showTable } from './show-table.ts'
@@ -23,12 +23,23 @@ function firstLines({ totals, lanes, project, pass, madeAt }: Report): readonly 
     `${showCount(totals.source)} at the source = ${showCount(totals.verified)} verified + ${showCount(totals.skipped)} skipped + ${showCount(totals.failed)} failed + ${showCount(totals.remainder)} unexplained`,
     `Project ${cleanText(project)}, pass ${pass}, ${madeAt}. ${showBytes(totals.bytes)} verified; ${showMany(totals.hashed, 'item', 'items')} read back and compared ${lanes.every(({ kind }) => kind === 'mail') ? 'byte by byte' : 'by content'}.`,
   ]
+  lines.push(...filesLine(lanes))
   if (totals.unverified > 0) lines.push(`NOT VERIFIED: ${showMany(totals.unverified, 'account', 'accounts')}; see below.`)
   const stopped = lanes.filter(({ balance, why }) => balance !== undefined && why !== undefined).length
   if (stopped > 0) lines.push(`STOPPED: ${showMany(stopped, 'account is', 'accounts are')} not finished; see below for what to do.`)
   if (totals.doubled > 0)
     lines.push(`DOUBLED: ${showMany(totals.doubled, 'item stands', 'items stand')} more than once at the destination; see below.`)
   return lines
+}
+
+/** How much of it is files: what people ask for first. */
+function filesLine(lanes: readonly LaneReport[]): readonly string[] {
+  const sums = lanes.flatMap(({ kind, balance }) => (kind === 'file' && balance !== undefined ? [balance] : []))
+  if (sums.length === 0) return []
+  const files = sums.reduce((sum, balance) => sum + laneTotals(balance).verified, 0)
+  const bytes = sums.reduce((sum, balance) => sum + laneTotals(balance).bytes, 0)
+  const folders = sums.reduce((sum, { collections }) => sum + collections.length, 0)
+  return [`Of these ${showMany(files, 'file')} in ${showMany(folders, 'folder')}, ${showBytes(bytes)}.`]
 }
 
 const block = (title: string, lines: readonly string[]): readonly string[] =>
@@ -65,21 +76,6 @@ function laneTable(lanes: readonly LaneReport[]): readonly string[] {
     return [wayOf(lane), ...[sum.source, sum.verified, sum.skipped, sum.failed, sum.remainder].map(showCount), showBytes(sum.bytes)]
   })
   return showTable(['Account', 'Source', 'Verified', 'Skipped', 'Failed', 'Unexplained', 'Size'], rows, [1, 2, 3, 4, 5, 6], 60)
-}
-
-const skippedWords = (collection: CollectionBalance): string =>
-  Object.entries(collection.skipped)
-    .filter(([, count]) => (count ?? 0) > 0)
-    .map(([reason, count]) => `${showCount(count ?? 0)} ${reason}`)
-    .join(', ')
-
-/** Collections that do not simply match. */
-function oddCollections(lane: LaneReport): readonly string[] {
-  const odd = (lane.balance?.collections ?? []).filter((one) => one.remainder !== 0 || one.failed > 0 || skippedWords(one) !== '')
-  return odd.map((one) => {
-    const skipped = skippedWords(one)
-    return `${wayOf(lane)}, ${cleanText(one.name)}: ${showCount(one.source)} = ${showCount(one.verified)} verified + skipped${skipped === '' ? ' 0' : ` (${skipped})`} + ${showCount(one.failed)} failed; unexplained ${showCount(one.remainder)}`
-  })
 }
 
 function exceptions(lane: LaneReport): readonly string[] {
@@ -131,7 +127,10 @@ export function renderText(report: Report): string {
       saidOf(lanes, ({ assurances = [] }) => assurances),
     ),
     ...block('Accounts', laneTable(lanes)),
-    ...block('Collections with something to explain', lanes.flatMap(oddCollections)),
+    ...block(
+      'Collections with something to explain',
+      lanes.flatMap((lane) => oddCollections(lane.balance?.collections ?? []).map((line) => `${wayOf(lane)}, ${line}`)),
+    ),
     ...block('Items to know about', lanes.flatMap(exceptions)),
     ...block('What is called otherwise at the destination', lanes.flatMap(nameBlock)),
     ...block('What the reasons mean', reasonBlock(lanes)),

@@ -4,9 +4,10 @@ export interface Patience {
   readonly clock: Clock
   /** Told before a wait, with its end in milliseconds since the Unix epoch. */
   readonly tellWait?: (why: string, until: number) => void
+  /** How often in a row an end may be out of reach before that is the answer. Default 4. */
+  readonly mostTroubles?: number
 }
 
-/** How often in a row an end may be out of reach before that is the answer. */
 const MOST_TROUBLES = 4
 
 /** Milliseconds before the first try again; doubled each time. */
@@ -26,7 +27,7 @@ export async function patiently<T>(patience: Patience, call: Call, work: () => P
     } catch (thrown) {
       call.signal.throwIfAborted()
       const fault = asFault(thrown)
-      const away = fault.reach === 'call' && fault.connection && ++troubles < MOST_TROUBLES
+      const away = fault.reach === 'call' && fault.connection && ++troubles < (patience.mostTroubles ?? MOST_TROUBLES)
       if (fault.reach !== 'gate' && !away) throw thrown
       await waitOut(patience, { why: fault.message, until: fault.until ?? patience.clock.now() + FIRST_REST * 2 ** troubles }, call)
     }

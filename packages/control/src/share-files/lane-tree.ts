@@ -81,17 +81,33 @@ async function strangersIn(
       id: `stranger:${copyKey(receipt)}`,
       kind: 'file',
       above: [],
-      place: receipt.place,
+      place: alike(receipt.place),
       locator: receipt.locator,
       stranger: true,
     }))
 }
 
+/** What stands at both ends, with places written alike: without a slash before or behind. */
+export interface LaneTree {
+  readonly nodes: readonly TreeNode[]
+  /** The destination's own `Place.id`. */
+  idOf(place: string): string
+}
+
+const alike = (place: string): string => place.replaceAll(/^\/+|\/+$/g, '')
+
+/** The destination's places begin with a slash, or none does. */
+const spelled = (places: Iterable<string>): ((place: string) => string) => {
+  const slash = [...places].some((place) => place.startsWith('/')) ? '/' : ''
+  return (place) => slash + place
+}
+
 /** Where every folder and file of a lane stands at both ends, as far as it matters to what is shared. Writes nothing. */
-export async function laneTree(standing: Standing, shares: readonly Share[], call: Call): Promise<readonly TreeNode[]> {
+export async function laneTree(standing: Standing, shares: readonly Share[], call: Call): Promise<LaneTree> {
   const { ends, ledger, lane } = standing
   const { homes } = await ledger.books(lane)
-  const folders = new Folders(homes)
+  const idOf = spelled(homes.values())
+  const folders = new Folders(new Map([...homes].map(([id, place]) => [id, alike(place)])))
   const files: TreeNode[] = []
   const ours = new Set<string>()
   for await (const items of walkSource(ends.source, call)) {
@@ -103,12 +119,12 @@ export async function laneTree(standing: Standing, shares: readonly Share[], cal
       folders.learn(home)
       const receipt = entries[index]?.key === entryKey(id) ? entries[index]?.receipt : undefined
       if (receipt !== undefined) ours.add(copyKey(receipt))
-      const at = receipt === undefined ? {} : { place: receipt.place, locator: receipt.locator }
+      const at = receipt === undefined ? {} : { place: alike(receipt.place), locator: receipt.locator }
       files.push({ id, kind: 'file', above: [home.id], ...at })
     })
   }
   for (const { collection } of shares) folders.learn(collection)
   const known = folders.nodes()
-  const strangers = await strangersIn(standing, { places: sharedPlaces(shares, known), ours }, call)
-  return [...known, ...files, ...strangers]
+  const strangers = await strangersIn(standing, { places: sharedPlaces(shares, known).map(idOf), ours }, call)
+  return { nodes: [...known, ...files, ...strangers], idOf }
 }

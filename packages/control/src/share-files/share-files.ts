@@ -44,7 +44,9 @@ async function planned(facts: Facts, { plan, shares }: Asked, options: ShareOpti
     const ends = await workplace.connect(plan, call)
     try {
       const { ledger } = workplace
-      return planGrants(shares, { nodes: await laneTree({ ends, ledger, lane: plan.lane }, shares, call) }, people)
+      const { nodes, idOf } = await laneTree({ ends, ledger, lane: plan.lane }, shares, call)
+      const { grants, losses } = planGrants(shares, { nodes }, people)
+      return { grants: grants.map((one) => ({ ...one, grant: { ...one.grant, place: idOf(one.grant.place) } })), losses }
     } finally {
       await ends.close()
     }

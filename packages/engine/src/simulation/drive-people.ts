@@ -136,7 +136,7 @@ export class DrivePeople {
     const twin = dice.chance(0.2) ? dice.pick(drive.files()) : undefined
     const n = ++this.#serial
     const name = twin && dice.chance(0.6) ? twin.name : (dice.pick(NAMES) ?? 'c')
-    const body = twin?.body ?? this.#text(`text ${n} ${'x'.repeat(dice.chance(0.15) ? dice.between(200, 900) : dice.between(0, 60))}`)
+    const body = twin?.body ?? this.#text(`text ${n} ${'x'.repeat(dice.chance(0.25) ? dice.between(200, 900) : dice.between(0, 60))}`)
     const parent = twin && dice.chance(0.6) ? twin.parent : this.#folder()
     this.#remember(drive.add(parent, name, body))
   }

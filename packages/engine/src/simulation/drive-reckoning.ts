@@ -41,10 +41,14 @@ function* copies(world: World, people: DrivePeople): Iterable<string> {
     for (const { parent, body } of states)
       for (const path of people.paths.get(parent) ?? []) {
         const key = `${path}|${body}`
-        if (excused && (key !== at || world.forgot)) add(allowed, key)
+        // Each loss of the ledger may leave one under another of its names; and so may the receipt of a file that is gone, which still has a name
+        // that was given again, where it makes our own copy look like that one's.
+        if (excused && (key !== at || world.forgot))
+          for (let n = world.forgot ? 3 : people.doubtful.has(id) ? 2 : 1; n > 0; n--) add(allowed, key)
       }
-    const names = new Set(states.map(({ name }) => name))
-    if (at !== undefined && people.doubtful.has(id)) for (let n = 1; n < names.size; n++) add(allowed, at)
+    // A late write may find free the name that was taken when the doubt was settled.
+    const names = new Set(states.map(({ name }) => name)).size + (world.weather.late > 0 ? 1 : 0)
+    if (at !== undefined && people.doubtful.has(id)) for (let n = 1; n < names; n++) add(allowed, at)
   }
   for (const [body, times] of people.sorted) for (let n = world.forgot ? 9 : times; n > 0; n--) add(allowed, `Sorted|${body}`)
   for (const body of people.touched) for (const { path } of world.tree.folders()) add(allowed, `${path}|${body}`)
@@ -76,7 +80,8 @@ function* receipts(world: World, people: DrivePeople): Iterable<string> {
   const owned = new Map<string, number>()
   // A name is given again: what became of a file whose copy we carried on before it left the source is in no receipt.
   for (const { receipt, state } of entries.values()) if (receipt && state === 'arrived') add(owned, `${receipt.place}|${receipt.locator}`)
-  for (const [copy, owners] of owned) if (owners > 1 && people.touched.size === 0) yield `shared: ${owners} entries own ${copy}`
+  for (const [copy, owners] of owned)
+    if (owners > 1 && people.touched.size === 0 && !world.forgot) yield `shared: ${owners} entries own ${copy}`
   for (const file of world.drive.files()) {
     if ((people.history.get(file.id) ?? []).some(({ body }) => people.touched.has(body))) continue
     const entry = entries.get(entryKey(file.id))

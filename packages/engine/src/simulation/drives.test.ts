@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { simulate } from './simulate.ts'
 
 const replay = process.env['OFFRAMP_SIMULATION_SEED']
-const runs = Number(process.env['OFFRAMP_SIMULATION_RUNS'] ?? 500)
+const runs = Number(process.env['OFFRAMP_SIMULATION_RUNS'] ?? 300)
 const first = replay === undefined ? 1 : Number(replay)
 
 test(`files: nothing is lost and nothing doubled in ${replay === undefined ? runs : 1} random runs`, { timeout: 600_000 }, async () => {

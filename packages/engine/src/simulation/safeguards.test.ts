@@ -39,6 +39,17 @@ const SLIPS: Readonly<Record<string, Mutant>> = {
     weather: { ...fair, markless: true, named: true, people: 0.02, edits: 0.03 },
   },
   'items stay where their folder was before it got another name': { guards: { bringHome: false } },
+  'what is in a folder that was moved stays where it was': { drives: true, guards: { bringHome: false } },
+  'what came before a moved folder in the walk does not follow': { drives: true, guards: { walkAgain: false } },
+  'a folder keeps the date of the last write into it': { drives: true, guards: { undate: false } },
+  'items that may be taken for each other are written at once': {
+    drives: true,
+    guards: { keepApart: false },
+    weather: { ...fair, batches: true, crash: 0, items: 40 },
+  },
+  'a server of files gives one copy to two files': { drives: true, takesOwned: true },
+  'no intent before a file is written': { drives: true, guards: { recordIntent: false } },
+  'a renamed file is written anew': { drives: true, guards: { writeOver: false } },
   'no sweep for a write that is stored after it was given up': { guards: { sweep: false }, weather: { ...fair, late: 0.1 } },
 }
 

@@ -69,7 +69,7 @@ export class Workers {
         ledger,
         lease,
         pass,
-        limits: { pageItems: 4, windowItems: 3, windowBytes: 400, sliceMs: 20_000, putMs: PUT_MS },
+        limits: { pageItems: world.drives ? 8 : 4, windowItems: 3, windowBytes: 400, sliceMs: 20_000, putMs: PUT_MS },
         clock,
         report: () => undefined,
         troubles,

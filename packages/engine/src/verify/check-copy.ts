@@ -39,6 +39,7 @@ export async function checkCopy(checking: Checking, entry: Entry, listed: Item):
   if (standing.size !== receipt.size && !touched) {
     return none(said('altered', `The copy has ${standing.size} bytes, and had ${receipt.size} when it arrived.`))
   }
+  await checking.homes.meet(listed, checking.call)
   const elsewhere = checking.homes.elsewhere(listed.home, receipt)
   if (elsewhere?.kind === 'waiting') return none(elsewhere)
   // A state that changed since it was written says that somebody was there, or the server itself; only the content tells which.
@@ -48,7 +49,7 @@ export async function checkCopy(checking: Checking, entry: Entry, listed: Item):
   if (content === 'gone') return none(said('missing', 'The copy was there a moment ago and is gone now.'))
   if (content === 'other' && touched) return { ...STAYS, bytes: standing.size }
   if (content === 'other') return none(said('altered', 'The copy reads back with other bytes than were sent.'))
-  const late = receivedLate(request, item, standing.receivedAt)
+  const late = [...receivedLate(request, item, standing.receivedAt), ...changedLate(request, item, standing.modifiedAt)]
   const traits = alteredTraits(request, item.traits, standing).map((message) => said('altered', message))
   const double = await doubleOf(checking, standing.like, receipt)
   return {
@@ -99,6 +100,16 @@ function receivedLate({ source, destination }: VerifyRequest, item: Item, there:
   if (Math.floor(receivedAt / 1_000) === Math.floor(there / 1_000)) return []
   const [was, is] = [receivedAt, there].map((ms) => new Date(ms).toISOString())
   return [said('altered', `It was received ${was}, and the copy says ${is}.`)]
+}
+
+/** Seconds are what servers of files keep. */
+function changedLate({ source, destination }: VerifyRequest, item: Item, there: number | undefined): Verdict['remarks'] {
+  const told = source.profile.offers.includes('modifiedAt') && destination.profile.keeps.includes('modifiedAt')
+  const { modifiedAt } = item.traits
+  if (!told || modifiedAt === undefined || there === undefined) return []
+  if (Math.floor(modifiedAt / 1_000) === Math.floor(there / 1_000)) return []
+  const [was, is] = [modifiedAt, there].map((ms) => new Date(ms).toISOString())
+  return [said('altered', `It was last changed ${was}, and the copy says ${is}.`)]
 }
 
 async function doubleOf({ request, copies, call }: Checking, like: string, receipt: Receipt): Promise<Verdict['remarks']> {

@@ -1,4 +1,4 @@
-import { type Call, type Destination, Fault, type LaneId, type Ledger, type Receipt, versionKey } from '@offramp/core'
+import { type Call, type Destination, Fault, type LaneId, type Ledger, type Receipt, type Traits, versionKey } from '@offramp/core'
 import { looseKey } from '../natural-keys.ts'
 import { copyKey } from '../same-copy.ts'
 import { type PackedTraits, traitPacker } from './trait-check.ts'
@@ -18,7 +18,8 @@ export interface Copies {
 export interface Standing extends PackedTraits {
   readonly size: number
   readonly receivedAt: number | undefined
-  /** Its state as the destination tells it now, where a person may change a copy's content (`hashOf`). */
+  readonly modifiedAt?: number
+  /** Its state as the destination tells it now, where a person may change a copy's content. */
   readonly memo?: string
   /** What it has in common with its doubles, if there are any. */
   readonly like: string
@@ -50,17 +51,20 @@ export async function readCopies({ ledger, destination, lane }: At, call: Call):
   const owned = new Map<string, Standing>()
   const pack = traitPacker()
   const others = new Map<string, Receipt[]>()
+  const mayChange = destination.hashOf !== undefined || destination.profile.kind === 'file'
+  const state = ({ memo }: Receipt) => (mayChange && memo !== undefined ? { memo } : {})
   for (const place of places) {
     for await (const { receipt, naturalKey, traits } of destination.walk({ place }, call)) {
       const copy = copyKey(receipt)
       const like = likeness(receipt.size, naturalKey)
-      const state = destination.hashOf && receipt.memo !== undefined ? { memo: receipt.memo } : {}
-      if (claims.has(copy)) owned.set(copy, { size: receipt.size, receivedAt: traits.receivedAt, like, ...state, ...pack(traits) })
+      if (claims.has(copy)) owned.set(copy, { size: receipt.size, like, ...dates(traits), ...state(receipt), ...pack(traits) })
       else others.set(like, [...(others.get(like) ?? []), receipt])
     }
   }
   return { owned, others, shared, arrived }
 }
+
+const dates = ({ receivedAt, modifiedAt }: Traits) => ({ receivedAt, ...(modifiedAt === undefined ? {} : { modifiedAt }) })
 
 /** Undefined where it is gone. */
 export async function readBack(destination: Destination, receipt: Receipt, call: Call): Promise<AsyncIterable<Uint8Array> | undefined> {

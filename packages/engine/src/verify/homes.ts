@@ -1,4 +1,4 @@
-import type { Books, Call, Collection, Destination, Listing, Receipt } from '@offramp/core'
+import type { Books, Call, Collection, Destination, Item, Listing, Receipt } from '@offramp/core'
 import { collectionsIn } from '../listings.ts'
 
 interface Expected {
@@ -25,6 +25,17 @@ export class Homes {
       const place = await this.#destination.placeOf?.(collection, call)
       this.#now.set(collection.id, { place: place?.id, name: place?.name ?? collection.path.join(' / ') })
     }
+  }
+
+  /** Of a folder that no listing names beforehand. Asks only where it is not plainly where it was. */
+  async meet(item: Pick<Item, 'id' | 'naturalKey' | 'home'>, call: Call): Promise<void> {
+    const { home } = item
+    if (this.#now.has(home.id) || this.#destination.placeOf === undefined) return
+    const last = this.#last.get(home.id)
+    const plain = this.#destination.nameOf?.(item).folder
+    const name = home.path.join(' / ')
+    if (last !== undefined && plain === last) this.#now.set(home.id, { place: last, name })
+    else this.#now.set(home.id, { place: (await this.#destination.placeOf(home, call))?.id, name })
   }
 
   /** What is to be said of a copy that is not where its collection is. Undefined where it is, or where nobody can tell. */

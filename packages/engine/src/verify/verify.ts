@@ -34,7 +34,7 @@ interface Verifying extends Checking {
   hashed: number
 }
 
-const nameOf = (collection: Collection): string => collection.path.join(' / ')
+const nameOf = ({ path }: Collection): string => (path.length === 0 ? '/' : path.join(' / '))
 
 const nameOfListing = ({ id, collection }: Listing): string => (collection ? nameOf(collection) : id)
 

@@ -13,8 +13,9 @@ const base64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64
 
 test('what the description and other programs say of known bytes', () => {
   expect(base64(hashOf([]))).toBe('AAAAAAAAAAAAAAAAAAAAAAAAAAA=')
-  // Vectors of rclone's own hash (backend/onedrive/quickxorhash) and of the service.
+  // As `rclone hashsum quickxor` says them.
   expect(base64(hashOf([text('J')]))).toBe('SgAAAAAAAAAAAAAAAQAAAAAAAAA=')
+  expect(hashOf([bytes(10_007)])).toBe('bc14f24594c4b99cc38a4e2b96acf47226d22525')
   expect(base64(hashOf([Uint8Array.of(0xa3)]))).toBe('owAAAAAAAAAAAAAAAQAAAAAAAAA=')
 })
 

@@ -7,7 +7,6 @@ const classic = (code: number, reason: string, message: string, domain?: 'usageL
 export const fileNotFound = (id: string): GoogleError => classic(404, 'notFound', `File not found: ${id}.`)
 export const driveNotFound = (id: string): GoogleError => classic(404, 'notFound', `Shared drive not found: ${id}`)
 export const invalidValue = (message = 'Invalid Value'): GoogleError => classic(400, 'invalid', message)
-export const badRequest = (message: string): GoogleError => classic(400, 'badRequest', message)
 export const requiredFields = (): GoogleError => classic(400, 'required', "The 'fields' parameter is required for this method.")
 export const rangeNotSatisfiable = (): GoogleError => classic(416, 'requestedRangeNotSatisfiable', 'Request range not satisfiable')
 

@@ -2,14 +2,12 @@
 export class UnitMeter {
   readonly #windows: readonly Window[]
   readonly #perMinute: number
-  readonly #scale: number
   /** Units taken since the start, and the most that a minute has held. */
   taken = 0
   peak = 0
 
   constructor(limits: { readonly unitsPerMinute: number; readonly unitsPerDay: number }, scale = 1) {
     this.#perMinute = limits.unitsPerMinute
-    this.#scale = scale
     this.#windows = [new Window(limits.unitsPerMinute, 60_000 / scale), new Window(limits.unitsPerDay, 86_400_000 / scale)]
   }
 
@@ -20,21 +18,20 @@ export class UnitMeter {
     const used = this.#windows[0]?.held ?? 0
     this.peak = Math.max(this.peak, used)
     const wait = Math.max(...waits)
-    const headers = used >= this.#perMinute * TELLS_FROM ? this.#tell(used) : {}
+    const headers = used >= this.#perMinute * TELLS_FROM ? this.#tell(used, now) : {}
     return wait === 0 ? { headers } : { retryAfter: Math.max(1, Math.ceil(wait / 1000)), headers }
   }
 
-  #tell(used: number): Readonly<Record<string, string>> {
+  #tell(used: number, now: number): Readonly<Record<string, string>> {
     return {
       'ratelimit-limit': String(this.#perMinute),
       'ratelimit-remaining': String(Math.max(0, this.#perMinute - used)),
-      'ratelimit-reset': String(Math.max(1, Math.ceil(RESET_SECONDS / this.#scale))),
+      'ratelimit-reset': String(Math.max(1, Math.ceil((this.#windows[0]?.untilLeft(used / 2, now) ?? 0) / 1000))),
     }
   }
 }
 
 const TELLS_FROM = 0.8
-const RESET_SECONDS = 5
 
 /** Units of the last while, a hundredth of it at a time. */
 class Window {
@@ -58,7 +55,12 @@ class Window {
     else this.#slots.push({ at: now, units })
     this.held += units
     if (this.held <= this.#amount) return 0
-    let over = this.held - this.#amount
+    return this.untilLeft(this.held - this.#amount, now)
+  }
+
+  /** Milliseconds until so many units have left. */
+  untilLeft(units: number, now: number): number {
+    let over = units
     for (const slot of this.#slots) {
       over -= slot.units
       if (over <= 0) return Math.max(1, slot.at + this.#perMs - now)

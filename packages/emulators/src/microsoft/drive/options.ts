@@ -1,5 +1,3 @@
-import type { Content } from './content.ts'
-
 /** What a drive holds at first. */
 export interface DriveSeed {
   /** A realistic tree of so many files. Default 0. */
@@ -74,5 +72,3 @@ export interface FileFacts {
   readonly malware?: boolean
   readonly archived?: boolean
 }
-
-export type NewContent = Content

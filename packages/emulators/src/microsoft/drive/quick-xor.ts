@@ -5,16 +5,16 @@ const SHIFT = 11
 /** QuickXorHash as its description has it, a byte at a time: 160 bits, each byte 11 bits further on, and the length over the last eight. Base64. */
 export function quickXorOf(pieces: Iterable<Uint8Array>): string {
   const cells = Buffer.alloc(BYTES)
-  const flip = (at: number, bits: number): void => {
-    cells[at % BYTES] = (cells[at % BYTES] ?? 0) ^ bits
-  }
   let length = 0
   let bit = 0
   for (const piece of pieces) {
-    for (const byte of piece) {
-      const [at, offset] = [bit >> 3, bit & 7]
-      flip(at, (byte << offset) & 0xff)
-      if (offset > 0) flip(at + 1, byte >> (8 - offset))
+    for (let at = 0; at < piece.length; at++) {
+      const byte = piece[at] ?? 0
+      const cell = bit >> 3
+      const shifted = byte << (bit & 7)
+      const next = cell === BYTES - 1 ? 0 : cell + 1
+      cells[cell] = (cells[cell] ?? 0) ^ (shifted & 0xff)
+      cells[next] = (cells[next] ?? 0) ^ (shifted >> 8)
       bit += SHIFT
       if (bit >= BITS) bit -= BITS
     }
@@ -22,6 +22,6 @@ export function quickXorOf(pieces: Iterable<Uint8Array>): string {
   }
   const tail = Buffer.alloc(8)
   tail.writeBigUInt64LE(BigInt(length))
-  for (const [at, byte] of tail.entries()) flip(BYTES - 8 + at, byte)
+  for (const [at, byte] of tail.entries()) cells[BYTES - 8 + at] = (cells[BYTES - 8 + at] ?? 0) ^ byte
   return cells.toString('base64')
 }

@@ -1,7 +1,7 @@
 import type { Reply } from '../../serve/reply.ts'
 import type { Need } from '../directory/roles.ts'
 import type { Asked } from '../serve/asked.ts'
-import { badRequest, GraphError, noRoute } from '../serve/errors.ts'
+import { GraphError, noRoute } from '../serve/errors.ts'
 import { jsonReply } from '../serve/reply.ts'
 import { findAccount, type TenantState } from '../serve/tenant-state.ts'
 import { driveDelta, Resync, resyncReply, tokenOf } from './delta.ts'
@@ -92,5 +92,3 @@ function usedOf(drive: Drive): number {
   for (const { content } of drive.items.values()) if (content) used += 'bytes' in content ? content.bytes.length : content.size
   return used
 }
-
-export const unsupported = (what: string): GraphError => badRequest(`The request is not supported: ${what}`, 'invalidRequest')

@@ -13,7 +13,7 @@ export type CloudEffect =
   | { readonly kind: 'cut'; readonly afterBytes?: number }
   /** The bytes of a PUT get lost on the way, and it is accepted. */
   | { readonly kind: 'zero-bytes' }
-  /** A MOVE of chunks is answered at once, 504 where nothing else is said; it is put together in so many milliseconds, and 423 until then. */
+  /** What a proxy says when it loses patience, 504 where nothing else is said. A MOVE of chunks is done in so many milliseconds, and 423 until then; all else is done. */
   | { readonly kind: 'late'; readonly ms: number; readonly status?: number }
   /** 207, with a document that would be gigabytes if its references were followed. */
   | { readonly kind: 'xml-bomb' }

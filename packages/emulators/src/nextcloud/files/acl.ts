@@ -1,25 +1,42 @@
 import type { Asked } from '../dav/asked.ts'
-import { DavError } from '../serve/errors.ts'
+import { nc } from '../xml/names.ts'
 import { childOf, childrenOf, type XmlElement } from '../xml/read.ts'
-import { nc } from './properties.ts'
 import { ALL } from './share.ts'
-import { type AclRule, mayManage } from './team.ts'
+import { type AclRule, mayManage, type TeamFolder } from './team.ts'
 import type { Seen } from './view.ts'
 
-/** `nc:acl-list`: what each user or group may do from here on down. Only who manages the team folder may say so. */
-export function setAcl({ state, viewer }: Asked, { mount, node }: Seen, value: XmlElement | undefined): void {
+/**
+ * `nc:acl-list`: what each user or group may do from here on down. From whoever does not manage the team folder it is taken like any property that
+ * nobody knows, and without effect; nobody looks whether the users and groups exist, or whether access lists are on at all.
+ */
+export function setAcl({ state, viewer }: Asked, { mount, node, segments }: Seen, value: XmlElement | undefined): void {
   const team = mount?.team
-  if (!team?.acl || !mayManage(team, viewer)) throw new DavError(403, 'Access lists are not on here, or are not yours to change')
-  const rules = childrenOf(value, nc('acl')).map((each): AclRule => {
-    const text = (name: string): string => childOf(each, nc(name))?.text.trim() ?? ''
-    const type = text('acl-mapping-type')
-    const [mask, permissions] = [Number(text('acl-mask')), Number(text('acl-permissions'))]
-    if (type !== 'user' && type !== 'group') throw new DavError(400, `"${type}" is no kind of access list mapping`)
-    if (![mask, permissions].every((bits) => Number.isInteger(bits) && bits >= 0 && bits <= ALL))
-      throw new DavError(400, 'Permissions of an access list are numbers from 0 to 31')
-    return { type, id: text('acl-mapping-id'), mask, permissions }
-  })
-  const unknown = rules.find(({ type, id }) => (type === 'user' ? !state.users.has(id) : !state.groups.has(id)))
-  if (unknown) throw new DavError(400, `There is no ${unknown.type} "${unknown.id}"`)
+  const path = segments.join('/')
+  if (!team || !mayManage(team, viewer)) {
+    state.violations.note(`an access list for ${path}, which ${viewer.id} does not manage: it has no effect`)
+    return
+  }
+  if (!team.acl) state.violations.note(`an access list for ${path}, where they are off: it has no effect yet`)
+  const rules = childrenOf(value, nc('acl')).flatMap(ruleIn)
+  for (const { type, id } of rules)
+    if (!(type === 'user' ? state.users.has(id) : state.groups.has(id)))
+      state.violations.note(`an access list names the ${type} "${id}", who is not there`)
   team.rules.set(node.id, rules)
 }
+
+function ruleIn(each: XmlElement): readonly AclRule[] {
+  const text = (name: string): string => childOf(each, nc(name))?.text.trim() ?? ''
+  const bits = (name: string): number => (Number.parseInt(text(name), 10) || 0) & ALL
+  const type = text('acl-mapping-type')
+  const mask = bits('acl-mask')
+  // Circles and whatever else there is are for nobody here.
+  return type === 'user' || type === 'group'
+    ? [{ type, id: text('acl-mapping-id'), mask, permissions: bits('acl-permissions') & mask }]
+    : []
+}
+
+/** The rules of a node that a viewer is told of: all for who manages it, else those that are about them. */
+export const toldRules = (team: TeamFolder, node: Seen['node'], viewer: Asked['viewer']): readonly AclRule[] =>
+  (team.rules.get(node.id) ?? []).filter(
+    ({ type, id }) => mayManage(team, viewer) || (type === 'user' ? id === viewer.id : viewer.groups.includes(id)),
+  )

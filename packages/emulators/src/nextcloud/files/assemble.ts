@@ -19,6 +19,8 @@ export function assemble(asked: Asked, folder: UploadFolder, name: string): Repl
     state.violations.note('MOVE of an upload again while it is put together: look at the destination instead')
     throw new DavError(423, `"${folder.assembling?.target ?? folder.id}" is locked`)
   }
+  if (header(asked, 'oc-total-length') === undefined)
+    state.violations.note('MOVE of chunks without OC-Total-Length: a missing one is not noticed')
   const target = targetOf(asked)
   checkTaggedIf(asked)
   const path = target.segments.join('/')

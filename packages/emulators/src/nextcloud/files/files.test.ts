@@ -32,6 +32,8 @@ test.each([
   ['.htaccess', 403],
   ['a%5Cb', 400],
   ['a%3Ab', 201],
+  ['%20', 400],
+  ['.%20', 400],
 ] as const)('%s is answered %i', (name, status) => {
   expect(put(testCloud(), name).status).toBe(status)
 })
@@ -43,7 +45,7 @@ test('a long name is reached by MOVE; one in Windows is refused where that is sw
     cloud.ask('MOVE', 'files/alice/short', { headers: { destination: `/remote.php/dav/files/alice/${'x'.repeat(250)}` } }).status,
   ).toBe(201)
   const windows = testCloud({ settings: { windowsCompatibleNames: 'yes' } })
-  expect(['a%3Ab', 'CON.txt', 'a.'].map((name) => put(windows, name).status)).toEqual([400, 400, 400])
+  expect(['a%3Ab', 'CON.txt', 'a.', 'a%20', '.con'].map((name) => put(windows, name).status)).toEqual([400, 400, 400, 400, 201])
 })
 
 test('an impossible time is a 500 after the bytes are stored; two spellings of a name are one', () => {

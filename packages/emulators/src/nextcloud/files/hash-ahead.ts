@@ -10,10 +10,9 @@ import { wholeOf } from './upload-folder.ts'
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 /** Computes what an answer will say of large bytes, letting others have their turn: nothing else waits for it. */
-export async function hashAhead(viewer: CloudUser, { method, path, headers }: Head, upload: Blob | undefined): Promise<void> {
+export async function hashAhead(viewer: CloudUser, { method, path, headers }: Head): Promise<void> {
   const [area, , ...segments] = fileSegments(path, viewer.id) ?? []
   const wanted = algorithmsIn(text(headers['x-hash']))
-  if (upload) for (const each of wanted) await hashInTurns(upload, each)
   if (method === 'PATCH' && area === 'files') {
     const file = ownFile(viewer, segments)
     for (const each of algorithmsIn(text(headers['x-recalculate-hash']))) if (file) await hashInTurns(file, each)

@@ -2,16 +2,21 @@ import type { Reply } from '../../serve/reply.ts'
 import { type Asked, bodyXml, isMinimal } from '../dav/asked.ts'
 import { propertyResponse } from '../dav/multistatus.ts'
 import { ALL_PROPERTIES } from '../dav/properties.ts'
-import type { Properties } from '../dav/property-xml.ts'
 import { XML_TYPE } from '../serve/errors.ts'
 import { d } from '../xml/names.ts'
 import { childOf } from '../xml/read.ts'
 import { documentOf, element } from '../xml/write.ts'
 
+/** Properties by name: a map, or something that looks them up. */
+export interface Told {
+  get(name: string): (() => string | undefined) | undefined
+  keys(): Iterable<string>
+}
+
 /** One line of a listing. */
 export interface Shown {
   readonly href: string
-  readonly properties: Properties
+  readonly properties: Told
 }
 
 export const FILES_DAV_HEADER =

@@ -48,7 +48,8 @@ export function checkFileName(
   if (bytes > LONGEST_BYTES) throw invalid('File name is too long')
   if (path.length > LONGEST_PATH) throw invalid('Path is too long')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those that are refused.
-  if (/[\u0000-\u001f\\]/.test(name) || name === '.' || name === '..') throw invalid('File name contains at least one invalid character')
+  if (/[\u0000-\u001f\\]/.test(name) || ['', '.', '..'].includes(name.trim()))
+    throw invalid('File name contains at least one invalid character')
   const lower = name.toLowerCase()
   if (lower === '.htaccess') throw new DavError(403, '".htaccess" is a forbidden file or folder name')
   // Looks as if it would pass; it never does (facts 4.4). From 30 on it is a forbidden extension as well, but the lock comes first.
@@ -62,8 +63,11 @@ function checkRules(state: CloudState, name: string): void {
   const lower = name.toLowerCase()
   const character = rules.characters.find((each) => name.includes(each))
   if (character !== undefined) throw invalid(`"${character}" is not allowed inside a file or folder name.`)
-  const base = lower.split('.')[0] ?? ''
+  // A dot in front is part of what comes before the first one.
+  const dot = lower.indexOf('.', 1)
+  const base = dot < 0 ? lower : lower.slice(0, dot)
   if (rules.basenames.includes(base)) throw invalid(`"${base}" is a forbidden prefix for file or folder names.`)
   const extension = rules.extensions.find((each) => lower.endsWith(each))
-  if (extension !== undefined) throw invalid(`"${extension}" is a forbidden file type.`)
+  if (extension === undefined) return
+  throw invalid(extension.startsWith('.') ? `"${extension}" is a forbidden file type.` : `Filenames must not end with "${extension}".`)
 }

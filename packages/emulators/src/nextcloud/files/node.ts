@@ -19,8 +19,8 @@ interface Common {
   created: number | undefined
   etag: string
   /** XML within each property that a client has set, by Clark name. */
-  readonly properties: Map<string, string>
-  readonly favouriteOf: Set<string>
+  properties: Map<string, string> | undefined
+  favouriteOf: Set<string> | undefined
   /** Someone has locked it: what others do with it is answered 423. */
   locked: boolean
 }
@@ -34,7 +34,7 @@ export interface FileNode extends Common {
   /** `SHA1:...`, as a client has said it: nobody has looked whether it is true (facts 4.3). */
   checksum: string | undefined
   /** By their seconds: two of one second are one. */
-  readonly versions: Map<number, Version>
+  versions: Map<number, Version> | undefined
 }
 
 export interface FolderNode extends Common {
@@ -95,8 +95,8 @@ const common = (name: string, modified: number): Common => ({
   modified,
   created: undefined,
   etag: newEtag(),
-  properties: new Map(),
-  favouriteOf: new Set(),
+  properties: undefined,
+  favouriteOf: undefined,
   locked: false,
 })
 
@@ -115,7 +115,7 @@ export const newFile = (name: string, facts: { readonly modified: number; readon
   type: facts.type,
   uploaded: facts.modified,
   checksum: undefined,
-  versions: new Map(),
+  versions: undefined,
 })
 
 export function newStore(of: { readonly owner: string } | { readonly team: number }, modified: number): Store {

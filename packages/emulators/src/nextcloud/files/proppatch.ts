@@ -3,12 +3,12 @@ import { type Asked, bodyXml } from '../dav/asked.ts'
 import { isProtected } from '../dav/change-properties.ts'
 import { multistatus, propertyResponse } from '../dav/multistatus.ts'
 import { DavError, notFound } from '../serve/errors.ts'
-import { clark, d, NEXTCLOUD, OWNCLOUD } from '../xml/names.ts'
+import { d, nc, oc } from '../xml/names.ts'
 import { childrenOf, type XmlElement } from '../xml/read.ts'
 import { element, escapeXml, writeXml } from '../xml/write.ts'
 import { setAcl } from './acl.ts'
 import { areaOf, hrefIn, refuseLocked, seenAt } from './asked.ts'
-import { ACL_LIST, FAVORITE, nc } from './properties.ts'
+import { ACL_LIST, FAVORITE } from './properties.ts'
 import { UPDATE } from './share.ts'
 import { secondsIn } from './times.ts'
 import { touch } from './tree.ts'
@@ -23,10 +23,8 @@ interface Change {
 /** The server's own, beside sabre's. */
 const OWN = new Set([
   ...['getlastmodified', 'quota-used-bytes', 'quota-available-bytes', 'displayname'].map(d),
-  ...['upload_time', 'mount-type', 'group-folder-id', 'acl-enabled', 'acl-can-manage'].map((name) => clark(NEXTCLOUD, name)),
-  ...['fileid', 'id', 'permissions', 'size', 'checksums', 'owner-id', 'owner-display-name', 'share-types'].map((name) =>
-    clark(OWNCLOUD, name),
-  ),
+  ...['upload_time', 'mount-type', 'group-folder-id', 'acl-enabled', 'acl-can-manage'].map(nc),
+  ...['fileid', 'id', 'permissions', 'size', 'checksums', 'owner-id', 'owner-display-name', 'share-types'].map(oc),
 ])
 
 const isRefused = (name: string): boolean => OWN.has(name) || (isProtected(name) && name !== d('creationdate'))
@@ -74,6 +72,7 @@ function apply(asked: Asked, seen: Seen, { name, value }: Change): void {
       node.created = name === d('creationdate') ? Math.floor(Date.parse(value?.text ?? '') / 1000) : Number.parseInt(value?.text ?? '', 10)
       return
     case FAVORITE:
+      node.favouriteOf ??= new Set()
       if (value && ['1', 'true'].includes(value.text.trim())) node.favouriteOf.add(asked.viewer.id)
       else node.favouriteOf.delete(asked.viewer.id)
       return
@@ -81,6 +80,7 @@ function apply(asked: Asked, seen: Seen, { name, value }: Change): void {
       setAcl(asked, seen, value)
       return
     default:
+      node.properties ??= new Map()
       if (value) node.properties.set(name, value.children.length === 0 ? escapeXml(value.text) : value.children.map(writeXml).join(''))
       else node.properties.delete(name)
   }

@@ -24,18 +24,9 @@ function isWithin(node: FileOrFolder, above: FileOrFolder): boolean {
   return false
 }
 
-/** What may be done by way of one mount; 0 where something above cannot be seen. */
-function through(user: CloudUser, { node: root, permissions, team }: Mount, node: FileOrFolder): number {
-  if (!team) return permissions
-  let given = permissions
-  for (let at: FileOrFolder | undefined = node; at; at = at.parent) {
-    const here = permissions & aclPermissions(team, at, user)
-    if ((here & READ) === 0) return 0
-    if (at === node) given = here
-    if (at === root) break
-  }
-  return given
-}
+/** What may be done by way of one mount. What an access list hides further up is no matter: who knows the path gets there. */
+const through = (user: CloudUser, { permissions, team }: Mount, node: FileOrFolder): number =>
+  team ? permissions & aclPermissions(team, node, user) : permissions
 
 const forNode = (node: FileOrFolder, permissions: number): number => (node.kind === 'file' ? permissions & ~CREATE : permissions)
 

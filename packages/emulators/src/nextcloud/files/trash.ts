@@ -2,15 +2,13 @@ import type { Reply } from '../../serve/reply.ts'
 import type { Asked } from '../dav/asked.ts'
 import { collectionHref, encodeSegment } from '../dav/paths.ts'
 import { DavError, notFound } from '../serve/errors.ts'
-import { clark, d, NEXTCLOUD, oc } from '../xml/names.ts'
+import { d, nc, oc } from '../xml/names.ts'
 import { element, escapeXml } from '../xml/write.ts'
 import { destinationOf, note, secondsNow } from './asked.ts'
 import { answerNodes, type Shown } from './listing.ts'
 import { type FolderNode, pathOf, type Store, sizeOf, type Trashed } from './node.ts'
 import { attach, detach, propagate, versionBytesIn } from './tree.ts'
 import type { Seen } from './view.ts'
-
-const nc = (name: string): string => clark(NEXTCLOUD, name)
 
 /** Takes something away, into the trash bin of whoever it belongs to: it still counts as used (facts 4.8). */
 export function toTrash(asked: Asked, { node, store, segments }: Seen): void {

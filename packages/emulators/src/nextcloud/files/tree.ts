@@ -35,6 +35,7 @@ export function detach(node: FileOrFolder): void {
 export function rewrite(file: FileNode, blob: Blob): void {
   const store = storeOf(file)
   if (file.blob.size > 0) {
+    file.versions ??= new Map()
     const before = file.versions.get(file.modified)
     file.versions.set(file.modified, { blob: file.blob, seconds: file.modified, etag: file.etag })
     if (store) store.versionBytes += file.blob.size - (before?.blob.size ?? 0)
@@ -67,6 +68,6 @@ export function copyOf(node: FileOrFolder, name: string, now: number): FileOrFol
 export function versionBytesIn(node: FileOrFolder): number {
   const files = node.kind === 'file' ? [node] : [...below(node)]
   let sum = 0
-  for (const each of files) if (each.kind === 'file') for (const { blob } of each.versions.values()) sum += blob.size
+  for (const each of files) if (each.kind === 'file') for (const { blob } of each.versions?.values() ?? []) sum += blob.size
   return sum
 }

@@ -11,6 +11,8 @@ const chunk = (cloud: TestCloud, name: string, body: string, headers: Asking['he
   cloud.ask('PUT', `uploads/alice/u1/${name}`, { body, headers }).status
 const finish = (cloud: TestCloud, headers: Asking['headers'] = {}, destination = DESTINATION) =>
   cloud.ask('MOVE', 'uploads/alice/u1/.file', { headers: { destination, 'content-length': undefined, ...headers } })
+/** What is told of these tests' client. */
+const UNTOLD = ['PUT of a chunk without OC-Total-Length', 'MOVE of chunks without OC-Total-Length: a missing one is not noticed']
 const text = (cloud: TestCloud) => cloud.ask('GET', 'files/alice/big.bin').text
 
 /** Facts 4.1. */
@@ -70,12 +72,16 @@ describe('chunks in the first flavour', () => {
     begin(cloud)
     chunk(cloud, '1', 'bytes')
     expect(finish(cloud).status).toBe(504)
-    expect(cloud.violations()).toEqual([])
+    expect(cloud.violations()).toEqual(UNTOLD)
     cloud.clock.now += 59_999
     expect([cloud.ask('GET', 'files/alice/big.bin').status, finish(cloud).status]).toEqual([404, 423])
     expect(cloud.ask('PUT', 'files/alice/big.bin', { body: 'x' }).status).toBe(423)
     expect(cloud.ask('DELETE', 'uploads/alice/u1').status).toBe(423)
-    expect(cloud.violations()).toEqual(['MOVE of an upload again while it is put together: look at the destination instead'])
+    expect(cloud.violations()).toEqual([
+      UNTOLD[0],
+      UNTOLD[1],
+      'MOVE of an upload again while it is put together: look at the destination instead',
+    ])
     cloud.clock.now += 1
     expect([text(cloud), finish(cloud).status]).toEqual(['bytes', 404])
   })
@@ -136,6 +142,20 @@ describe('chunks in the second flavour', () => {
       status: 412,
       text: expect.stringContaining('Missing metadata'),
     })
+  })
+
+  test('250 GB that were left in the middle are gone on with, and take no room', async () => {
+    const [chunk100, count] = [100 * 1024 ** 2, 2_560]
+    const cloud = s3()
+    await cloud.user('alice').files.leave('u1', chunk100, count - 1)
+    const before = process.memoryUsage().rss
+    expect(chunk(cloud, String(count), 'the end')).toBe(201)
+    expect(finish(cloud).status).toBe(201)
+    const size = chunk100 * (count - 1) + 7
+    expect(await cloud.user('alice').files.tree()).toMatchObject([{ size, sha256: '' }])
+    const range = `bytes=${size - 10}-`
+    expect(cloud.ask('GET', 'files/alice/big.bin', { headers: { range } }).text).toBe('\0\0\0the end')
+    expect((process.memoryUsage().rss - before) / 1e6).toBeLessThan(50)
   })
 
   test('parts that are too small are refused in the end', () => {

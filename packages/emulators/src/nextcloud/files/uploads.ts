@@ -59,6 +59,7 @@ function putChunk(asked: Asked, folder: UploadFolder, name: string): Reply {
   if (folder.assembling) throw new DavError(423, `"${folder.id}" is locked`)
   if (header(asked, 'content-length') === undefined)
     state.violations.note('PUT of a chunk without Content-Length: it may end as 0 bytes behind PHP-FPM')
+  watch(asked, name)
   const chunk: Chunk = { name, blob: uploadOf(asked), etag: newEtag(), at: state.now() }
   if (state.chunking === 'v2' && header(asked, 'destination') !== undefined) return putPart(asked, folder, chunk)
   if (name === '' || name.startsWith('.')) throw new DavError(403, 'Permission denied to create file')
@@ -68,6 +69,14 @@ function putChunk(asked: Asked, folder: UploadFolder, name: string): Reply {
   changed(folder, state.now())
   const etag = `"${chunk.etag}"`
   return { status: before ? 204 : 201, headers: { etag, 'oc-etag': etag }, body: [], type: HTML }
+}
+
+/** What the second flavour needs on every request, whichever there is: nobody tells a client (facts 4.1). */
+function watch(asked: Asked, name: string): void {
+  const { violations } = asked.state
+  if (header(asked, 'destination') === undefined) violations.note('PUT of a chunk without Destination')
+  if (header(asked, 'oc-total-length') === undefined) violations.note('PUT of a chunk without OC-Total-Length')
+  if (!/^\d+$/.test(name) || Number(name) < 1 || Number(name) > MOST_CHUNKS) violations.note('a chunk that is not called 1 to 10000')
 }
 
 /** The second flavour: names are numbers, and the cache must know of the upload. */

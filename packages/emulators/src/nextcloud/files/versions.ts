@@ -1,12 +1,11 @@
 import type { Asked } from '../dav/asked.ts'
 import { collectionHref } from '../dav/paths.ts'
 import { DavError, notFound } from '../serve/errors.ts'
-import { d } from '../xml/names.ts'
+import { d, nc } from '../xml/names.ts'
 import { element, escapeXml } from '../xml/write.ts'
 import { destinationOf, note, secondsNow } from './asked.ts'
 import { answerNodes, type Shown } from './listing.ts'
 import { below, type FileNode, pathOf, type Version } from './node.ts'
-import { nc } from './properties.ts'
 import { contentReply, type FileReply } from './read.ts'
 import { rewrite, touch } from './tree.ts'
 
@@ -16,7 +15,7 @@ export function answerVersions(asked: Asked): FileReply {
   if (user !== asked.viewer.id || part !== 'versions' || id === undefined || more.length > 0) throw notFound(asked.segments.join('/'))
   const file = fileWith(asked, Number(id))
   if (!file) throw notFound(id)
-  const version = seconds === undefined ? undefined : file.versions.get(Number(seconds))
+  const version = seconds === undefined ? undefined : file.versions?.get(Number(seconds))
   if (seconds !== undefined && !version) throw notFound(seconds)
   switch (asked.method) {
     case 'PROPFIND':
@@ -30,7 +29,7 @@ export function answerVersions(asked: Asked): FileReply {
       return restore(asked, file, version)
     case 'DELETE':
       if (!version) break
-      file.versions.delete(version.seconds)
+      file.versions?.delete(version.seconds)
       asked.viewer.files.versionBytes -= version.blob.size
       return { status: 204, body: [] }
     default:
@@ -53,7 +52,7 @@ function restore(asked: Asked, file: FileNode, version: Version): FileReply {
 function listed({ viewer, segments, headers }: Asked, file: FileNode): readonly Shown[] {
   const root = collectionHref('versions', viewer.id, 'versions', String(file.id))
   const folder: Shown = { href: root, properties: new Map([[d('resourcetype'), () => element(d('collection'))]]) }
-  const all = [...file.versions.values()].sort((one, other) => one.seconds - other.seconds)
+  const all = [...(file.versions?.values() ?? [])].sort((one, other) => one.seconds - other.seconds)
   const shown = all.map(
     ({ seconds, blob, etag }): Shown => ({
       href: `${root}${seconds}`,

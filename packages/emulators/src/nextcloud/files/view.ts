@@ -80,7 +80,10 @@ function seen(
   return { node, segments: at.segments, permissions, mount: at.mount, store }
 }
 
-/** What stands at a path; undefined where there is nothing, or nothing that this user may see. */
+/**
+ * What stands at a path; undefined where there is nothing, or nothing that this user may see. A folder that they may not see hides what is in it
+ * from listings alone: whoever is let in further down by an access list, and knows the path, gets there.
+ */
 export function look(eyes: Eyes, segments: readonly string[]): Seen | undefined {
   const [first, ...rest] = segments.map(nfc)
   const { root } = eyes.viewer.files
@@ -93,8 +96,6 @@ function within(eyes: Eyes, mount: Mount | undefined, start: FileOrFolder | unde
   let node = start
   for (const name of segments.slice(1)) {
     if (node?.kind !== 'folder') return undefined
-    // Who may not see a folder sees nothing in it.
-    if (mount?.team && !seen(eyes, node, { segments, mount })) return undefined
     node = childOf(node, name)
   }
   return node && seen(eyes, node, { segments, mount })

@@ -113,11 +113,17 @@ test('faults on the way: cut in the middle of a body, bytes lost, a wrong ETag, 
   const [wrong, [stored]] = [(await put('f3', 'hello'))?.headers.get('etag'), await files().tree('f3')]
   expect(wrong).not.toBe(`"${stored?.etag}"`)
   expect((await (await ask('PROPFIND', 'files/alice/f4')).text()).length).toBeLessThan(3_000)
-  await put('f5', Buffer.alloc(3_000_000, 7))
+  const bytes = Buffer.alloc(3_000_000, 7)
+  const hashed = await ask('PUT', 'files/alice/f5', { body: bytes, headers: { 'x-hash': 'sha256' } })
+  expect([hashed.headers.get('x-hash-sha256'), (await files().tree('f5'))[0]?.sha256]).toEqual([sha256(bytes), sha256(bytes)])
+  const head = await ask('HEAD', 'files/alice/f5')
+  expect([head.status, head.headers.get('content-length')]).toEqual([200, '3000000'])
   await cloud.faults.add({ path: '/f5', effect: { kind: 'truncate', bytes: 1_000_000 } })
   const half = await ask('GET', 'files/alice/f5')
   expect(half.headers.get('content-length')).toBe('3000000')
   await expect(half.arrayBuffer()).rejects.toThrow()
+  await cloud.faults.add({ path: '/f6', effect: { kind: 'late', ms: 0 } })
+  expect([(await put('f6', 'hello'))?.status, (await files().tree('f6'))[0]?.size]).toEqual([504, 5])
 })
 
 test('wrong passwords slow everybody down, without a test having to wait', async () => {
@@ -127,7 +133,7 @@ test('wrong passwords slow everybody down, without a test having to wait', async
   await cloud.admin.forget()
 })
 
-test('hundreds of megabytes go through without staying in memory', async () => {
+test('large uploads go through without staying in memory', async () => {
   const piece = randomBytes(1024 * 1024)
   const chunks = 16
   const each = 10

@@ -35,6 +35,7 @@ function teamWith(cloud: TestCloud, groups: Readonly<Record<string, number>>): n
 test('a team folder stands in the files of its groups, with what each may do', async () => {
   const cloud = cloudWith()
   expect(ocs(cloud, 'alice', ['POST', FOLDERS], { mountpoint: 'x' }).code).toBe(403)
+  expect(ocs(cloud, 'carol', ['GET', FOLDERS]).data).toEqual([])
   expect(ocs(cloud, 'boss', ['GET', FOLDERS]).data).toEqual([])
   const id = teamWith(cloud, { staff: 31, guests: 1 })
   expect(ocs(cloud, 'boss', ['POST', FOLDERS], { mountpoint: 'Sales' }).code).toBe(400)
@@ -64,22 +65,30 @@ test('a quota of its own, and not that of who writes', async () => {
 test('access lists hide, narrow and widen again from folder to folder, when who manages it says so', async () => {
   const cloud = cloudWith()
   const id = teamWith(cloud, { staff: 31, guests: 31 })
-  for (const path of ['closed', 'closed/open', 'half']) cloud.ask('MKCOL', `files/alice/Sales/${path}`)
+  for (const path of ['closed', 'closed/open', 'half', 'half/free']) cloud.ask('MKCOL', `files/alice/Sales/${path}`)
   const patch = (as: string, path: string, body: string) => cloud.ask('PROPPATCH', `files/${as}/Sales/${path}`, { as, body }).status
   const closed = list([['group', 'guests', 31, 0]])
-  expect(patch('boss', 'closed', closed)).toBe(403)
+  expect([patch('alice', 'closed', closed), cloud.violations()]).toEqual([
+    207,
+    ['an access list for Sales/closed, which alice does not manage: it has no effect'],
+  ])
+  expect((await cloud.sharing.teams())[0]?.rules).toEqual([])
   ocs(cloud, 'boss', ['POST', `${FOLDERS}/${id}/acl`], { acl: true })
-  expect([patch('alice', 'closed', closed), patch('boss', 'closed', closed)]).toEqual([403, 207])
+  expect(patch('boss', 'closed', closed)).toBe(207)
   ocs(cloud, 'boss', ['POST', `${FOLDERS}/${id}/manageACL`], { mappingType: 'user', mappingId: 'alice', manageAcl: true })
   expect(patch('alice', 'half', list([['group', 'guests', 30, 0]]))).toBe(207)
   expect(patch('alice', 'closed/open', list([['user', 'bob', 1, 1]]))).toBe(207)
-  expect(patch('alice', 'half', list([['group', 'none', 30, 0]]))).toBe(400)
+  expect(patch('alice', 'half/free', list([['group', 'guests', 2, 2]]))).toBe(207)
   expect((await cloud.user('bob').files.seen()).map(({ path, permissions }) => [path, permissions])).toEqual([
     ['Sales', 31],
     ['Sales/half', 1],
+    ['Sales/half/free', 3],
   ])
-  expect((await cloud.sharing.reach('team:Sales/closed/open')).map(({ who }) => who)).toEqual(['boss', 'alice'])
-  expect((await cloud.sharing.teams())[0]?.rules).toHaveLength(3)
+  expect((await cloud.sharing.reach('team:Sales/closed')).map(({ who }) => who)).toEqual(['boss', 'alice'])
+  expect((await cloud.sharing.reach('team:Sales/closed/open')).map(({ who, permissions }) => [who, permissions])).toContainEqual(['bob', 1])
+  const depth = { headers: { depth: '0' }, as: 'bob' }
+  expect(['closed', 'closed/open'].map((path) => cloud.ask('PROPFIND', `files/bob/Sales/${path}`, depth).status)).toEqual([404, 207])
+  expect((await cloud.sharing.teams())[0]?.rules).toHaveLength(4)
   const told = cloud.ask('PROPFIND', 'files/alice/Sales/half', {
     headers: { depth: '0' },
     body: '<d:propfind xmlns:d="DAV:" xmlns:nc="http://nextcloud.org/ns"><d:prop><nc:acl-list/><nc:group-folder-id/></d:prop></d:propfind>',

@@ -1,18 +1,19 @@
 import { newStore, rootOf } from '../files/node.ts'
 import { ALL } from '../files/share.ts'
-import type { TeamFolder } from '../files/team.ts'
+import { type TeamFolder, teamPermissions } from '../files/team.ts'
 import { OcsError } from './reply.ts'
 import type { OcsCall } from './route.ts'
 
-/** The interface of the groupfolders app: for administrators alone (facts 4.8). */
+/** The interface of the groupfolders app: for administrators, but that everybody may look at what is theirs (facts 4.8). */
 export function answerTeams(call: OcsCall, path: string): unknown {
   const { state, viewer, method } = call
   const found = /^(?:\/index\.php)?\/apps\/groupfolders\/folders(?:\/(\d+))?(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path)
   if (!found || state.settings.teamFolders === 'no') throw new OcsError(404, 'App "groupfolders" is not here')
-  if (!viewer.admin) throw new OcsError(403, 'Logged in account must be an admin')
   const [, id, part, group] = found
-  if (id === undefined) return method === 'POST' ? make(call) : list(state.teams)
-  const team = state.teams.get(Number(id))
+  if (!viewer.admin && method !== 'GET') throw new OcsError(403, 'Logged in account must be an admin')
+  const teams = new Map([...state.teams].filter(([, team]) => viewer.admin || teamPermissions(team, viewer) !== 0))
+  if (id === undefined) return method === 'POST' ? make(call) : list(teams)
+  const team = teams.get(Number(id))
   if (!team) throw new OcsError(404, 'Folder not found')
   if (part === undefined) return method === 'DELETE' ? drop(call, team) : shown(team)
   return change(call, team, { part, group: group === undefined ? undefined : decodeURIComponent(group) })
@@ -68,7 +69,7 @@ function change({ state, given, method }: OcsCall, team: TeamFolder, { part, gro
   switch (part) {
     case 'groups': {
       const id = group ?? given.text('group') ?? ''
-      if (!state.groups.has(id)) throw new OcsError(400, `There is no group "${id}"`)
+      if (!state.groups.has(id)) state.violations.note(`a team folder for the group "${id}", which is not there`)
       if (method === 'DELETE') team.groups.delete(id)
       else if (group === undefined) team.groups.set(id, ALL)
       else team.groups.set(id, bits(given.number('permissions')))

@@ -135,6 +135,13 @@ function replyOf(state: CloudState, error: unknown): Reply {
 }
 
 function disturbed(given: FileReply, effect: CloudEffect | undefined): FileReply {
+  // Whatever it was, the server has done it, or is about to; a proxy has lost patience.
+  if (effect?.kind === 'late' && given.status < 300)
+    return {
+      status: effect.status ?? 504,
+      body: [Buffer.from('<html><body><h1>504 Gateway Time-out</h1></body></html>\n')],
+      type: 'text/html',
+    }
   if (effect?.kind !== 'wrong-etag' || given.headers?.['etag'] === undefined) return given
   const wrong = '"00000000000000000000000000000000"'
   return { ...given, headers: { ...given.headers, etag: wrong, ...(given.headers['oc-etag'] !== undefined && { 'oc-etag': wrong }) } }

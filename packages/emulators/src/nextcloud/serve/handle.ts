@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { httpDate, send } from '../../serve/send.ts'
 import { fileSegments } from '../files/asked.ts'
-import type { Blob } from '../files/blob.ts'
+import { type Blob, noteHash } from '../files/blob.ts'
 import { hashAhead } from '../files/hash-ahead.ts'
+import { algorithmsIn } from '../files/hashes.ts'
 import { sendContent } from '../files/send-content.ts'
 import { type Answer, type Arrival, arrive, complete, type Head, onWire } from './answer.ts'
 import { DavError, errorReply } from './errors.ts'
@@ -68,7 +70,7 @@ async function answerOf(state: CloudState, { request, response }: Exchange, { he
     const reply = errorReply(new DavError(413, 'Request Entity Too Large'))
     return { reply, effect: undefined, waitMs: 0, leave: arrival.leave }
   }
-  if (viewer) await hashAhead(viewer, head, upload)
+  if (viewer) await hashAhead(viewer, head)
   return complete(state, { ...head, body, ...(upload && { upload }) }, arrival)
 }
 
@@ -86,9 +88,17 @@ async function pourAway(request: IncomingMessage, most: number | undefined): Pro
 /** Throws, and keeps nothing, where the client goes away in the middle: nothing is stored of a body that was cut off. */
 async function readIntoSpool(state: CloudState, request: IncomingMessage): Promise<Blob> {
   const writer = state.spool.writer()
+  const hashes = algorithmsIn(request.headers['x-hash']?.toString()).map((name) => ({ name, hash: createHash(name) }))
   try {
-    for await (const piece of request) if (Buffer.isBuffer(piece)) writer.add(piece)
-    return writer.finish()
+    for await (const piece of request) {
+      if (!Buffer.isBuffer(piece)) continue
+      writer.add(piece)
+      for (const { hash } of hashes) hash.update(piece)
+    }
+    const blob = writer.finish()
+    // Of no bytes there is one blob for all.
+    if (blob.size > 0) for (const { name, hash } of hashes) noteHash(blob, name, hash.digest('hex'))
+    return blob
   } catch (error) {
     writer.drop()
     throw error
