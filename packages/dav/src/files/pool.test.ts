@@ -8,13 +8,8 @@ test('no more is given than there is, in the order of asking', async () => {
   const pool = makePool(100)
   const first = await pool.take(60, call)
   const given: number[] = []
-  const noted = async <T>(asked: Promise<T>, number: number): Promise<T> => {
-    const held = await asked
-    given.push(number)
-    return held
-  }
-  const second = noted(pool.take(60, call), 2)
-  const third = noted(pool.take(10, call), 3)
+  const second = pool.take(60, call).then(() => given.push(2))
+  const third = pool.take(10, call).then(() => given.push(3))
   await turn()
   expect(given).toEqual([])
   first.free()
