@@ -33,6 +33,8 @@ export interface FaultFacts {
   readonly remedy?: string
   /** With `call`: the other end could not be reached or hung up, so a neighbour would have failed too. */
   readonly connection?: boolean
+  /** With `call`, of a write: it is known that nothing was written, and that nothing will arrive late. */
+  readonly unwritten?: boolean
   /** Kept for debugging; never logged whole, since SDK errors hold request headers. */
   readonly cause?: unknown
 }
@@ -46,6 +48,7 @@ export class Fault extends Error {
   readonly reason: Reason | undefined
   readonly remedy: string | undefined
   readonly connection: boolean
+  readonly unwritten: boolean
 
   constructor(facts: FaultFacts) {
     super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause })
@@ -58,6 +61,7 @@ export class Fault extends Error {
     this.reason = facts.reason
     this.remedy = facts.remedy
     this.connection = facts.connection ?? false
+    this.unwritten = facts.unwritten ?? false
   }
 }
 

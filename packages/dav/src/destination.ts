@@ -132,7 +132,12 @@ async function* read(desk: Desk, receipt: Receipt, call: Call): AsyncGenerator<U
 
 /** Whose it is only the ledger knows, which `put` may ask. */
 const inTheWay = (): Fault =>
-  new Fault({ reach: 'call', code: 'dav-uid-stands', message: 'Something of its UID stands there; it is looked at alone.' })
+  new Fault({
+    reach: 'call',
+    code: 'dav-uid-stands',
+    message: 'Something of its UID stands there; it is looked at alone.',
+    unwritten: true,
+  })
 
 const unconfirmed = (): Fault =>
   new Fault({ reach: 'call', code: 'dav-unconfirmed', message: 'The server does not show what was written.' })

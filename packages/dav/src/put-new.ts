@@ -214,5 +214,6 @@ export function placeGone(desk: Desk, place: string): Fault {
     code: 'dav-place-gone',
     message: `The collection ${nameIn(place.replace(/\/$/, ''))} is not there any more; it is made again.`,
     connection: true,
+    unwritten: true,
   })
 }

@@ -12,7 +12,7 @@ import { faultOfItem, strike } from './strikes.ts'
 import { alone, checkStop, type TurnState } from './turn-state.ts'
 import { TurnStop } from './turn-stop.ts'
 import { type Ready, Window } from './window.ts'
-import { isKept, put, putMany, receiptOfKept } from './write.ts'
+import { isKept, isUnknown, put, putMany, receiptOfKept } from './write.ts'
 
 /** Bodies in hand that will be written together: all new for one place, or one over its earlier copy. */
 type Group = Extract<Ready<Job>, { state: 'held' }>[]
@@ -203,7 +203,7 @@ class Copying {
       return
     }
     // One that was not answered may be stored all the same.
-    if (answers.some((answer) => answer instanceof Fault && answer.reach === 'call')) state.unknownSince = state.request.clock.now()
+    if (answers.some((answer) => answer instanceof Fault && isUnknown(answer))) state.unknownSince = state.request.clock.now()
     await this.#settleAnswers(group, answers)
   }
 

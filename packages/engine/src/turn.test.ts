@@ -1,7 +1,7 @@
 import { mailBytes, memoryShelf } from '@offramp/conformance'
-import { type Destination, Fault, type FaultFacts, type Item } from '@offramp/core'
+import { type Destination, entryKey, Fault, type FaultFacts, type Item } from '@offramp/core'
 import { expect, test } from 'vitest'
-import { memoryLane } from './testing/memory-lane.ts'
+import { LANE, memoryLane } from './testing/memory-lane.ts'
 
 const fault = (facts: Partial<FaultFacts> & Pick<FaultFacts, 'reach'>): Fault =>
   new Fault({ code: 'test', message: 'It went wrong.', ...facts })
@@ -157,6 +157,18 @@ test.each([
   expect(await lane.turn({ destination, pass: 2 })).toEqual({ state: 'done' })
   expect(lane.standing()).toHaveLength(left)
   expect(states(lane)).toEqual(['arrived'])
+})
+
+test('a name that is taken is known not to be written: nobody waits for it to arrive late', async () => {
+  const lane = inbox(2)
+  const destination = memoryShelf(lane.mailbox, { batch: { items: 10, bytes: 100_000 } })
+  const naturalKey = '<specimen-0@example.org>'
+  const twin = lane.account.add(lane.home, { body: mailBytes(0, { fill: 0 }), naturalKey, traits: {} })
+  const began = lane.clock.now()
+  expect(await lane.turn({ destination })).toEqual({ state: 'done' })
+  expect(lane.standing()).toHaveLength(2)
+  expect(lane.store.lane(LANE).entries.get(entryKey(twin))?.reason).toBe('double-at-source')
+  expect([lane.clock.now() - began, lane.reports.some(({ waiting }) => waiting !== undefined)]).toEqual([0, false])
 })
 
 test('a dead cursor is rewound, and nothing is copied again', async () => {

@@ -44,7 +44,7 @@ async function timed<T>(state: TurnState, write: (told: Told) => Promise<T>, { b
   try {
     return await Promise.race([writing, givenUp, brokenOff.promise])
   } catch (thrown) {
-    if (asFault(thrown).reach === 'call') state.unknownSince = clock.now()
+    if (isUnknown(asFault(thrown))) state.unknownSince = clock.now()
     throw thrown
   } finally {
     over.abort()
@@ -153,6 +153,9 @@ export function putMany(
   const { destination } = state.request
   return timed(state, async ({ signal }) => (await destination.putMany?.(place, items, { signal })) ?? [], { before })
 }
+
+/** A write of which nobody knows whether it was done: it may even arrive later. */
+export const isUnknown = ({ reach, unwritten }: Fault): boolean => reach === 'call' && !unwritten
 
 export const isKept = (answer: Receipt | Kept): answer is Kept => 'kept' in answer
 

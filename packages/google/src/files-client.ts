@@ -41,14 +41,18 @@ export interface DriveParts {
   readonly common: Common
 }
 
-/** So many bytes are taken from the day's account at once: a turn at the gate for each small file would cost more than the file. */
-const BLOCK = 16_000_000
+/**
+ * Bytes that are taken from the day's account at once: a turn at the gate for each small file would cost more than the file. The first are few, since who
+ * reads little would keep the rest from others.
+ */
+const BLOCK = { first: 256_000, most: 16_000_000 }
 
 export function driveClient(parts: DriveParts, { subject, about }: { readonly subject: string; readonly about: string }): DriveClient {
   const { settings, services, api, common } = parts
   const { wire, signer, hosts, gate } = services
   const token = services.tokens.of('files', subject)
   let credit = 0
+  let block = BLOCK.first
 
   async function restOf(asked: Pick<DriveAsk, 'asks' | 'units' | 'tries'>): Promise<Rest> {
     const { project } = await signer.identity()
@@ -81,11 +85,12 @@ export function driveClient(parts: DriveParts, { subject, about }: { readonly su
     if (credit >= 0) return
     const { project } = await signer.identity()
     const { most, ...quota } = egressQuota(settings, project)
-    const wanted = Math.min(Math.ceil(Math.max(BLOCK, -credit) / EGRESS_BYTES), most)
+    const wanted = Math.min(Math.ceil(Math.max(block, -credit) / EGRESS_BYTES), most)
     try {
       const ticket = await gate.enter(quota, wanted, call)
       ticket.leave()
       credit = Math.max(0, credit + wanted * EGRESS_BYTES)
+      block = Math.min(block * 2, BLOCK.most)
     } catch (thrown) {
       credit += bytes
       throw thrown

@@ -27,7 +27,7 @@ async function scene() {
     { address: TEAM, members: ['inner@fabrikam.example'] },
     { address: 'inner@fabrikam.example', members: ['gone@fabrikam.example', BEN] },
   ]
-  const { workspace, endpoint } = await lab({ domain: { accounts, groups, sharedDrives: DRIVES }, speed: 200 })
+  const { workspace, endpoint } = await lab({ domain: { accounts, groups, sharedDrives: DRIVES }, speed: 20 })
   const shares = async (account: Account): Promise<readonly Share[]> => {
     const all: Share[] = []
     for await (const share of endpoint.shares?.(account, 'file', call) ?? []) all.push(share)

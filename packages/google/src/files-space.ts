@@ -36,14 +36,26 @@ export async function* namedDrives(domain: DriveDomain, call: Call, reading = tr
   }
 }
 
+const lists = new WeakMap<DriveDomain, readonly Account[]>()
+
+async function listed(domain: DriveDomain, call: Call): Promise<readonly Account[]> {
+  const drives: Account[] = []
+  for await (const drive of namedDrives(domain, call, false)) drives.push(drive)
+  lists.set(domain, drives)
+  return drives
+}
+
 /** A person, group, room or shared drive by its id or by whatever it is called. */
 export async function findAccount(domain: DriveDomain, name: string, call: Call): Promise<Account | undefined> {
   const wanted = name.trim()
   // No address, and no number of a user's: a name.
   const named = wanted !== '' && !wanted.includes('@') && !/^\d+$/.test(wanted)
-  if (named)
-    for await (const drive of namedDrives(domain, call, false))
-      if ([drive.id, drive.name].some((each) => each.toLowerCase() === wanted.toLowerCase())) return drive
+  if (named) {
+    const isWanted = (drive: Account): boolean => [drive.id, drive.name].some((each) => each.toLowerCase() === wanted.toLowerCase())
+    // A table of mappings asks for one after the other.
+    const drive = lists.get(domain)?.find(isWanted) ?? (await listed(domain, call)).find(isWanted)
+    if (drive !== undefined) return drive
+  }
   return readAccount(domain.google, domain.log, { name: wanted, call })
 }
 

@@ -8,9 +8,10 @@ afterEach(closeAll)
 
 const LISTING: Listing = { id: 'my-drive' }
 
-async function scene(domain: Partial<WorkspaceOptions> = {}, settings: Partial<GoogleSettings> = {}) {
+/** A fast clock where minutes are waited for; elsewhere a busy machine would look like a silent server. */
+async function scene(domain: Partial<WorkspaceOptions> = {}, settings: Partial<GoogleSettings> = {}, speed = 20) {
   const accounts = [{ address: ADMIN, admin: true }, { address: ANNA }]
-  const { workspace, endpoint, clock } = await lab({ domain: { accounts, ...domain }, settings, speed: 200 })
+  const { workspace, endpoint, clock } = await lab({ domain: { accounts, ...domain }, settings, speed })
   return { workspace, clock, drive: workspace.drive(ANNA), source: await endpoint.connect(userOf(ANNA), 'file') }
 }
 
@@ -99,6 +100,7 @@ test('units are waited for, and never begged for', async () => {
   const { source, drive, workspace } = await scene(
     { limits: { drivePerMinute: 1_500, raceMs: 5_000 } },
     { limits: { drive: { userPerMinute: 1_200 } } },
+    200,
   )
   for (let n = 0; n < 20; n++) await drive.add(`${n}.txt`, { text: `${n}` })
   for (const ref of await refsOf(source)) await bytesOf(await source.open(ref, call))
@@ -107,7 +109,7 @@ test('units are waited for, and never begged for', async () => {
 })
 
 test('a quota that is smaller than was thought is kept to as 403 and as 429', async () => {
-  const { source, drive, workspace } = await scene({ limits: { drivePerMinute: 1_500, raceMs: 5_000 } })
+  const { source, drive, workspace } = await scene({ limits: { drivePerMinute: 1_500, raceMs: 5_000 } }, {}, 200)
   for (let n = 0; n < 20; n++) await drive.add(`${n}.txt`, { text: `${n}` })
   for (const ref of await refsOf(source)) await bytesOf(await source.open(ref, call))
   expect((await workspace.stats()).refusals.throttled).toBeGreaterThan(1)

@@ -42,7 +42,6 @@ export async function firstPage(
   const start = at?.start ?? (await startToken(client, { driveId }, call))
   const mode = at?.mode ?? 'own'
   const others = mode === 'others'
-  if (!others) await folders.all(call)
   const question = others ? ({ anybodys: true, q: 'sharedWithMe = true and trashed = false' } as const) : inBin(choices)
   const page = await readFiles(client, { driveId, ...question, limit, token: at?.token }, call)
   const { refs, collections } = others ? { refs: page.files.map(parts.refOf), collections: [] } : await sorted(parts, page.files, call)
@@ -79,10 +78,12 @@ export async function changesPage(parts: WalkParts, token: string, { limit, call
   const { within, live } = await lookInto(parts, [...touched.values()], call)
   for (const ref of within) if (!refs.has(ref.id)) refs.set(ref.id, ref)
   if (refs.size > limit) throw tooMuch(client)
-  const collections: Collection[] = []
-  for (const folder of live) collections.push(await parts.folders.collectionOf(folder, call))
+  const collections = new Map<string, Collection>()
+  for (const folder of live)
+    for (const each of [folder, ...(await parts.folders.twinsOf(folder, call))])
+      collections.set(each.id, await parts.folders.collectionOf(each, call))
   const cursor = encodeFiles({ mode: 'changes', made: parts.made, token: page.token })
-  return { refs: [...refs.values()], collections, cursor, last: page.last }
+  return { refs: [...refs.values()], collections: [...collections.values()], cursor, last: page.last }
 }
 
 const gone = (id: string): ItemRef => ({ id, version: '', removed: true })

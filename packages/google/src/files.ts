@@ -79,7 +79,6 @@ export function fileSource(space: FileSpace, { choices = {}, folder }: FileOptio
 
   async function* census(_: Listing, call: Call): AsyncGenerator<readonly Item[]> {
     const from = await client(call)
-    await folders.all(call)
     for await (const files of allFiles(from, { driveId, ...inBin(choices) }, call)) {
       const items: Item[] = []
       for (const file of files.filter((each) => !isFolder(each)))
@@ -99,7 +98,6 @@ export function fileSource(space: FileSpace, { choices = {}, folder }: FileOptio
   }
 
   async function* measure(call: Call): AsyncGenerator<Measured> {
-    await folders.all(call)
     yield* measureFiles({ client: await client(call), driveId, folders, choices }, call)
   }
 

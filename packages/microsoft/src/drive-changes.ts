@@ -6,6 +6,8 @@ const MOST = 3
 interface ChangesSeen {
   /** Passes on what `look` throws; a change too many becomes a fault of the item. */
   watch(id: string, look: () => Promise<void>): Promise<void>
+  /** It was changed since it was told of: what a listing said of it is not good any more. */
+  isRestless(id: string): boolean
   /** It was read whole. */
   settled(id: string): void
 }
@@ -27,6 +29,7 @@ export function changesSeen(about: string): ChangesSeen {
         throw new Fault({ reach: 'item', reason: 'changing', code: 'graph-changing', message })
       }
     },
+    isRestless: (id) => seen.has(id),
     settled: (id) => void seen.delete(id),
   }
 }

@@ -3,7 +3,7 @@ import { type Json, numberOf, objectsOf, textOf } from '@offramp/wire'
 import { linkOf } from './client.ts'
 import { type BytesSource, readBytes } from './drive-bytes.ts'
 import { isPage, lies, nameOf } from './drive-item.ts'
-import { itemPath, type Opening, type Told } from './drive-open.ts'
+import { itemPath, type Opening, type Told } from './drive-present.ts'
 import { measured } from './drive-size.ts'
 import { given } from './given.ts'
 

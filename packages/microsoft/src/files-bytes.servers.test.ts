@@ -1,6 +1,6 @@
 import { quickXor } from '@offramp/formats'
 import { afterEach, expect, test } from 'vitest'
-import { base64, call, closeDrives, driveBench, sha256 } from './testing/drive-bench.ts'
+import { base64, call, closeDrives, driveBench, refsOf, sha256 } from './testing/drive-bench.ts'
 import { faultOf } from './testing/tenant-lab.ts'
 
 afterEach(closeDrives)
@@ -63,6 +63,19 @@ test('what is changed between two chunks is never mixed; changed three times, it
   expect(await read(3)).toMatchObject({ reach: 'item', reason: 'changing' })
   const calm = await source.open({ id, version: '' }, call)
   expect(await sha256(calm.body(call))).toEqual({ hash: await drive.hash(id), size: MIDDLE.size })
+})
+
+test('a file that was changed once since it was listed is read as it is now, when it is opened again by what the listing said', async () => {
+  const { drive, add, source } = await driveBench()
+  const id = await add('a.bin', { seed: 'before', size: 1_000 })
+  const ref = (await refsOf(source)).get(id)
+  if (!ref) throw new Error('not listed')
+  await drive.edit(id, { seed: 'after', size: 1_000 })
+  const stale = await source.open(ref, call)
+  expect(await faultOf(() => sha256(stale.body(call)))).toMatchObject({ code: 'graph-changed' })
+  const fresh = await source.open(ref, call)
+  expect(fresh.version).not.toBe(ref.version)
+  expect((await sha256(fresh.body(call))).hash).toBe(await drive.hash(id))
 })
 
 test.each([

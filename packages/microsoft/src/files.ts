@@ -7,8 +7,9 @@ import { type FolderTable, folderTable } from './drive-folders.ts'
 import { parentIdOf, refOf, sortOf } from './drive-item.ts'
 import { type FoundDrive, readDrives } from './drive-list.ts'
 import { censusOf, measureDrives } from './drive-measure.ts'
-import { fileOpener, type Opening, type Told, tellItem } from './drive-open.ts'
+import { fileOpener } from './drive-open.ts'
 import { type DrivePage, readDrivePage } from './drive-pages.ts'
+import { type Opening, type Told, tellItem } from './drive-present.ts'
 
 interface Services {
   readonly log: Log
@@ -23,7 +24,7 @@ export const driveClientOf = (drives: Drives, account: Account): DriveClient =>
 export function fileSource(drives: Drives, account: Account, services: Services): Source {
   const client = driveClientOf(drives, account)
   const opening: Opening = { client, account, clock: services.clock, choices: services.choices?.files }
-  const open = fileOpener(opening)
+  const opener = fileOpener(opening)
   const folders = folderTable(client)
   const cut = cutPages()
   const known = new WeakMap<ItemRef, Told>()
@@ -80,10 +81,10 @@ export function fileSource(drives: Drives, account: Account, services: Services)
       return cut.page(after, limit, (from) => pageOf(drive, from, call))
     },
     async open(ref, call) {
-      const told = known.get(ref) ?? (await tell(ref.id, call))
+      const told = (opener.isRestless(ref.id) ? undefined : known.get(ref)) ?? (await tell(ref.id, call))
       const parent = parentIdOf(told.item)
       const home = await folders.collection(told.drive, parent ?? '', call)
-      return open(ref.id, told, home, call)
+      return opener.open({ id: ref.id, told, home }, call)
     },
     census: (listing, call) => censusOf({ client, folders, drive: (asked) => driveOf(listing.id, asked) }, call),
     measure: (call) => measureDrives({ client, folders, drives: (asked) => all(asked), choices: opening.choices }, call),

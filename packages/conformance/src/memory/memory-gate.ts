@@ -21,6 +21,8 @@ interface Queue {
   readonly flying: Map<object, number>
   /** Waiters enter one after another, in the order in which they came. */
   turn: Promise<void>
+  /** Told when a call is over. */
+  onLeave: (() => void) | undefined
 }
 
 /** A gate for one process and for tests: the same promises as the shared one. */
@@ -77,7 +79,15 @@ export class MemoryGate implements Gate {
   #queue(key: string): Queue {
     const known = this.#queues.get(key)
     if (known) return known
-    const made: Queue = { quota: { key }, shutUntil: 0, why: '', entered: [], flying: new Map(), turn: Promise.resolve() }
+    const made: Queue = {
+      quota: { key },
+      shutUntil: 0,
+      why: '',
+      entered: [],
+      flying: new Map(),
+      turn: Promise.resolve(),
+      onLeave: undefined,
+    }
     this.#queues.set(key, made)
     return made
   }
@@ -95,7 +105,23 @@ export class MemoryGate implements Gate {
         return this.#take(queue, weight, now)
       }
       if (free - began > this.#patienceMs) throw this.#fault(last, free)
-      await this.#clock.sleep(free - now, call)
+      await this.#sleep(queue, free - now, call)
+    }
+  }
+
+  /** Until then, or until a place is free. */
+  async #sleep(queue: Queue, ms: number, call: Call): Promise<void> {
+    const over = new AbortController()
+    const freed = new Promise<void>((resolve) => {
+      queue.onLeave = resolve
+    })
+    const slept = this.#clock.sleep(ms, { signal: AbortSignal.any([call.signal, over.signal]) })
+    slept.catch(() => undefined)
+    try {
+      await Promise.race([slept, freed])
+    } finally {
+      queue.onLeave = undefined
+      over.abort()
     }
   }
 
@@ -121,12 +147,12 @@ export class MemoryGate implements Gate {
       }
     }
     const full = queue.quota.concurrent !== undefined && queue.flying.size >= queue.quota.concurrent
-    // Nobody tells when a call in flight will end: look again soon.
+    // A call whose process died is over without saying so: look again soon.
     return full ? Math.max(free, now + 50) : free
   }
 
   #take(queue: Queue, weight: number, now: number): Ticket {
-    const ticket = { leave: () => void queue.flying.delete(ticket) }
+    const ticket = { leave: () => void (queue.flying.delete(ticket) && queue.onLeave?.()) }
     queue.entered.push({ at: now, weight })
     queue.flying.set(ticket, now + this.#ticketMs)
     return ticket

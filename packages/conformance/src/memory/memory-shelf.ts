@@ -204,7 +204,7 @@ export function memoryShelf(mailbox: Mailbox, options: MemoryShelfOptions = {}):
       const answer = await wire('destination.put', () => create(place, name, item, body), asked).catch(unknown)
       if (answer instanceof Fault) answers.push(answer)
       else if (answer.fresh || (answer.ours && answer.receipt.hash === hashOf(body))) answers.push(answer.receipt)
-      else answers.push(new Fault({ reach: 'call', code: 'shelf-taken', message: 'Something stands under this name.' }))
+      else answers.push(new Fault({ reach: 'call', code: 'shelf-taken', message: 'Something stands under this name.', unwritten: true }))
     }
     return answers
   }

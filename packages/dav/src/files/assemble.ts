@@ -29,6 +29,9 @@ const isOpenEnd = (thrown: unknown): boolean =>
   isRefusal(thrown, 423) ||
   (thrown instanceof Fault && (/^http-(408|499|502|504|52\d|timeout|connection|truncated)$/.test(thrown.code) || thrown.connection))
 
+/** The request itself may not have arrived. */
+const isBroken = (thrown: unknown): boolean => thrown instanceof Fault && /^http-(connection|truncated)$/.test(thrown.code)
+
 /** Time for the answer to a MOVE: servers copy all bytes once more. Proxies give up earlier, and then it is looked for. Milliseconds. */
 const patience = (size: number): number => Math.min(600_000, 60_000 + size / 50_000)
 
@@ -60,7 +63,8 @@ export async function assemble(desk: FilesDesk, whole: Whole, seen: Seen, call: 
   } catch (thrown) {
     if (call.signal.aborted) throw thrown
     if (isOpenEnd(thrown)) {
-      const stored = await awaitEnd(desk, whole, { since, seen, until: since + ASSEMBLY_MS }, call)
+      const until = isBroken(thrown) ? likelyEnd(since, content.size) : since + ASSEMBLY_MS
+      const stored = await awaitEnd(desk, whole, { since, seen, until }, call)
       if (stored !== undefined) return stored
     }
     // Answered by the server itself: nothing is under way.
@@ -139,8 +143,8 @@ async function awaitEnd(
   return undefined
 }
 
-/** How long a server is taken to be at it that nobody has heard of since: at 2 MB a second. It locks the file, should it be slower. */
-const likelyEnd = (since: number, size: number): number => since + Math.min(ASSEMBLY_MS, 20_000 + size / 2_000)
+/** How long a server is taken to be at it that nobody has heard of since: five minutes, and at 2 MB a second. It locks the file, should it be slower. */
+const likelyEnd = (since: number, size: number): number => since + Math.min(ASSEMBLY_MS, 300_000 + size / 2_000)
 
 /** For whoever finds that an earlier process had asked, and perhaps died before that: it knows nothing of the bytes. */
 export const lookForAssembled = (desk: FilesDesk, whole: Whole, since: number, call: PutCall): Promise<Stored | undefined> =>

@@ -3,13 +3,17 @@ import { lookAt } from '../discover.ts'
 import { isRefusal } from '../faults.ts'
 import { textOf } from '../multistatus.ts'
 import { type FilesDesk, folderHref } from './desk.ts'
+import { genericClient } from './generic-client.ts'
 import { factsOf } from './ocs.ts'
+import type { Provisioner } from './provision.ts'
 import { capabilitiesOf } from './server.ts'
 import type { FilesSettings } from './settings.ts'
 import { listFolder } from './stat.ts'
 
 export interface Checked {
   readonly settings: FilesSettings
+  /** Makes accounts, once something is moved. */
+  readonly provisioner: Provisioner | undefined
   desk(account: string, call: Call): Promise<FilesDesk>
 }
 
@@ -80,6 +84,7 @@ async function* account(desk: FilesDesk, call: Call): AsyncGenerator<Finding> {
     call,
   )
   yield { level: 'ok', about, says: `The login works; ${entries} files and folders stand in its root already, and stay as they are.` }
+  yield* secondOpinion(desk, entries, call)
   const quota = await lookAt(client, server.root, ['D:quota-available-bytes', 'D:quota-used-bytes'], call).catch((thrown: unknown) => {
     if (isRefusal(thrown)) return undefined
     throw thrown
@@ -103,12 +108,44 @@ async function* account(desk: FilesDesk, call: Call): AsyncGenerator<Finding> {
     }
 }
 
+const toBeMade = ({ provision }: FilesSettings, account: string): Finding => ({
+  level: 'ok',
+  about: `${account} files`,
+  says: `The account is not there yet; ${provision?.admin} makes it when something is moved to it${provision?.quota === undefined ? '' : `, with ${provision.quota}`}.`,
+  remedy:
+    "Before that, set 'skeletondirectory' => '' in config.php: else Nextcloud puts some 11 MB of example files into each new account, which take quota and have the names of common folders.",
+})
+
+/** A plain server is asked once more by a client that we have not written: where the two see different things, neither is to be relied on. */
+async function* secondOpinion(desk: FilesDesk, entries: number, call: Call): AsyncGenerator<Finding> {
+  if (desk.server.kind !== 'other') return
+  const { webdav, close } = await genericClient(desk.client, desk.server.root, call)
+  try {
+    const seen = await webdav.getDirectoryContents('/')
+    const count = seen.length
+    if (count === entries) return
+    yield {
+      level: 'warning',
+      about: `${desk.client.account} files`,
+      says: `Another WebDAV client sees ${count} files and folders in the root where ${entries} were listed.`,
+      remedy:
+        'Somebody may be writing there. If not, the listings of this server cannot be relied on: try one account first, and verify it.',
+    }
+  } finally {
+    close()
+  }
+}
+
 /** Everything that could stop the run, said before it starts. A refused password is used once. Writes nothing but, on a plain server, a probe. */
 export async function* checkFiles(checked: Checked, asked: CheckRequest, call: Call): AsyncGenerator<Finding> {
   if (!asked.kinds.includes('file')) return
   let isTold = false
   for (const { id } of asked.accounts) {
     try {
+      if (checked.provisioner !== undefined && !(await checked.provisioner.isThere(id, call))) {
+        yield toBeMade(checked.settings, id)
+        continue
+      }
       const desk = await checked.desk(id, call)
       if (!isTold) {
         yield* abilities(desk)

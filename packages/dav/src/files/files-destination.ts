@@ -8,7 +8,8 @@ import { type Folders, newFolders } from './folders.ts'
 import { CHUNK, MEMORY_BYTES } from './limits.ts'
 import { makePool } from './pool.ts'
 import type { Plain } from './probe.ts'
-import { recogniseFiles } from './server.ts'
+import { makeProvisioner } from './provision.ts'
+import { recogniseFiles, webRootOf } from './server.ts'
 import type { FilesSettings } from './settings.ts'
 
 function cautionOf(settings: FilesSettings): string | undefined {
@@ -29,8 +30,12 @@ export function filesDestination(settings: FilesSettings, services: Services): D
   const caution = cautionOf(settings)
   const chunkBytes = Math.min(CHUNK.most, Math.max(CHUNK.least, settings.chunkBytes ?? CHUNK.usual))
 
+  const provisioner = settings.provision && makeProvisioner(host, webRootOf(base), settings.provision)
+
   const deskAt = async (root: string, account: string, call: Call): Promise<FilesDesk> => {
-    const client = makeClient(host, account)
+    const secret = await provisioner?.secretOf(account, call)
+    const own = secret === undefined ? settings : { ...settings, auth: { kind: 'password' as const, secret: async () => secret } }
+    const client = makeClient({ ...host, settings: own }, account)
     const server = await recogniseFiles({ client, settings, base }, probes, call)
     const key = JSON.stringify([account, root])
     const known = folders.get(key) ?? newFolders()
@@ -44,13 +49,16 @@ export function filesDestination(settings: FilesSettings, services: Services): D
     addressOf: (account) =>
       `dav://${base.host.toLowerCase()}${base.pathname.replace(/\/$/, '')}/${account.toLowerCase()}${inAddress(root)}`,
     ...(caution === undefined ? {} : { caution }),
-    check: (asked, call) => checkFiles({ settings, desk: (account, asking) => deskAt(root, account, asking) }, asked, call),
+    check: (asked, call) => checkFiles({ settings, provisioner, desk: (account, asking) => deskAt(root, account, asking) }, asked, call),
     async connect(account: string, kind: Kind, call: Call): Promise<Destination> {
       if (kind !== 'file') throw wrongKind(settings)
       return makeFilesDestination(await deskAt(root, account, call))
     },
     below: (folder) => at([...partsOf(settings.root ?? ''), ...partsOf(folder)].join('/')),
-    close: () => host.close(),
+    async close() {
+      await provisioner?.close()
+      await host.close()
+    },
   })
   return at(partsOf(settings.root ?? '').join('/'))
 }

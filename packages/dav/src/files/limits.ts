@@ -7,10 +7,10 @@ export const CHUNK = { usual: 16 * 1024 * 1024, least: 5 * 1024 * 1024, most: 5_
 export const MOST_CHUNKS = 10_000
 
 /** Bytes that all files under way of one process hold in memory together. */
-export const MEMORY_BYTES = 96 * 1024 * 1024
+export const MEMORY_BYTES = 48 * 1024 * 1024
 
 /** A chunk that is larger goes through without being held. */
-export const HELD_BYTES = 48 * 1024 * 1024
+export const HELD_BYTES = 24 * 1024 * 1024
 
 /** How `putMany` likes its batches. PHP holds a bulk upload in memory: not above some 100 files and 20 MB. */
 export const BATCH = { items: 100, bytes: 16 * 1024 * 1024 } as const

@@ -37,7 +37,7 @@ function refusedBy(files: Facts): Refused {
 }
 
 /** Where a Nextcloud would be installed, by the address that the operator has written. */
-const webRootOf = (base: URL): string => base.pathname.replace(/\/(remote|index)\.php(\/.*)?$/, '').replace(/\/$/, '')
+export const webRootOf = (base: URL): string => base.pathname.replace(/\/(remote|index)\.php(\/.*)?$/, '').replace(/\/$/, '')
 
 interface Found {
   readonly client: DavClient

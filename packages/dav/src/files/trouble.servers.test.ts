@@ -178,7 +178,13 @@ test('a bulk upload never writes over what stands there, or what comes twice', a
   const named = [taken, twice, twice, free, fresh()]
   const items = named.map((name, n) => ({ ...fileItem(n, name, { fill: n }), id: `bulk ${used}.${n}` }))
   const answers = (await desk.destination.putMany?.(desk.place, items, soonPut())) ?? []
-  expect(answers.map((answer) => (answer instanceof Fault ? answer.code : 'arrived'))).toEqual(['dav-alone', 'arrived', 'dav-alone', 'arrived', 'arrived'])
+  expect(answers.map((answer) => (answer instanceof Fault ? answer.code : 'arrived'))).toEqual([
+    'dav-alone',
+    'arrived',
+    'dav-alone',
+    'arrived',
+    'arrived',
+  ])
   expect((await standing(taken))?.size).toBe(4)
 })
 

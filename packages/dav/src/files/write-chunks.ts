@@ -3,10 +3,11 @@ import { assemble, lookForAssembled, type Whole } from './assemble.ts'
 import { type Content, hashing } from './content.ts'
 import { type FilesDesk, fileHref } from './desk.ts'
 import { makeLane } from './lane.ts'
-import { HELD_BYTES, SAMPLE_BYTES, TRANSFER_MS } from './limits.ts'
+import { HELD_BYTES, TRANSFER_MS } from './limits.ts'
 import { proveResumed } from './prove-resumed.ts'
 import { makeReader, type Reader } from './reader.ts'
 import { statAt } from './stat.ts'
+import { makeTail } from './tail.ts'
 import { taken } from './taken.ts'
 import { type Cut, chunksOf, cutOf, folderName, lookAtUploads, openUpload, removeUpload, sizeOfChunk, uploadHref } from './upload-folder.ts'
 import { refusePages, type Stored, type Target } from './write.ts'
@@ -93,10 +94,10 @@ async function sendRun(desk: FilesDesk, whole: Whole, run: Run, call: PutCall): 
   const reader = makeReader(body)
   const hash = hashing()
   const lane = makeLane(desk.settings.connectionsPerAccount ?? 4)
-  let tail: Uint8Array = new Uint8Array()
+  const tail = makeTail()
   const seen = (part: Uint8Array): void => {
     hash.update(part)
-    tail = part.length >= SAMPLE_BYTES ? part.slice(-SAMPLE_BYTES) : Buffer.concat([tail, part]).subarray(-SAMPLE_BYTES)
+    tail.add(part)
   }
   try {
     for (let chunk = run.from; chunk <= run.to; chunk++) {
@@ -109,7 +110,9 @@ async function sendRun(desk: FilesDesk, whole: Whole, run: Run, call: PutCall): 
     }
     await lane.end()
     if (run.to === run.cut.count) await reader.expectEnd(content.size)
-    return run.from === 1 && run.to === run.cut.count ? { hash: hash.digest('hex'), tail } : { hash: undefined, tail: undefined }
+    return run.from === 1 && run.to === run.cut.count
+      ? { hash: hash.digest('hex'), tail: tail.bytes() }
+      : { hash: undefined, tail: undefined }
   } finally {
     // Nothing may still be under way when the caller goes on, whatever came in between.
     await lane.settled()

@@ -9,6 +9,7 @@ import { OLDEST_SECONDS, SAMPLE_BYTES, TRANSFER_MS, WRITABLE_NAME_BYTES } from '
 import { setDate } from './probe.ts'
 import { prove } from './prove.ts'
 import { statAt } from './stat.ts'
+import { makeTail } from './tail.ts'
 import { taken } from './taken.ts'
 import { writeInChunks } from './write-chunks.ts'
 
@@ -163,20 +164,20 @@ const headersOf = (content: Content, condition: Put['condition'], { server }: Fi
 /** A file that is larger than what is held in memory, to a server that takes it only as a whole. */
 async function putStream(desk: FilesDesk, { href, content, condition }: Put, call: Call): Promise<Passed> {
   let hash = hashing()
-  let tail: Uint8Array = new Uint8Array()
+  let tail = makeTail()
   const body = async function* (): AsyncGenerator<Uint8Array> {
     hash = hashing()
-    tail = new Uint8Array()
+    tail = makeTail()
     for await (const part of content.body(call)) {
       hash.update(part)
-      tail = part.length >= SAMPLE_BYTES ? part.slice(-SAMPLE_BYTES) : Buffer.concat([tail, part]).subarray(-SAMPLE_BYTES)
+      tail.add(part)
       yield part
     }
   }
   const headers = headersOf(content, condition, desk)
   const answer = await desk.client.send({ method: 'PUT', href, asks: 'upload', body, headers, timeoutMs: TRANSFER_MS }, call)
   refusePages(desk, answer)
-  return { answer, hash: hash.digest('hex'), tail }
+  return { answer, hash: hash.digest('hex'), tail: tail.bytes() }
 }
 
 /** A page that says "200 OK" in HTML has stored nothing. Nextcloud calls the nothing that it answers with 201 and 204 HTML as well. */

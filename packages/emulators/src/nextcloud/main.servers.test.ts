@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
+import type { CloudControl } from './control/cloud-control.ts'
 import { connectNextcloud } from './control/connect.ts'
 import { startNextcloud } from './nextcloud.ts'
 import { CREATE, eventText } from './test-cloud.ts'
@@ -24,6 +25,23 @@ afterEach(() => {
   }
   rmSync(folder, { recursive: true, force: true })
 })
+
+async function filesFromElsewhere(remote: CloudControl): Promise<void> {
+  const { files } = remote.user('alice')
+  await files.put('a/b.txt', 'hello', 1_500_000_000)
+  await files.plant('many', 3)
+  await files.leave('half', 100 * 1024 ** 2, 2_000)
+  await files.lock('a', true)
+  expect(await files.tree('a')).toMatchObject([{ path: 'a/b.txt', size: 5, modified: 1_500_000_000, versions: [], locked: false }])
+  expect([await files.rights('a/b.txt'), await files.rights('none'), await files.trash()]).toEqual([27, 0, []])
+  expect((await files.uploads())[0]).toMatchObject({ id: 'half', assembling: false })
+  expect(Buffer.from(await files.bytes('a/b.txt', 1, 3), 'base64').toString()).toBe('el')
+  expect((await files.seen()).map(({ path }) => path)).toHaveLength(6)
+  expect((await remote.sharing.reach('alice/a/b.txt')).map(({ who, via }) => [who, via])).toEqual([['alice', ['own']]])
+  expect([await remote.sharing.shares(), await remote.sharing.teams()]).toEqual([[], []])
+  await expect(remote.sharing.teamTree('none')).rejects.toThrow('There is no team folder')
+  await remote.admin.pass(1_000)
+}
 
 interface Ready {
   readonly url: string
@@ -82,6 +100,7 @@ test('a Nextcloud runs as a process, is steered by another, and ends when it is 
   expect(await remote.violations()).toEqual([])
   expect((await remote.stats()).requests).toMatchObject({ 'PUT calendars': 3 })
 
+  await filesFromElsewhere(remote)
   const ended = once(child, 'exit')
   child.kill('SIGTERM')
   expect((await ended)[0]).toBe(0)

@@ -57,6 +57,7 @@ export function makeState(options: NextcloudOptions): CloudState {
     wellKnown,
     users,
     groups: new Map(options.users.flatMap(({ groups = [] }) => groups.map((group) => [group, group]))),
+    origin: { url: 'https://cloud.example/' },
     shares: new Map(),
     teams: new Map(),
     spool: new Spool(),

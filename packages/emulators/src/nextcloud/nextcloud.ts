@@ -26,8 +26,10 @@ export async function startNextcloud(options: NextcloudOptions): Promise<Emulate
   const { cert, key } = await authority.issue({ hosts: ['localhost', '127.0.0.1'] })
   const server = scheme === 'http' ? createPlainServer(SERVED, listener) : createServer({ ...SERVED, cert, key }, listener)
   const port = await listen(server, options.port ?? 0)
+  const url = `${scheme}://localhost:${port}/`
+  state.origin.url = url
   return {
-    ...controlOf(state, { url: `${scheme}://localhost:${port}/`, ca: authority.ca }),
+    ...controlOf(state, { url, ca: authority.ca }),
     stop: async () => {
       await shut(server)
       await Promise.allSettled(state.posting)

@@ -37,7 +37,7 @@ export function generateTree(store: DriveStore, wish: FilesSeed, spot: Spot): vo
   const dated = (n: number) => ({ createdAt: Date.UTC(2018, 0, 1) + n * 7_000_001, modifiedAt: Date.UTC(2024, 0, 1) + (n % 700) * DAY + n })
   const count = wish.folders ?? (files + documents === 0 ? 0 : Math.max(1, Math.floor(files / 10)))
   for (let n = 0; n < count; n++) {
-    const parent = folders[random.between(Math.max(0, folders.length - 40), folders.length - 1)] ?? spot.root
+    const parent = folders[random.between(0, folders.length - 1)] ?? spot.root
     const made = store.add({ ...own, ...dated(n), name: `Folder ${n}`, mimeType: FOLDER, parents: [parent] })
     folders.push(made.id)
   }

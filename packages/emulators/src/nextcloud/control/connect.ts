@@ -17,6 +17,7 @@ const remoteFiles = (call: Ask): FilesControl => ({
   bytes: (path, from, to) => read(call('files.bytes', path, ...some(from, to))),
   put: (path, text, modified) => done(call('files.put', path, text, ...some(modified))),
   plant: (folder, count) => done(call('files.plant', folder, count)),
+  leave: (id, chunkBytes, count) => done(call('files.leave', id, chunkBytes, count)),
   lock: (path, locked) => done(call('files.lock', path, locked)),
   rights: (path) => read(call('files.rights', path)),
 })

@@ -6,7 +6,7 @@ export interface FileTruth {
   readonly path: string
   readonly kind: 'file' | 'folder'
   readonly size: number
-  /** Of the bytes that are stored; empty for a folder. */
+  /** Of the bytes that are stored; empty for a folder, and for more than 4 GB, which nobody would wait for. */
   readonly sha256: string
   /** Seconds since the Unix epoch. */
   readonly modified: number
@@ -89,6 +89,8 @@ export interface FilesControl {
   put(path: string, text: string, modified?: number): Promise<void>
   /** So many small files in a folder, for listings that are long. */
   plant(folder: string, count: number): Promise<void>
+  /** A chunked upload that somebody has left in the middle: so many chunks of zeros. Where nothing else is in a file, hundreds of gigabytes take no room. */
+  leave(id: string, chunkBytes: number, count: number): Promise<void>
   lock(path: string, locked: boolean): Promise<void>
   /** What they may do at a path of their own view; 0 where they see nothing. */
   rights(path: string): Promise<number>

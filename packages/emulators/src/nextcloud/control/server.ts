@@ -64,6 +64,7 @@ const FILES: Calls<FilesControl> = {
   bytes: (files, path, from, to) => files.bytes(path, from, to),
   put: (files, path, text, modified) => files.put(path, text, modified),
   plant: (files, folder, count) => files.plant(folder, count),
+  leave: (files, id, chunkBytes, count) => files.leave(id, chunkBytes, count),
   lock: (files, path, locked) => files.lock(path, locked),
   rights: (files, path) => files.rights(path),
 }

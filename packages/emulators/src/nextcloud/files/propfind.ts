@@ -11,13 +11,13 @@ const shownAt = (asked: Asked, area: Area, seen: Seen): Shown => ({ href: hrefIn
 /** PROPFIND of files: `Depth: infinity` where the server has it on. */
 export function listFiles(asked: Asked): Reply {
   const area = areaOf(asked)
-  const depth = header(asked, 'depth')?.toLowerCase() ?? 'infinity'
+  const depth = header(asked, 'depth')?.toLowerCase() ?? '1'
   const segments = asked.segments.slice(2)
   if (area.kind === 'teams' && segments.length === 0) return answerNodes(asked, teamsOf(asked, area, depth))
   const place = seenAt(asked, segments, area.kind)
   if (!place) throw notFound(segments.join('/'))
   if (depth === '0') return answerNodes(asked, [shownAt(asked, area, place)])
-  if (depth === '1') return answerNodes(asked, withMembers(asked, area, place))
+  if (depth !== 'infinity') return answerNodes(asked, withMembers(asked, area, place))
   if (asked.state.settings.depthInfinity === 'no')
     throw new DavError(403, {
       message: 'Depth: infinity is not allowed',

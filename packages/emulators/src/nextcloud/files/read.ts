@@ -44,7 +44,9 @@ export function contentReply(
   asked: Asked,
   { blob, headers, type }: { readonly blob: Blob; readonly headers: Readonly<Record<string, string>>; readonly type: string },
 ): FileReply {
-  const range = rangeIn(header(asked, 'range'), blob.size)
+  const condition = header(asked, 'if-range')?.trim()
+  const isSame = condition === undefined || condition === headers['etag'] || condition === headers['last-modified']
+  const range = isSame ? rangeIn(header(asked, 'range'), blob.size) : 'none'
   const known = { ...headers, 'accept-ranges': 'bytes' }
   if (range === 'none') return { status: 200, headers: known, body: [], type, content: { blob, from: 0, to: blob.size } }
   if (range === 'outside')

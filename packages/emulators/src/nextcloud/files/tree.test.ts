@@ -169,6 +169,9 @@ test('ranges are given exactly', () => {
     [206, '89', 'bytes 8-9/10'],
   ])
   expect(part('bytes=10-')[0]).toBe(416)
+  const { etag } = put(cloud, 'a', {}, 'abcdefghij').headers
+  const since = (condition: string | undefined) => ask(cloud, 'GET', 'a', { headers: { range: 'bytes=2-3', 'if-range': condition } }).text
+  expect([since(etag), since('"older"')]).toEqual(['cd', 'abcdefghij'])
 })
 
 test('what is locked is 423 for all that would change it', async () => {
@@ -207,6 +210,7 @@ test('the old address shows the same, and endless depth is given where it is on'
     '<d:href>/remote.php/webdav/a/b</d:href>',
   )
   expect(ask(cloud, 'PROPFIND', '', { headers: { depth: 'infinity' } }).text).toContain('files/alice/a/b')
+  expect(ask(cloud, 'PROPFIND', '').text).not.toContain('files/alice/a/b')
   expect(ask(testCloud({ settings: { depthInfinity: 'no' } }), 'PROPFIND', '', { headers: { depth: 'infinity' } }).status).toBe(403)
 })
 

@@ -144,6 +144,20 @@ describe('chunks in the second flavour', () => {
     })
   })
 
+  test('250 GB that were left in the middle are gone on with, and take no room', async () => {
+    const [chunk100, count] = [100 * 1024 ** 2, 2_560]
+    const cloud = s3()
+    await cloud.user('alice').files.leave('u1', chunk100, count - 1)
+    const before = process.memoryUsage().rss
+    expect(chunk(cloud, String(count), 'the end')).toBe(201)
+    expect(finish(cloud).status).toBe(201)
+    const size = chunk100 * (count - 1) + 7
+    expect(await cloud.user('alice').files.tree()).toMatchObject([{ size, sha256: '' }])
+    const range = `bytes=${size - 10}-`
+    expect(cloud.ask('GET', 'files/alice/big.bin', { headers: { range } }).text).toBe('\0\0\0the end')
+    expect((process.memoryUsage().rss - before) / 1e6).toBeLessThan(50)
+  })
+
   test('parts that are too small are refused in the end', () => {
     const cloud = s3()
     begin(cloud)

@@ -122,6 +122,8 @@ test('faults on the way: cut in the middle of a body, bytes lost, a wrong ETag, 
   const half = await ask('GET', 'files/alice/f5')
   expect(half.headers.get('content-length')).toBe('3000000')
   await expect(half.arrayBuffer()).rejects.toThrow()
+  await cloud.faults.add({ path: '/f6', effect: { kind: 'late', ms: 0 } })
+  expect([(await put('f6', 'hello'))?.status, (await files().tree('f6'))[0]?.size]).toEqual([504, 5])
 })
 
 test('wrong passwords slow everybody down, without a test having to wait', async () => {

@@ -67,6 +67,19 @@ test('wrong passwords slow down everyone, and are not to be tried again', () => 
   expect(cloud.ask('PROPFIND', 'calendars/bob/', { as: 'bob' }).status).toBe(207)
 })
 
+test('who comes from elsewhere is not slowed down', () => {
+  const cloud = testCloud()
+  for (let time = 0; time < 12; time++) cloud.state.bruteForce.fail(cloud.clock.now, '10.0.0.1')
+  const of = (from: string) => [
+    cloud.state.bruteForce.delay(cloud.clock.now, from),
+    cloud.state.bruteForce.isRefused(cloud.clock.now, from),
+  ]
+  expect([of('10.0.0.1'), of('10.0.0.2')]).toEqual([
+    [25_000, true],
+    [0, false],
+  ])
+})
+
 test('a second alike client, a disabled user and a revoked password are refused', async () => {
   const cloud = testCloud()
   await cloud.user('bob').disable(true)

@@ -46,6 +46,8 @@ test('an administrator makes a user, whose first login finds example files; an a
   expect(cloud.ask('DELETE', '/ocs/v2.php/core/apppassword', { headers: byApp }).status).toBe(200)
   expect(cloud.ask('PROPFIND', 'files/new@site.example/', { headers: byApp }).status).toBe(401)
   expect(cloud.ask('PROPFIND', 'files/new@site.example/', { headers: as }).status).toBe(207)
+  // With the password itself: when it was minted, and just now.
+  expect(cloud.state.byPassword.count).toBe(2)
 })
 
 test('there are no example files where the server has none', async () => {

@@ -34,6 +34,8 @@ export interface CloudState {
   readonly users: Map<string, CloudUser>
   /** Display names of groups, by their ids. */
   readonly groups: Map<string, string>
+  /** What links begin with: known once it listens. */
+  readonly origin: { url: string }
   readonly shares: Map<string, FileShare>
   readonly teams: Map<number, TeamFolder>
   /** Where the bytes of files lie. */

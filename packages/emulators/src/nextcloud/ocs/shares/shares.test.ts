@@ -118,6 +118,17 @@ test('who has a share sees it, does what it permits, and everybody who reaches i
   expect(await reach(cloud)).toEqual(['user alice 27', 'user bob 1', 'user carol 1', 'link  17'])
 })
 
+test('what is shared to a group that its owner is in stands with the others alone', async () => {
+  const cloud = await cloudWith()
+  await cloud.user('bob').files.put('Own/b.txt', 'hello')
+  share(cloud, { shareType: 1, shareWith: 'staff', path: '/Own', permissions: 1 }, 'bob')
+  expect((await cloud.user('bob').files.seen()).map(({ path, permissions }) => [path, permissions])).toEqual([
+    ['Own', 31],
+    ['Own/b.txt', 27],
+  ])
+  expect(await reach(cloud, 'bob/Own/b.txt')).toEqual(['user bob 27', 'user carol 1'])
+})
+
 test('nobody shares on what they have not, and nobody else changes it', async () => {
   const cloud = await cloudWith()
   const { id } = share(cloud, { shareType: 0, shareWith: 'bob', permissions: 17 }).data

@@ -77,7 +77,7 @@ function recipient(state: CloudState, { kind, to, password, token }: FileShare):
   if (kind === 'group') return { share_with: to, share_with_displayname: state.groups.get(to) ?? to }
   // A link's recipient is its password, hidden; a mail's is the address.
   const hidden = password === undefined ? null : 'redacted'
-  const url = `https://localhost/s/${token ?? ''}`
+  const url = `${state.origin.url}index.php/s/${token ?? ''}`
   if (kind === 'link')
     return { share_with: hidden, share_with_displayname: '(Shared link)', password: hidden, send_password_by_talk: false, url }
   return { share_with: to, share_with_displayname: to, password: hidden, send_password_by_talk: false, url }
