@@ -117,8 +117,15 @@ test('what cannot be copied is named with its reason, and all else is moved', as
   const { tenant, tree, pass, ledger } = await lab({ accounts: [{ address: ANNA, drive: { hostile: true } }] })
   await pass(1)
   const reasons: string[] = []
-  for await (const entry of ledger.scan('anna-files', ['rejected'])) reasons.push(entry.reason ?? '')
+  const names: (string | undefined)[] = []
+  for await (const { reason, label } of ledger.scan('anna-files', ['rejected'])) {
+    reasons.push(reason ?? '')
+    names.push(label)
+  }
   expect(reasons.sort()).toEqual(['malware', 'no-open-format', 'no-open-format', 'pointer', 'pointer', 'stored-away'])
+  // Its owner reads a name, not an id.
+  const skipped = (await tenant.drive(ANNA).files()).filter(({ refused }) => refused).map(({ path }) => path.at(-1))
+  expect(names.sort()).toEqual(skipped.sort())
   // Twins in case or composition may have another name there; their bytes are all there.
   const hashes = (lines: readonly string[]) => lines.map((line) => line.split(' ').at(-2)).sort()
   expect(hashes(copies(tree))).toEqual(hashes(await wanted(tenant.drive(ANNA))))
