@@ -4,7 +4,7 @@ import type { DriveClient } from './files-client.ts'
 import { decodeFiles } from './files-cursor.ts'
 import { Exports } from './files-exports.ts'
 import { Folders } from './files-folders.ts'
-import { type FileChoices, nameOf, refusalOf, targetOf } from './files-formats.ts'
+import { type FileChoices, refusalOf, targetOf } from './files-formats.ts'
 import { blobItem, exportedItem, isShortcut, itemOf, shortcutItem, versionOf } from './files-item.ts'
 import { measureFiles } from './files-measure.ts'
 import { isBlob, isFolder, print, type RemoteFile } from './files-model.ts'
@@ -69,7 +69,7 @@ export function fileSource(space: FileSpace, { choices = {}, folder }: FileOptio
     call.signal.throwIfAborted()
     const from = await client(call)
     const file = known.get(ref) ?? (await ask(ref.id, call))
-    names.set(ref, nameOf(file, choices))
+    names.set(ref, file.name)
     const refusal = refusalOf(file, choices, { about: from.about, shared: driveId !== undefined })
     if (refusal !== undefined) throw refusal
     const home = await folders.homeOf(file, call)

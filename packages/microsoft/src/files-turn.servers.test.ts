@@ -156,3 +156,21 @@ test('all libraries of a site are moved in one lane, and forgotten links double 
   expect(tenant.stats().byKind['download']).toBe((before ?? 0) + 1)
   expect(tenant.violations()).toEqual([])
 })
+
+test('a file that is changed each time while it is read is listed by its name, and copied in the next pass', async () => {
+  const { tenant, tree, pass, ledger } = await lab({})
+  const drive = tenant.drive(ANNA)
+  await drive.addFile('restless.bin', null, { seed: 'restless', size: 9_000_000 })
+  await drive.addFile('calm.bin', null, { seed: 'calm', size: 900 })
+  // Each download breaks off, and meanwhile somebody saves it once more.
+  tenant.scenario({ mailbox: ANNA, kind: 'download', steps: [{ every: 1, act: 'edit-file', times: 9 }] })
+  tenant.faults.add({ path: 'download\\.aspx', effect: { kind: 'reset', afterBytes: 400 } })
+  await pass(1)
+  const listed: unknown[] = []
+  for await (const { reason, label } of ledger.scan('anna-files', ['rejected'])) listed.push([reason, label])
+  expect(listed).toEqual(expect.arrayContaining([['changing', 'restless.bin']]))
+  tenant.faults.clear()
+  // Its owner goes on for a while, once with each download.
+  for (let number = 2; number <= 12; number++) await pass(number)
+  expect(copies(tree)).toEqual(await wanted(drive))
+})
