@@ -109,5 +109,10 @@ test('all is moved while its owner works and the network is bad', async () => {
   const { collections, exceptions } = await balance()
   expect(collections.filter(({ remainder }) => remainder !== 0)).toEqual([])
   expect(exceptions.filter(({ kind: sort }) => sort !== 'skipped' && sort !== 'lessened')).toEqual([])
+  // Its owner reads names, in the ledger and in the report.
+  const skipped: (string | undefined)[] = []
+  for await (const { label } of ledger.scan(LANE, ['rejected'])) skipped.push(label)
+  expect(skipped.filter((label) => label === undefined)).toEqual([])
+  expect(skipped).toEqual(expect.arrayContaining(['evil.exe', 'locked.pdf', 'encrypted.bin']))
   expect(await workspace.violations()).toEqual([])
 })

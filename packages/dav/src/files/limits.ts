@@ -36,6 +36,15 @@ export const LOOK = { first: 5_000, most: 60_000 } as const
 /** Bytes at the end of a file that are read back where the server proves nothing. */
 export const SAMPLE_BYTES = 65_536
 
+/** Places of a file, spread over it with both its ends, at which what stands there is compared with the source. */
+export const SAMPLES = 32
+
+/**
+ * Bytes of a file above which no server is asked for a hash, and nothing is read a second time for a proof: at 300 MB a second a hash takes a minute,
+ * which is when proxies give up, and whoever has sent a part of such a file before would read hours of it again.
+ */
+export const PROVED_BYTES = 16 * 1024 ** 3
+
 /** Milliseconds in which one file may travel, however slow the line; silence is what ends it before. */
 export const TRANSFER_MS = 86_400_000
 
