@@ -26,7 +26,7 @@ const ACTS: readonly GoogleDriveAct[] = [
 ]
 
 async function lab() {
-  const clock = fastClock(100)
+  const clock = fastClock(20)
   const workspace = await startWorkspace({
     seed: 12,
     accounts: [
