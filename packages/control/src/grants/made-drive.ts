@@ -63,6 +63,7 @@ const randomShare = (dice: (most: number) => number, node: DriveNode): Share =>
     ...granteeOf(dice),
     access: pick(dice, LEVELS),
     ...(dice(6) === 0 ? { noDownload: true as const } : {}),
+    ...(dice(5) === 0 ? { noDelete: true as const } : {}),
     ...(dice(6) === 0 ? { expires: 1000 + dice(4) * 1000 } : {}),
   })
 
@@ -186,6 +187,7 @@ export function atDestination({ id, kind, place }: DriveNode, asker: Asker, gran
     .map(({ grant }) => ({
       access: grant.access,
       noDownload: grant.noDownload ?? false,
+      noDelete: grant.noDelete ?? false,
       ...(grant.expires === undefined ? {} : { expires: grant.expires }),
     }))
 }

@@ -147,6 +147,7 @@ const grantOf = ({ place, locator, shape }: Emitted, { to }: Entitled['meant']):
   access: shape.access,
   ...(shape.expires === undefined ? {} : { expires: shape.expires }),
   ...(shape.noDownload ? { noDownload: true } : {}),
+  ...(shape.noDelete ? { noDelete: true } : {}),
 })
 
 /**
