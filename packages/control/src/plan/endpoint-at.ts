@@ -3,7 +3,10 @@ import { type DestinationEndpoint, Fault, type LanePlan } from '@offramp/core'
 /** The endpoint as a lane sees it: files may have a folder of their own in an account. Fault `run` where the server's connector has none. */
 export function endpointAt(
   endpoint: DestinationEndpoint,
-  { kind, destination: { folder, team } }: { readonly kind: LanePlan['kind']; readonly destination: Pick<LanePlan['destination'], 'folder' | 'team'> },
+  {
+    kind,
+    destination: { folder, team },
+  }: { readonly kind: LanePlan['kind']; readonly destination: Pick<LanePlan['destination'], 'folder' | 'team'> },
 ): DestinationEndpoint {
   if (kind === 'file' && team !== undefined) {
     if (endpoint.inTeam !== undefined) return endpoint.inTeam(team)

@@ -149,7 +149,7 @@ function met(facts: PlanFacts, found: readonly Found[]): readonly Problem[] {
 }
 
 const NO_TEAM =
-  'A team folder is for a site or a shared drive, whose files are nobody\'s own. This is an account of a person: name a file folder, or none.'
+  "A team folder is for a site or a shared drive, whose files are nobody's own. This is an account of a person: name a file folder, or none."
 
 /** Asks the source for every account of the table. Throws `InputRefused` with every line that cannot be used. */
 export async function draftPlan(facts: PlanFacts, call: Call): Promise<PlanDraft> {

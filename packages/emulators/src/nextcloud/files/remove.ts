@@ -4,6 +4,7 @@ import { checkConditions } from '../dav/targets.ts'
 import { DavError, notFound } from '../serve/errors.ts'
 import { areaOf, quoted, refuseLocked, seenAt } from './asked.ts'
 import { DELETE } from './share.ts'
+import { permissionsInTree } from './team.ts'
 import { toTrash } from './trash.ts'
 
 /** DELETE: into the trash bin. Whoever has something shared leaves it. */
@@ -19,6 +20,9 @@ export function removeFile(asked: Asked): Reply {
     return { status: 204, body: [] }
   }
   if ((seen.permissions & DELETE) === 0) throw new DavError(403, 'Permission denied to delete node')
+  const { team } = seen.mount ?? {}
+  if (team && (permissionsInTree(team, seen.node, asked.viewer) & DELETE) === 0)
+    throw new DavError(403, 'Permission denied to delete node')
   refuseLocked(seen.node)
   toTrash(asked, seen)
   return { status: 204, body: [] }

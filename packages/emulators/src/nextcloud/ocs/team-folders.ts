@@ -71,6 +71,7 @@ function change({ state, given, method }: OcsCall, team: TeamFolder, { part, gro
       const id = group ?? given.text('group') ?? ''
       if (!state.groups.has(id)) state.violations.note(`a team folder for the group "${id}", which is not there`)
       if (method === 'DELETE') team.groups.delete(id)
+      else if (group === undefined && team.groups.has(id)) throw new OcsError(400, 'Group already assigned to this Groupfolder')
       else if (group === undefined) team.groups.set(id, ALL)
       else team.groups.set(id, bits(given.number('permissions')))
       break
