@@ -89,6 +89,10 @@ const omitPlace = ({ collection: _, item: __, ...rest }: Share): Omit<Share, 'co
 export interface DriveOptions {
   /** Nothing takes less than what is above it, names are different, and everything stands where it stood. */
   readonly calm?: boolean
+  /** Where its root stands at the destination. Absent: in the root of the account, or in a folder. */
+  readonly top?: string
+  /** More is granted at its root, and at what stands in it, as in the libraries of a site. */
+  readonly rooted?: boolean
 }
 
 function placeOf(dice: (most: number) => number, parent: DriveNode, own: { name: string; id: string; kind: string }, calm: boolean) {
@@ -100,8 +104,7 @@ function placeOf(dice: (most: number) => number, parent: DriveNode, own: { name:
 }
 
 /** A drive with some 5 to 40 folders and files, of which some break with what is above them. */
-export function madeDrive(dice: (most: number) => number, { calm = false }: DriveOptions = {}): MadeDrive {
-  const top = dice(2) === 0 ? '' : 'Top'
+export function madeDrive(dice: (most: number) => number, { calm = false, rooted = false, top = dice(2) === 0 ? '' : 'Top' }: DriveOptions = {}): MadeDrive {
   const root: DriveNode = { id: 'root', kind: 'folder', name: '', place: top, stranger: false, alone: false, shares: [] }
   const nodes: DriveNode[] = [root]
   const folders: DriveNode[] = [root]
@@ -119,6 +122,11 @@ export function madeDrive(dice: (most: number) => number, { calm = false }: Driv
   }
   for (const node of nodes) {
     if (node.stranger) continue
+    const isTop = rooted && (node === root || node.parent === root) && node.kind === 'folder'
+    for (let n = isTop ? dice(4) : 0; n > 0; n--) {
+      const { noDownload: _, expires: __, ...share } = randomShare(dice, node)
+      node.shares.push(share)
+    }
     for (let n = dice(5) === 0 ? 1 + dice(3) : 0; n > 0; n--) node.shares.push(randomShare(dice, node))
     if (!calm && node !== root && dice(6) === 0) breakAt(dice, node)
   }
@@ -162,7 +170,7 @@ export function atSource(node: DriveNode, asker: Asker): readonly Shape[] {
 }
 
 /** Members of a group of the destination. */
-const membersOf = (id: string): readonly string[] => (id === 'all' ? USERS.filter((user) => user !== 'unmapped') : (GROUPS[id] ?? []))
+export const membersOf = (id: string): readonly string[] => (id === 'all' ? USERS.filter((user) => user !== 'unmapped') : (GROUPS[id] ?? []))
 
 export interface Given {
   readonly grant: Grant
