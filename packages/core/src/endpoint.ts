@@ -86,8 +86,8 @@ export interface DestinationEndpoint {
    */
   below?(folder: string): DestinationEndpoint
   /**
-   * The same server, with the files of an account in a Team folder of this name, which `connect` makes if it is absent: closed to everybody but the
-   * account. Its `addressOf` is that of a folder of this name; its `check` says nothing but what concerns the Team folder. Absent: there are none.
+   * The same server, with the files of an account in a Team folder of this name, which the first write makes if it is absent: closed to everybody but
+   * the account. Its `addressOf` is that of a folder of this name; its `check` says nothing but what concerns the Team folder. Absent: there are none.
    */
   inTeam?(name: string): DestinationEndpoint
   /** Unencrypted or otherwise weakened by the operator's own setting, in a sentence; shown in every report. */

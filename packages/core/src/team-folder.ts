@@ -40,8 +40,11 @@ export interface TeamFolder {
   readonly name: string
   /** `Place.id` of its root. */
   readonly place: string
-  /** `closed`: made by Offramp, and nobody is in but the account that moves. `open`: likewise, and others are. `theirs`: a person has made it. */
-  state(call: Call): Promise<'closed' | 'open' | 'theirs'>
+  /**
+   * `absent`: it is made with the first write. `closed`: made by Offramp, and nobody is in but the account that moves. `open`: likewise, and others are.
+   * `theirs`: a person has made it. Writes nothing.
+   */
+  state(call: Call): Promise<'absent' | 'closed' | 'open' | 'theirs'>
   /**
    * Sets the rules, looks whether they stand, and only then lets people in: broken off at any point, nobody has more than `rights` says. Safe to
    * repeat. Once people are in, no rule that stands is changed and nobody is sent away; what is new is added. Fault `account` for a folder of a

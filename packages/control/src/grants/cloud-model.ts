@@ -60,7 +60,8 @@ export function inTeam(person: string, path: string, rights: Pick<TeamRights, 'm
   const mine = rights.members.filter(({ kind, id }) => (kind === 'user' ? id === person : membersOf(id).includes(person)))
   if (mine.length === 0) return 0
   const groups = mine.reduce((sum, { most }) => sum | BITS[most], 0)
-  const isAbout = ({ key }: Line): boolean => key === `user ${person}` || (key.startsWith('group ') && membersOf(key.slice(6)).includes(person))
+  const isAbout = ({ key }: Line): boolean =>
+    key === `user ${person}` || (key.startsWith('group ') && membersOf(key.slice(6)).includes(person))
   const lists = listsOf(rights)
   const way = chainTo(path).map((at) => (lists.get(at) ?? []).filter(isAbout))
   const permissions = groups & (merging === 'by path' ? byPath(way) : byMapping(way))

@@ -104,7 +104,10 @@ function placeOf(dice: (most: number) => number, parent: DriveNode, own: { name:
 }
 
 /** A drive with some 5 to 40 folders and files, of which some break with what is above them. */
-export function madeDrive(dice: (most: number) => number, { calm = false, rooted = false, top = dice(2) === 0 ? '' : 'Top' }: DriveOptions = {}): MadeDrive {
+export function madeDrive(
+  dice: (most: number) => number,
+  { calm = false, rooted = false, top = dice(2) === 0 ? '' : 'Top' }: DriveOptions = {},
+): MadeDrive {
   const root: DriveNode = { id: 'root', kind: 'folder', name: '', place: top, stranger: false, alone: false, shares: [] }
   const nodes: DriveNode[] = [root]
   const folders: DriveNode[] = [root]
@@ -170,7 +173,8 @@ export function atSource(node: DriveNode, asker: Asker): readonly Shape[] {
 }
 
 /** Members of a group of the destination. */
-export const membersOf = (id: string): readonly string[] => (id === 'all' ? USERS.filter((user) => user !== 'unmapped') : (GROUPS[id] ?? []))
+export const membersOf = (id: string): readonly string[] =>
+  id === 'all' ? USERS.filter((user) => user !== 'unmapped') : (GROUPS[id] ?? [])
 
 export interface Given {
   readonly grant: Grant

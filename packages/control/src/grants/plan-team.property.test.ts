@@ -26,7 +26,10 @@ function asSite(drive: MadeDrive): { readonly drive: MadeDrive; readonly nodes: 
   root?.shares.splice(0)
   const shares = drive.nodes.flatMap((node) => node.shares)
   const nodes = treeOf({ ...drive, shares }).filter(({ id }) => id !== 'root')
-  return { drive: { nodes: drive.nodes.slice(1), shares }, nodes: nodes.map((node) => ({ ...node, above: node.above.filter((id) => id !== 'root') })) }
+  return {
+    drive: { nodes: drive.nodes.slice(1), shares },
+    nodes: nodes.map((node) => ({ ...node, above: node.above.filter((id) => id !== 'root') })),
+  }
 }
 
 interface Planned {
@@ -67,7 +70,8 @@ it(`gives each person all that they had, by membership or by grants, or says wha
     const lost = new Set(plan.losses.map(({ share }) => share))
     for (const share of drive.shares) {
       const person = share.to.address?.split('@')[0] ?? ''
-      if (!/^u[1-4]$/.test(person) || share.to.kind !== 'user' || lost.has(share) || share.noDownload || share.expires !== undefined) continue
+      if (!/^u[1-4]$/.test(person) || share.to.kind !== 'user' || lost.has(share) || share.noDownload || share.expires !== undefined)
+        continue
       const node = drive.nodes.find(({ id }) => id === (share.item?.id ?? share.collection.id))
       if (node?.place === undefined) continue
       const byGrant = atDestination(node, { person }, plan.grants)
@@ -89,7 +93,10 @@ it(`says the same of members in both ways in which servers combine lists, in ${R
     for (const node of drive.nodes)
       for (const person of ['u1', 'u2', 'u3', 'u4'])
         if (node.place !== undefined) {
-          const [one, other] = [inTeam(person, pathAt(node), plan.rights, 'by path'), inTeam(person, pathAt(node), plan.rights, 'by mapping')]
+          const [one, other] = [
+            inTeam(person, pathAt(node), plan.rights, 'by path'),
+            inTeam(person, pathAt(node), plan.rights, 'by mapping'),
+          ]
           expect({ seed, node: node.id, person, same: one === other }).toEqual({ seed, node: node.id, person, same: true })
         }
   }

@@ -12,6 +12,8 @@ export interface TeamFacts extends Pick<GrantOptions, 'most'> {
   readonly root: string
   /** People have been let in before. */
   readonly isOpen: boolean
+  /** Who cannot be a member, and is given grants instead: `user anna`. */
+  readonly outside?: ReadonlySet<string>
 }
 
 /** A grant of the source that being a member is the answer to. */
@@ -33,7 +35,6 @@ const memberOf = ({ meant: { to } }: Entitled): TeamMember | undefined =>
   to.kind === 'user' || to.kind === 'group' ? { kind: to.kind, id: to.id } : undefined
 
 interface Scene {
-  readonly nodes: readonly TreeNode[]
   readonly rights: SourceRights
   readonly levels: TeamLevels
   /** Folders, and files that may be open to others than their folder is: what all others do, their folder does. */
@@ -71,46 +72,51 @@ function lossIn(scene: Scene, loss: ShareLoss, to: TeamMember | undefined): read
   return isIn ? [{ share, lost: 'part', why: PART }] : [loss]
 }
 
+/** What is open to others than its folder is: by its own rights, or because it stands elsewhere than at the source. */
+const isLooked =
+  (rights: SourceRights) =>
+  ({ id, kind, stranger, above, place }: TreeNode): boolean =>
+    stranger === undefined && (kind === 'folder' || rights.isApart(id) || above.some((one) => rights.knows(one)?.place !== place))
+
+function levelsOf(
+  nodes: readonly TreeNode[],
+  entitled: readonly Entitled[],
+  at: TeamFacts & { readonly rights: SourceRights },
+): TeamLevels {
+  const { root, isOpen, rights, outside } = at
+  const standings = standingsOf(nodes, ({ id }) => rights.isApart(id))
+  const top = standings.get(root) ?? { place: root, folders: [], apart: [], plain: [], below: [] }
+  const principals = entitled.flatMap((one): readonly Principal[] => {
+    const member = memberOf(one)
+    return member === undefined || outside?.has(one.meant.who) ? [] : [principalOf(rights, one.meant.who, member)]
+  })
+  return teamLevels({ root: top, principals, isOpen })
+}
+
 /**
  * What the grants of a site or a shared drive become in a Team folder of its own: who is a member, and the lists that say what each may do where. What
  * lists cannot say (an end, a bar to downloading, links, a folder inside one that is closed to somebody) becomes a grant where one can. Nobody may do
  * anything, anywhere, that they may not do at the source. Asks nobody.
  */
-export function planTeam(shares: readonly Share[], tree: Tree, people: People, { root, isOpen, most }: TeamFacts): PlannedTeam {
+export function planTeam(shares: readonly Share[], tree: Tree, people: People, facts: TeamFacts): PlannedTeam {
   const nodes = [...tree.nodes]
   const rights = new SourceRights(nodes)
   const { entitled } = entitle(shares, rights, people)
-  const standings = standingsOf(nodes, ({ id }) => rights.isApart(id))
-  const top = standings.get(root) ?? { place: root, folders: [], apart: [], plain: [], below: [] }
-  const principals = entitled.flatMap((one): readonly Principal[] => {
-    const member = memberOf(one)
-    return member === undefined ? [] : [principalOf(rights, one.meant.who, member)]
-  })
-  const levels = teamLevels({ root: top, principals, isOpen })
+  const levels = levelsOf(nodes, entitled, { ...facts, rights })
   const done: GrantOptions['done'] = (who, shape) => (node) => atLeast(levels.at(who, node), levelOf(shape))
-  const planned = planGrants(shares, { nodes }, people, { done, ...(most === undefined ? {} : { most }) })
-  const looked = nodes.filter(({ id, kind, stranger }) => stranger === undefined && (kind === 'folder' || rights.isApart(id) || strayed(id)))
-  function strayed(id: string): boolean {
-    const node = rights.knows(id)
-    return node !== undefined && node.above.some((above) => rights.knows(above)?.place !== node.place)
-  }
-  const scene: Scene = { nodes, rights, levels, looked, grants: planned.grants }
+  const { grants, losses } = planGrants(shares, { nodes }, people, { done, ...(facts.most === undefined ? {} : { most: facts.most }) })
+  const scene: Scene = { rights, levels, looked: nodes.filter(isLooked(rights)), grants }
   const byShare = new Map(entitled.flatMap((one) => one.shares.map((share) => [share, memberOf(one)] as const)))
+  const sharedOf = (share: Share): readonly TeamShare[] => {
+    const to = byShare.get(share)
+    const node = rights.knows(SourceRights.at(share))
+    const access = to === undefined || node === undefined ? 'none' : levels.at(keyOf(to), node)
+    return to === undefined || access === 'none' ? [] : [{ share, to, access }]
+  }
   return {
-    rights: {
-      members: principals.flatMap(({ who, member }) => {
-        const level = levels.most.get(who)
-        return level === undefined ? [] : [{ ...member, most: level }]
-      }),
-      rules: levels.rules,
-    },
-    shared: shares.flatMap((share): readonly TeamShare[] => {
-      const to = byShare.get(share)
-      const node = rights.knows(SourceRights.at(share))
-      const access = to === undefined || node === undefined ? 'none' : levels.at(keyOf(to), node)
-      return to === undefined || access === 'none' ? [] : [{ share, to, access }]
-    }),
-    grants: planned.grants,
-    losses: planned.losses.flatMap((loss) => lossIn(scene, loss, byShare.get(loss.share))),
+    rights: { members: levels.members, rules: levels.rules },
+    shared: shares.flatMap(sharedOf),
+    grants,
+    losses: losses.flatMap((loss) => lossIn(scene, loss, byShare.get(loss.share))),
   }
 }

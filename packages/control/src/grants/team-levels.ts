@@ -1,4 +1,4 @@
-import type { TeamAccess, TeamMember, TeamRule } from '@offramp/core'
+import type { TeamAccess, TeamMember, TeamRights, TeamRule } from '@offramp/core'
 import type { Shape } from './shape.ts'
 import type { SourceRights } from './source-rights.ts'
 import type { Standing, TreeNode } from './tree.ts'
@@ -35,8 +35,7 @@ type Levels = ReadonlyMap<string, TeamAccess>
 /** What each principal can do in a Team folder, and the lists that say so. */
 export interface TeamLevels {
   readonly rules: readonly TeamRule[]
-  /** The most of each anywhere; who is not in it stays outside. */
-  readonly most: Levels
+  readonly members: TeamRights['members']
   at(who: string, node: TreeNode): TeamAccess
 }
 
@@ -62,45 +61,55 @@ export interface LevelFacts {
   readonly isOpen: boolean
 }
 
+/**
+ * A list, where somebody may do something else than above. It names whoever may do something there or above: a line for one group alone would undo
+ * another's, since groupfolders puts together what stands in one list before it goes on to the next.
+ */
+function ruleOf(
+  members: readonly Principal[],
+  at: Pick<TeamRule, 'place' | 'locator'>,
+  { levels, above }: { readonly levels: Levels; readonly above: Levels | undefined },
+): readonly TeamRule[] {
+  if (above !== undefined && members.every(({ who }) => levels.get(who) === above.get(who))) return []
+  const access = members
+    .map(({ who, member }) => ({ ...member, may: levels.get(who) ?? 'none', was: above?.get(who) ?? 'none' }))
+    .filter(({ may, was }) => above === undefined || may !== 'none' || was !== 'none')
+    .map(({ kind, id, may }) => ({ kind, id, may }))
+  return [{ ...at, access }]
+}
+
 /** Nobody enters by a list what they cannot come to from the root; that is left to grants. */
 export function teamLevels({ root, principals, isOpen }: LevelFacts): TeamLevels {
   const members = principals.filter((one) => ofRoot(one, root) !== 'none')
   const rules: TeamRule[] = []
-  const places = new Map<string, Levels>()
-  const files = new Map<string, Levels>()
+  const known = new Map<string, Levels>()
   const most = new Map<string, TeamAccess>()
-  const raise = (levels: Levels): void => {
-    for (const [who, level] of levels) if (!atLeast(most.get(who) ?? 'none', level)) most.set(who, level)
-  }
-  /** A list names whoever may do something there or above: a line for one group alone would undo another's (groupfolders merges within a list). */
-  const rule = (at: Pick<TeamRule, 'place' | 'locator'>, levels: Levels, above: Levels | undefined): void => {
-    if (above !== undefined && members.every(({ who }) => levels.get(who) === above.get(who))) return
-    const access = members
-      .map(({ who, member }) => ({ ...member, may: levels.get(who) ?? 'none', was: above?.get(who) ?? 'none' }))
-      .filter(({ may, was }) => above === undefined || may !== 'none' || was !== 'none')
-      .map(({ kind, id, may }) => ({ kind, id, may }))
-    rules.push({ ...at, access })
-  }
   const within = (above: Levels | undefined, level: (one: Principal) => TeamAccess): Levels =>
     new Map(members.map((one) => [one.who, above?.get(one.who) === 'none' ? 'none' : level(one)]))
+  const settle = (
+    key: string,
+    at: Pick<TeamRule, 'place' | 'locator'>,
+    is: { readonly levels: Levels; readonly above: Levels | undefined },
+  ) => {
+    known.set(key, is.levels)
+    for (const [who, level] of is.levels) if (!atLeast(most.get(who) ?? 'none', level)) most.set(who, level)
+    rules.push(...ruleOf(members, at, is))
+  }
   const visit = (standing: Standing, above: Levels | undefined): void => {
+    const { place, apart } = standing
     const levels = within(above, (one) => (above === undefined ? ofRoot(one, standing) : ofPlace(one, standing)))
-    places.set(standing.place, levels)
-    raise(levels)
-    rule({ place: standing.place }, levels, above)
-    for (const file of standing.apart) {
-      if (file.locator === undefined || (file.stranger && isOpen)) continue
-      const own = within(levels, (one) => one.level(file))
-      files.set(file.id, own)
-      raise(own)
-      rule({ place: standing.place, locator: file.locator }, own, levels)
+    settle(`folder ${place}`, { place }, { levels, above })
+    for (const file of apart) {
+      const { locator, stranger, id } = file
+      if (locator === undefined || (stranger && isOpen)) continue
+      settle(`file ${id}`, { place, locator }, { levels: within(levels, (one) => one.level(file)), above: levels })
     }
     for (const below of standing.below) visit(below, levels)
   }
   visit(root, undefined)
   return {
     rules,
-    most,
-    at: (who, { id, place }) => (files.get(id) ?? places.get(place ?? '\n'))?.get(who) ?? 'none',
+    members: members.map(({ who, member }) => ({ ...member, most: most.get(who) ?? 'none' })),
+    at: (who, { id, place }) => (known.get(`file ${id}`) ?? known.get(`folder ${place}`))?.get(who) ?? 'none',
   }
 }

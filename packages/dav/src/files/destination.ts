@@ -1,4 +1,4 @@
-import type { Destination, DestinationProfile, TeamFolder, Trait } from '@offramp/core'
+import type { Destination, DestinationProfile, Trait } from '@offramp/core'
 import { dateFolders, folderWay } from './dates.ts'
 import { type FilesDesk, namesOf } from './desk.ts'
 import { placeOf, plainPlace, prepare } from './folders.ts'
@@ -49,8 +49,8 @@ function profileOf(desk: FilesDesk): DestinationProfile {
   }
 }
 
-/** One account's files, or those of the Team folder that it moves into. */
-export const makeFilesDestination = (desk: FilesDesk, team?: TeamFolder): Destination => ({
+/** One account's files. */
+export const makeFilesDestination = (desk: FilesDesk): Destination => ({
   name: desk.settings.name,
   profile: profileOf(desk),
   prepare: (collection, call) => prepare(desk, collection, call),
@@ -66,6 +66,5 @@ export const makeFilesDestination = (desk: FilesDesk, team?: TeamFolder): Destin
   dropDouble: (extra, keeper, call) => dropDouble(desk, extra, keeper, call),
   ...(folderWay(desk) === undefined ? {} : { date: (dates, call) => dateFolders(desk, dates, call) }),
   ...(desk.server.kind === 'nextcloud' ? { grant: (asked, call) => grant(desk, asked, call) } : {}),
-  ...(team === undefined ? {} : { team }),
   nameOf: (item) => ({ folder: plainPlace(desk, item.home), name: namesOf(desk.server.rules, item)[0] }),
 })

@@ -13,8 +13,7 @@ import { makeProvisioner } from './provision.ts'
 import { recogniseFiles, webRootOf } from './server.ts'
 import type { FilesSettings } from './settings.ts'
 import { checkTeam } from './team/check-team.ts'
-import { ensureTeam } from './team/make-team.ts'
-import { makeTeamFolder } from './team/team-folder.ts'
+import { inTeamFolder } from './team/team-folder.ts'
 
 function cautionOf(settings: FilesSettings): string | undefined {
   const url = URL.parse(settings.url)
@@ -75,9 +74,8 @@ export function filesDestination(settings: FilesSettings, services: Services): D
     check: (asked, call) => checkTeam({ admin, name, desk: (account, asking) => deskAt(name, account, asking), provisioner }, asked, call),
     async connect(account, kind, call) {
       if (kind !== 'file') throw wrongKind(settings)
-      const team = { desk: await deskAt(name, account, call), admin, name }
-      await ensureTeam(team, call)
-      return makeFilesDestination(team.desk, makeTeamFolder(team))
+      const desk = await deskAt(name, account, call)
+      return inTeamFolder(makeFilesDestination(desk), { desk, admin, name })
     },
   })
   return at(partsOf(settings.root ?? '').join('/'))

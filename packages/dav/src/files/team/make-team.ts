@@ -16,7 +16,7 @@ export interface TeamAt {
   readonly name: string
 }
 
-export type TeamState = 'closed' | 'open' | 'theirs'
+export type TeamState = 'absent' | 'closed' | 'open' | 'theirs'
 
 /** `Place.id` of its root. */
 export const placeOfTeam = ({ desk, name }: Pick<TeamAt, 'desk' | 'name'>): string => `/${encodeName(name, desk.server.rules)}`
@@ -28,7 +28,7 @@ export const ownLines = ({ desk, name }: Pick<TeamAt, 'desk' | 'name'>): readonl
 ]
 
 /** How a Team folder stands. One that bears Offramp's own group was made by it. */
-export function stateOf(facts: TeamFacts): TeamState {
+export function stateOf(facts: TeamFacts): Exclude<TeamState, 'absent'> {
   const own = ownGroup(facts.name, 'move')
   if (!facts.groups.has(own)) return 'theirs'
   return facts.groups.size > 1 ? 'open' : 'closed'
@@ -47,32 +47,37 @@ async function standing({ desk, name }: TeamAt, call: Call): Promise<'team' | 'e
 }
 
 /** Begun by Offramp and broken off: nobody is in it, nothing is, and Offramp's group is there. */
-export async function isBegun(api: TeamApi, { groups, size, name }: TeamFacts, call: Call): Promise<boolean> {
+async function isBegun(api: TeamApi, { groups, size, name }: TeamFacts, call: Call): Promise<boolean> {
   return groups.size === 0 && size === 0 && (await api.idOf({ kind: 'group', id: ownGroup(name, 'move') }, call)) !== undefined
+}
+
+/** How it stands, without a change. Faults `run` where there can be none, or nobody is named who could make it. */
+export async function lookAtTeam(at: TeamAt, call: Call): Promise<{ readonly state: TeamState; readonly facts?: TeamFacts }> {
+  const { desk, admin, name } = at
+  if (desk.server.kind !== 'nextcloud') throw notNextcloud(desk.server.says)
+  if (placeOfTeam(at) !== `/${name}`) throw badName(name)
+  const { client } = desk
+  const here = await standing(at, call)
+  if (admin === undefined) {
+    if (here !== 'team') throw noAdmin(client.host, name)
+    return { state: 'theirs' }
+  }
+  const api = makeTeamApi(admin)
+  const facts = await api.find(name, call)
+  const state = facts === undefined || (await isBegun(api, facts, call)) ? 'absent' : stateOf(facts)
+  if (here !== 'team' && (state === 'theirs' || state === 'open')) throw unseen(client.account, name)
+  if (here === 'else') throw taken(client.account, name)
+  return { state, ...(facts === undefined ? {} : { facts }) }
 }
 
 /**
  * Sees to it that the Team folder stands, and that the account which moves may write there. One that a person made is used as it is. Made here, it is
  * closed: the account is its only member before anything is in it, and its lists say so for every group of Offramp's.
  */
-export async function ensureTeam(at: TeamAt, call: Call): Promise<TeamState> {
-  const { desk, admin, name } = at
-  if (desk.server.kind !== 'nextcloud') throw notNextcloud(desk.server.says)
-  if (placeOfTeam(at) !== `/${name}`) throw badName(name)
-  const { client } = desk
-  if (admin === undefined) {
-    if ((await standing(at, call)) !== 'team') throw noAdmin(client.host, name)
-    return 'theirs'
-  }
-  const api = makeTeamApi(admin)
-  const found = await api.find(name, call)
-  if (found !== undefined && stateOf(found) !== 'closed' && !(await isBegun(api, found, call))) {
-    if ((await standing(at, call)) !== 'team') throw unseen(client.account, name)
-    return stateOf(found)
-  }
-  if ((await standing(at, call)) === 'else') throw taken(client.account, name)
-  await complete({ ...at, api }, found, call)
-  return 'closed'
+export async function ensureTeam(at: TeamAt, call: Call): Promise<void> {
+  const { state, facts } = await lookAtTeam(at, call)
+  if (at.admin === undefined || state === 'theirs' || state === 'open') return
+  await complete({ ...at, api: makeTeamApi(at.admin) }, facts, call)
 }
 
 interface Making extends TeamAt {

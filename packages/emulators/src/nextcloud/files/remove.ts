@@ -21,8 +21,7 @@ export function removeFile(asked: Asked): Reply {
   }
   if ((seen.permissions & DELETE) === 0) throw new DavError(403, 'Permission denied to delete node')
   const { team } = seen.mount ?? {}
-  if (team && (permissionsInTree(team, seen.node, asked.viewer) & DELETE) === 0)
-    throw new DavError(403, 'Permission denied to delete node')
+  if (team && (permissionsInTree(team, seen.node, asked.viewer) & DELETE) === 0) throw new DavError(403, 'Permission denied to delete node')
   refuseLocked(seen.node)
   toTrash(asked, seen)
   return { status: 204, body: [] }
