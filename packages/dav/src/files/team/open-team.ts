@@ -112,6 +112,8 @@ async function set(
     isSet = await writeList(desk, href, lines, call)
   } catch (thrown) {
     if (!isRefusal(thrown) || thrown.said.status >= 500) throw thrown
+    // Somebody has removed it meanwhile, and a list goes with what it is about.
+    if (isRefusal(thrown, 404, 410)) return
     throw notSet(name, `${shown(desk, href)}: ${wordsOf(thrown)}`)
   }
   if (!isSet) throw notSet(name, shown(desk, href))

@@ -1,0 +1,136 @@
+import { startTeamCloud, type TeamCloud } from '@offramp/test/lab/team-cloud'
+import { fileItem } from '@offramp/test/servers/files-desk'
+import { afterEach, expect, test } from 'vitest'
+import { bitsAtSource, inTeam, pathAt } from './cloud-model.ts'
+import { diceOf, GROUPS, type MadeDrive, madeDrive, membersOf, treeOf } from './made-drive.ts'
+import { type PlannedTeam, planTeam } from './plan-team.ts'
+
+const RUNS = Number(process.env['OFFRAMP_TEAM_SERVER_RUNS'] ?? 4)
+
+const closing: TeamCloud[] = []
+afterEach(async () => {
+  for (const one of closing.splice(0)) await one.close()
+})
+
+const USERS = ['u1', 'u2', 'u3', 'u4'] as const
+
+interface Scene extends TeamCloud {
+  readonly drive: MadeDrive
+  readonly plan: PlannedTeam
+}
+
+const groupsOf = (user: string): readonly string[] =>
+  [...Object.keys(GROUPS), 'all'].filter((group) => group !== 'gx' && membersOf(group).includes(user))
+
+const people = {
+  user: (address: string) => (/^u[1-4]@/.test(address) ? { id: address.split('@')[0] ?? '' } : undefined),
+  group: (name: string) => (/^g[12]@/.test(name) ? name.split('@')[0] : undefined),
+  everybody: 'all',
+  owner: 'mover',
+  links: false,
+  outsiders: false,
+  now: 0,
+}
+
+async function sceneOf(seed: number): Promise<Scene> {
+  const drive = madeDrive(diceOf(seed), { top: 'Team', rooted: true })
+  // The account that moves is in a group that is shut out here and there: it must not be.
+  const users = [{ id: 'mover', groups: ['g1'] }, ...USERS.map((id) => ({ id, groups: groupsOf(id) })), { id: 'nobody' }]
+  const one = await startTeamCloud('Team', users)
+  closing.push(one)
+  return { ...one, drive, plan: planTeam(drive.shares, { nodes: treeOf(drive) }, people, { root: 'Team', isOpen: false }) }
+}
+
+async function fill({ drive, connect }: Scene): Promise<void> {
+  const { destination, call } = await connect()
+  await destination.prepare({ id: 'root', path: [] }, call)
+  for (const { kind, place } of drive.nodes)
+    if (kind === 'folder' && place !== undefined) await destination.prepare({ id: place, path: place.split('/').slice(1) }, call)
+  for (const [n, { id, kind, place }] of drive.nodes.entries())
+    if (kind === 'file' && place !== undefined) await destination.put({ id: `/${place}`, name: place }, fileItem(n, id), undefined, call)
+}
+
+/** With slashes, as this destination spells places. */
+const spelled = ({ rights }: PlannedTeam, drive: MadeDrive) => ({
+  members: rights.members,
+  rules: rights.rules.map((rule) => ({ ...rule, place: `/${rule.place}` })),
+  places: [...new Set(drive.nodes.flatMap(({ place }) => (place === undefined ? [] : [`/${place}`])))],
+})
+
+/** What the emulated server itself says of everybody. `exactly`: it is also all that the model of its lists says. */
+async function compare({ cloud, drive, plan }: Scene, at: string, exactly: boolean): Promise<number> {
+  let count = 0
+  for (const node of drive.nodes.filter(({ place }) => place !== undefined)) {
+    const reach = await cloud.sharing.reach(`team:${pathAt(node)}`)
+    for (const person of [...USERS, 'nobody', 'boss']) {
+      const has = reach.find(({ who }) => who === person)?.permissions ?? 0
+      expect({ at, node: node.id, person, gains: has & ~bitsAtSource(node, person) }).toEqual({ at, node: node.id, person, gains: 0 })
+      const model = inTeam(person, pathAt(node), plan.rights, 'by path') & (node.kind === 'file' ? ~4 : ~0)
+      if (exactly) expect({ at, node: node.id, person, has }).toEqual({ at, node: node.id, person, has: model })
+      if (has !== 0) count++
+    }
+  }
+  return count
+}
+
+test(`an emulated server says of everybody what the model of its lists says, in ${RUNS} Team folders`, {
+  timeout: 30_000 + RUNS * 10_000,
+}, async () => {
+  let entered = 0
+  for (let seed = 1; seed <= RUNS; seed++) {
+    const scene = await sceneOf(seed)
+    await fill(scene)
+    const { team, call } = await scene.connect()
+    expect(await team.state(call)).toBe('closed')
+    expect(await compare(scene, `seed ${seed}, closed`, false)).toBe(0)
+    if (scene.plan.rights.members.length === 0) continue
+    const done = await team.open(spelled(scene.plan, scene.drive), call)
+    expect(done.members.map(({ state }) => state)).toEqual(scene.plan.rights.members.map(() => 'joined'))
+    entered += await compare(scene, `seed ${seed}`, true)
+    const again = await (await scene.connect()).team.open(spelled(scene.plan, scene.drive), call)
+    expect([again.members.every(({ state }) => state === 'already'), again.kept]).toEqual([true, []])
+    expect(await scene.cloud.violations()).toEqual([])
+  }
+  expect(entered).toBeGreaterThan(RUNS * 10)
+})
+
+test('stopped at any request and begun again, it never lets anybody in too far, and ends as if nothing had happened', {
+  timeout: 120_000,
+}, async () => {
+  const whole = await sceneOf(2)
+  await fill(whole)
+  const first = await whole.connect()
+  await first.team.open(spelled(whole.plan, whole.drive), first.call)
+  const wanted = (await whole.cloud.sharing.teams()).map(({ rules, groups }) => ({ rules: rules.map((one) => JSON.stringify(one)).toSorted(), groups }))
+
+  const scene = await sceneOf(2)
+  let stops = 0
+  // The making of the folder as well as the letting in.
+  for (let endsAt = 4; ; endsAt += 3) {
+    try {
+      const { destination, call } = await scene.connect(endsAt)
+      await destination.prepare({ id: 'root', path: [] }, call)
+      break
+    } catch {
+      stops++
+      if (stops > 100) throw new Error('It never ends.')
+    }
+  }
+  expect(stops).toBeGreaterThan(3)
+  await fill(scene)
+  for (let endsAt = 4, tries = 0; ; endsAt += 5, tries++) {
+    try {
+      const { team, call } = await scene.connect(endsAt)
+      await team.open(spelled(scene.plan, scene.drive), call)
+      expect(tries).toBeGreaterThan(5)
+      break
+    } catch (thrown) {
+      if (tries > 200 || (thrown instanceof Error && thrown.name === 'AssertionError')) throw thrown
+      await compare(scene, `stopped at ${endsAt}`, false)
+    }
+  }
+  await compare(scene, 'at the end', true)
+  const stands = (await scene.cloud.sharing.teams()).map(({ rules, groups }) => ({ rules: rules.map((one) => JSON.stringify(one)).toSorted(), groups }))
+  expect(stands).toEqual(wanted)
+  expect(await scene.cloud.violations()).toEqual([])
+})
