@@ -1,7 +1,7 @@
 import { MemoryGate } from '@offramp/conformance'
 import { type Call, type Destination, type Gate, silentLog, systemClock, type TeamFolder } from '@offramp/core'
 import { filesDestination } from '@offramp/dav'
-import { type EmulatedNextcloud, startNextcloud } from '@offramp/emulators'
+import { type EmulatedNextcloud, type NextcloudOptions, startNextcloud } from '@offramp/emulators'
 
 export interface Connected {
   readonly destination: Destination
@@ -34,9 +34,10 @@ function endingGate(endsAt: number, over: AbortController): Gate {
 export async function startTeamCloud(
   name: string,
   users: readonly { readonly id: string; readonly groups?: readonly string[] }[],
+  more: Partial<NextcloudOptions> = {},
 ): Promise<TeamCloud> {
   const everybody = [{ id: 'boss', admin: true }, ...users]
-  const cloud = await startNextcloud({ seed: 1, users: everybody, version: '32.0.7', scheme: 'http' })
+  const cloud = await startNextcloud({ seed: 1, users: everybody, version: '32.0.7', scheme: 'http', ...more })
   const passwordOf = async (user: string): Promise<string> => (await cloud.user(user).credentials()).appPassword
   const [mover, boss] = [await passwordOf('mover'), await passwordOf('boss')]
   const closing: (() => Promise<void> | undefined)[] = []

@@ -1,4 +1,4 @@
-import { startTeamCloud, type TeamCloud } from '@offramp/test/lab/team-cloud'
+import { type Connected, startTeamCloud, type TeamCloud } from '@offramp/test/lab/team-cloud'
 import { fileItem } from '@offramp/test/servers/files-desk'
 import { afterEach, expect, test } from 'vitest'
 import { bitsAtSource, inTeam, pathAt } from './cloud-model.ts'
@@ -6,6 +6,9 @@ import { diceOf, GROUPS, type MadeDrive, madeDrive, membersOf, treeOf } from './
 import { type PlannedTeam, planTeam } from './plan-team.ts'
 
 const RUNS = Number(process.env['OFFRAMP_TEAM_SERVER_RUNS'] ?? 4)
+
+/** Team folders that people come to later, each opened anew at every request. */
+const LATE = Math.max(3, Math.floor(RUNS / 4))
 
 const closing: TeamCloud[] = []
 afterEach(async () => {
@@ -57,6 +60,26 @@ const spelled = ({ rights }: PlannedTeam, drive: MadeDrive) => ({
   places: [...new Set(drive.nodes.flatMap(({ place }) => (place === undefined ? [] : [`/${place}`])))],
 })
 
+/** Asks again and again, each time stopped some requests later, until it is done. */
+async function stoppedOften(
+  { connect }: Scene,
+  step: number,
+  { work, after }: { readonly work: (at: Connected) => Promise<unknown>; readonly after: (endsAt: number) => Promise<unknown> },
+): Promise<number> {
+  for (let endsAt = 4, stops = 0; ; endsAt += step, stops++) {
+    const connected = await connect(endsAt).catch(() => undefined)
+    const done =
+      connected !== undefined &&
+      (await work(connected).then(
+        () => true,
+        () => false,
+      ))
+    if (done) return stops
+    if (stops > 200) throw new Error('It never ends.')
+    await after(endsAt)
+  }
+}
+
 /** What the emulated server itself says of everybody. `exactly`: it is also all that the model of its lists says. */
 async function compare({ cloud, drive, plan }: Scene, at: string, exactly: boolean): Promise<number> {
   let count = 0
@@ -94,6 +117,9 @@ test(`an emulated server says of everybody what the model of its lists says, in 
   expect(entered).toBeGreaterThan(RUNS * 10)
 })
 
+const standing = async ({ cloud }: Scene): Promise<unknown> =>
+  (await cloud.sharing.teams()).map(({ rules, groups }) => ({ rules: rules.map((one) => JSON.stringify(one)).toSorted(), groups }))
+
 test('stopped at any request and begun again, it never lets anybody in too far, and ends as if nothing had happened', {
   timeout: 120_000,
 }, async () => {
@@ -101,36 +127,46 @@ test('stopped at any request and begun again, it never lets anybody in too far, 
   await fill(whole)
   const first = await whole.connect()
   await first.team.open(spelled(whole.plan, whole.drive), first.call)
-  const wanted = (await whole.cloud.sharing.teams()).map(({ rules, groups }) => ({ rules: rules.map((one) => JSON.stringify(one)).toSorted(), groups }))
 
   const scene = await sceneOf(2)
-  let stops = 0
   // The making of the folder as well as the letting in.
-  for (let endsAt = 4; ; endsAt += 3) {
-    try {
-      const { destination, call } = await scene.connect(endsAt)
-      await destination.prepare({ id: 'root', path: [] }, call)
-      break
-    } catch {
-      stops++
-      if (stops > 100) throw new Error('It never ends.')
-    }
-  }
-  expect(stops).toBeGreaterThan(3)
+  const made = await stoppedOften(scene, 3, {
+    work: ({ destination, call }) => destination.prepare({ id: 'root', path: [] }, call),
+    after: async () => {},
+  })
+  expect(made).toBeGreaterThan(3)
   await fill(scene)
-  for (let endsAt = 4, tries = 0; ; endsAt += 5, tries++) {
-    try {
-      const { team, call } = await scene.connect(endsAt)
-      await team.open(spelled(scene.plan, scene.drive), call)
-      expect(tries).toBeGreaterThan(5)
-      break
-    } catch (thrown) {
-      if (tries > 200 || (thrown instanceof Error && thrown.name === 'AssertionError')) throw thrown
-      await compare(scene, `stopped at ${endsAt}`, false)
-    }
-  }
+  const opened = await stoppedOften(scene, 5, {
+    work: ({ team, call }) => team.open(spelled(scene.plan, scene.drive), call),
+    after: (endsAt) => compare(scene, `stopped at ${endsAt}`, false),
+  })
+  expect(opened).toBeGreaterThan(5)
   await compare(scene, 'at the end', true)
-  const stands = (await scene.cloud.sharing.teams()).map(({ rules, groups }) => ({ rules: rules.map((one) => JSON.stringify(one)).toSorted(), groups }))
-  expect(stands).toEqual(wanted)
+  expect(await standing(scene)).toEqual(await standing(whole))
   expect(await scene.cloud.violations()).toEqual([])
+})
+
+test('people who come later get what is theirs, and nobody else more, also where that is broken off', { timeout: 120_000 }, async () => {
+  let later = 0
+  for (let seed = 2; seed < 2 + LATE; seed++) {
+    const scene = await sceneOf(seed)
+    await fill(scene)
+    const isLate = ({ to }: { readonly to: { readonly address?: string } }): boolean => /^(u3|g2)@/.test(to.address ?? '')
+    // What breaks with the folders above is told of everybody from the first.
+    const early = scene.drive.shares.filter((share) => !isLate(share) || share.alone)
+    const tree = { nodes: treeOf(scene.drive) }
+    const first = planTeam(early, tree, people, { root: 'Team', isOpen: false })
+    const { team, call } = await scene.connect()
+    await team.open(spelled(first, scene.drive), call)
+    await compare(scene, `seed ${seed}, early`, false)
+    const all = planTeam(scene.drive.shares, tree, people, { root: 'Team', isOpen: true })
+    if (first.rights.members.length > 0) expect(await team.state(call)).toBe('open')
+    await stoppedOften(scene, 4, {
+      work: (at) => at.team.open(spelled(all, scene.drive), at.call),
+      after: (endsAt) => compare(scene, `seed ${seed}, late, stopped at ${endsAt}`, false),
+    })
+    await compare(scene, `seed ${seed}, late`, false)
+    later += all.rights.members.length - first.rights.members.length
+  }
+  expect(later).toBeGreaterThan(0)
 })

@@ -1,6 +1,6 @@
 import type { Call } from '@offramp/core'
 import type { DavClient } from '../client.ts'
-import type { DavRefusal } from '../faults.ts'
+import { DavRefusal } from '../faults.ts'
 
 type Facts = Readonly<Record<string, unknown>>
 
@@ -52,7 +52,17 @@ export async function askOcs(client: DavClient, webRoot: string, request: OcsReq
     },
     call,
   )
-  return factsOf(factsIn(await answer.text())['ocs'])['data']
+  const { meta, data } = factsOf(factsIn(await answer.text())['ocs'])
+  const { status, statuscode, message } = factsOf(meta)
+  // What is asked below /index.php is refused within an answer that is well (version 1 of the envelope).
+  if (status === 'failure') throw refusedWithin(client, Number(statuscode), String(message ?? ''))
+  return data
+}
+
+function refusedWithin({ host, account }: DavClient, status: number, message: string): DavRefusal {
+  const words = JSON.stringify({ ocs: { meta: { message } } })
+  const says = `${host} answered "${message}" (status ${status}) (${account}).`
+  return new DavRefusal({ reach: 'call', code: 'dav-refused-within', message: says }, { status, conditions: [], words, href: undefined })
 }
 
 /** What the server says in its envelope, or whatever could be read. */

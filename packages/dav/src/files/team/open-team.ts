@@ -3,7 +3,7 @@ import { isRefusal } from '../../faults.ts'
 import { type FilesDesk, fileHref, folderHref, partsOf } from '../desk.ts'
 import { wordsOf } from '../ocs.ts'
 import { type AclLine, aclKey, lineKey, readLists, sameLines, writeList } from './access-list.ts'
-import { ownLines, stateOf, type TeamAt } from './make-team.ts'
+import { ownLines, placeOfTeam, stateOf, type TeamAt } from './make-team.ts'
 import { ALL, BITS, FILE_BITS, LEVELS, makeTeamApi, ownGroup, type TeamApi, type TeamFacts } from './team-api.ts'
 import { noAdmin, notSet, theirs } from './team-faults.ts'
 
@@ -44,6 +44,30 @@ interface Scene extends TeamAt {
   readonly isOpen: boolean
 }
 
+/** Who of the rights is there, and of whom it is not so. */
+async function look(
+  api: TeamApi,
+  { members }: TeamRights,
+  call: Call,
+): Promise<{ readonly known: Known; readonly refused: TeamOpened['members'] }> {
+  const known = new Map<string, string>()
+  const refused: TeamOpened['members'][number][] = []
+  for (const { kind, id } of members) {
+    const is = await api.idOf({ kind, id }, call)
+    if (is !== undefined) known.set(keyOf({ kind, id }), is)
+    else refused.push({ kind, id, state: 'refused', why: `There is no ${kind === 'user' ? 'account' : 'group'} ${id} there.` })
+  }
+  return { known, refused }
+}
+
+/** Deepest first. Whoever is named nowhere has nothing: the root always has a list. */
+function allWanted(at: TeamAt, { rules }: TeamRights, known: Known): readonly Wanted[] {
+  const root = placeOfTeam(at)
+  const isAtRoot = ({ place, locator }: TeamRule): boolean => place === root && locator === undefined
+  const all = rules.some(isAtRoot) ? rules : [...rules, { place: root, access: [] }]
+  return all.map((rule) => wantedOf(at, rule, known)).toSorted((a, b) => depthOf(b.rule) - depthOf(a.rule))
+}
+
 /** Who is let in: rules first, from the deepest to the root, each looked at once it is written; then groups; people last. */
 export async function openTeam(at: TeamAt, rights: TeamRights, call: Call): Promise<TeamOpened> {
   const { admin, name, desk } = at
@@ -52,17 +76,9 @@ export async function openTeam(at: TeamAt, rights: TeamRights, call: Call): Prom
   const team = await api.find(name, call)
   const state = team === undefined ? 'theirs' : stateOf(team)
   if (team === undefined || state === 'theirs') throw theirs(name)
-  const known = new Map<string, string>()
-  const refused: TeamOpened['members'][number][] = []
-  for (const { kind, id } of rights.members) {
-    const is = await api.idOf({ kind, id }, call)
-    if (is === undefined)
-      refused.push({ kind, id, state: 'refused', why: `There is no ${kind === 'user' ? 'account' : 'group'} ${id} there.` })
-    else known.set(keyOf({ kind, id }), is)
-  }
+  const { known, refused } = await look(api, rights, call)
   const scene: Scene = { ...at, api, team, isOpen: state === 'open' }
-  const wanted = rights.rules.map((rule) => wantedOf(at, rule, known)).toSorted((a, b) => depthOf(b.rule) - depthOf(a.rule))
-  const kept = await setLists(scene, { wanted, places: rights.places }, call)
+  const kept = await setLists(scene, { wanted: allWanted(at, rights, known), places: rights.places }, call)
   const guests = rights.members.flatMap(({ kind, id, most }): readonly Guest[] => {
     const is = known.get(keyOf({ kind, id }))
     return is === undefined || most === 'none' ? [] : [{ member: { kind, id }, id: is, most }]
@@ -84,9 +100,32 @@ interface Setting {
   readonly places: readonly string[]
 }
 
+/**
+ * Lists that stand and are no longer asked for. Before anybody is in they are of an attempt that was broken off, and go. Afterwards they stay, and what
+ * they close stays closed to whoever comes later.
+ */
+async function settleOthers(
+  scene: Scene,
+  { wanted, standing }: { readonly wanted: readonly Wanted[]; readonly standing: Lists },
+  call: Call,
+): Promise<void> {
+  const now = new Set(wanted.map(({ href }) => aclKey(href)))
+  const [own] = ownLines(scene)
+  const closed = wanted.flatMap(({ lines }) => lines).map((line) => ({ ...line, bits: 0 }))
+  for (const [key, { href, lines }] of standing) {
+    if (now.has(key)) continue
+    const isOurs = own !== undefined && lines.some((line) => lineKey(line) === lineKey(own))
+    const next = scene.isOpen ? (isOurs ? joined(lines, unique(closed)) : lines) : []
+    if (!sameLines(lines, next)) await set(scene, { href, lines: next }, call)
+  }
+}
+
+const unique = (lines: readonly AclLine[]): readonly AclLine[] => [...new Map(lines.map((line) => [lineKey(line), line])).values()]
+
 /** Before anybody is in, lists are made as they are wanted; afterwards a line that stands is somebody's, and only what is new is added. */
 async function setLists(scene: Scene, { wanted, places }: Setting, call: Call): Promise<readonly TeamRule[]> {
   const standing = await standingLists(scene, [...new Set([...places, ...wanted.map(({ rule }) => rule.place)])], call)
+  await settleOthers(scene, { wanted, standing }, call)
   const kept: TeamRule[] = []
   for (const { rule, href, lines } of wanted) {
     const stands = standing.get(aclKey(href))?.lines ?? []
@@ -94,10 +133,6 @@ async function setLists(scene: Scene, { wanted, places }: Setting, call: Call): 
     if (scene.isOpen && differs(stands, lines)) kept.push(rule)
     if (!sameLines(stands, next)) await set(scene, { href, lines: next }, call)
   }
-  if (scene.isOpen) return kept
-  const now = new Set(wanted.map(({ href }) => aclKey(href)))
-  // Of an attempt that was broken off, before something was changed at the source.
-  for (const [key, { href }] of standing) if (!now.has(key)) await set(scene, { href, lines: [] }, call)
   return kept
 }
 
