@@ -2,7 +2,7 @@ import type { TeamAccess, TeamRights } from '@offramp/core'
 import { atSource, type DriveNode, type MadeDrive, membersOf, PERSONS } from './made-drive.ts'
 
 /**
- * For tests: what a Nextcloud makes of members and access lists, after the source of its app groupfolders (20 and 21, `ACLManager` and `Rule`) and
+ * For tests: what a Nextcloud makes of members and access lists, after the source of its app groupfolders (`ACLManager` and `Rule`, 12 to 23) and
  * without a look at the planner. Permissions: 1 read, 2 update, 4 create, 8 delete, 16 share.
  */
 export type Merging = 'by path' | 'by mapping'
