@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { type Call, Fault, type Services } from '@offramp/core'
 import { makeWire, type Wire, type WireAnswer, type WireRequest } from '@offramp/wire'
 import { type Digest, makeDigest } from './digest.ts'
-import { type Asks, classify, DavRefusal } from './faults.ts'
+import { type Asks, classify, type DavRefusal, isRefusal } from './faults.ts'
 import { hostGate } from './host-gate.ts'
-import { CONNECTIONS, CONNECTIONS_PER_ACCOUNT, LISTING_BYTES, OBJECT_BYTES } from './limits.ts'
+import { CONNECTIONS, CONNECTIONS_PER_ACCOUNT, LISTING_BYTES, LOGIN_MS, OBJECT_BYTES } from './limits.ts'
 import { type DavResponse, readMultistatus } from './multistatus.ts'
 import { baseOf, type DavSettings, type HostSettings, refuseControlCharacters } from './settings.ts'
 
@@ -96,26 +96,40 @@ const basic = (user: string, secret: string): string => `Basic ${Buffer.from(`${
 
 const printOf = (parts: unknown): string => createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16)
 
-/** Asked before each request, since tokens are short-lived and secrets may be exchanged. */
-function loginsOf({ auth }: HostSettings, account: string): () => Promise<Login> {
-  let last: Login | undefined
-  return async () => {
+/** The login as it is now: tokens are short-lived, and secrets may be exchanged. */
+type Logins = (anew?: 'anew') => Promise<Login>
+
+/** Looked up every few seconds, and when one is refused: a secret is often a file, and requests come by the hundred a second. */
+function loginsOf({ settings: { auth }, services: { clock } }: DavHost<HostSettings>, account: string): Logins {
+  let digested: Login | undefined
+  let kept: { readonly login: Promise<Login>; readonly at: number } | undefined
+  const look = async (): Promise<Login> => {
     refuseControlCharacters('login', account)
     if (auth.kind === 'digest') {
       const secret = await auth.secret(account)
       refuseControlCharacters('password', secret)
       const print = printOf(['digest', account, secret])
-      if (last?.print === print) return last
+      if (digested?.print === print) return digested
       const digest = makeDigest(account, secret)
       const headers = (asked: { readonly method: string; readonly uri: string }): Readonly<Record<string, string>> => {
         const authorization = digest.answer(asked)
         return authorization === undefined ? {} : { authorization }
       }
-      last = { print, digest, headers }
-      return last
+      digested = { print, digest, headers }
+      return digested
     }
     const headers = await headersOf(auth, account)
     return { print: printOf(headers), headers: () => headers }
+  }
+  return (anew) => {
+    const age = clock.now() - (kept?.at ?? 0)
+    if (kept !== undefined && anew === undefined && age >= 0 && age < LOGIN_MS) return kept.login
+    const mine = { login: look(), at: clock.now() }
+    kept = mine
+    mine.login.catch(() => {
+      if (kept === mine) kept = undefined
+    })
+    return mine.login
   }
 }
 
@@ -135,6 +149,8 @@ async function headersOf(
     : { authorization: basic(account, secret) }
 }
 
+const isUnknownLogin = (thrown: unknown): thrown is DavRefusal => isRefusal(thrown, 401)
+
 const SMALL: ReadonlySet<Asks> = new Set(['discover', 'make', 'share', 'remove', 'move', 'upload', 'folder', 'assemble', 'date'])
 
 export function makeClient(host: DavHost<HostSettings>, account: string): DavClient {
@@ -149,7 +165,7 @@ export function makeClient(host: DavHost<HostSettings>, account: string): DavCli
   }
   const urlOf = (path: string): string => new URL(path, base.origin).href
 
-  const logins = loginsOf(settings, account)
+  const logins = loginsOf(host, account)
 
   const ask = (request: DavRequest, path: string, login: Login, call: Call): Promise<WireAnswer> => {
     const { method, asks, query = '', stream = false } = request
@@ -191,7 +207,7 @@ export function makeClient(host: DavHost<HostSettings>, account: string): DavCli
     try {
       await ask(bare, base.pathname, { ...login, headers: () => ({}) }, call)
     } catch (thrown) {
-      if (!(thrown instanceof DavRefusal && thrown.said.status === 401)) throw thrown
+      if (!isUnknownLogin(thrown)) throw thrown
       digest.take(thrown.said.challenge)
     }
     digest.taken(host.services.clock.now())
@@ -201,6 +217,18 @@ export function makeClient(host: DavHost<HostSettings>, account: string): DavCli
     const path = pathOf(request.href)
     if (path === undefined) throw foreign(base.host)
     const login = await logins()
+    try {
+      return await sendAs(login, { request, path }, call)
+    } catch (thrown) {
+      if (!isUnknownLogin(thrown)) throw thrown
+      // The secret may have been exchanged since it was looked up.
+      const now = await logins('anew')
+      if (now.print === login.print) throw thrown
+      return sendAs(now, { request, path }, call)
+    }
+  }
+
+  const sendAs = async (login: Login, { request, path }: { request: DavRequest; path: string }, call: Call): Promise<WireAnswer> => {
     const refused = refusals.get(login.print)
     if (refused !== undefined) throw refused
     if (login.digest !== undefined) await prime(login, login.digest, call)
@@ -208,7 +236,7 @@ export function makeClient(host: DavHost<HostSettings>, account: string): DavCli
       try {
         return await ask(request, path, login, call)
       } catch (thrown) {
-        if (!(thrown instanceof DavRefusal && thrown.said.status === 401)) throw thrown
+        if (!isUnknownLogin(thrown)) throw thrown
         if (tries === 1 && login.digest?.take(thrown.said.challenge)) continue
         refusals.set(login.print, thrown)
         throw thrown

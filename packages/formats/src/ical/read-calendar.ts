@@ -21,8 +21,14 @@ const reading: Reading = {
   settle,
 }
 
-/** All components of iCalendar text, without the VCALENDARs around them. Lenient; never throws. */
-export function readCalendar(bytes: Uint8Array): { readonly found: readonly Found[]; readonly calendars: readonly Found[] } {
+export interface CalendarText {
+  /** All components, without the VCALENDARs around them. */
+  readonly found: readonly Found[]
+  readonly calendars: readonly Found[]
+}
+
+/** All components of iCalendar text. Lenient; never throws. */
+export function readCalendar(bytes: Uint8Array): CalendarText {
   const roots = readComponents(bytes, reading)
   const calendars = roots.filter(({ name }) => name === 'vcalendar')
   return { calendars, found: roots.flatMap((root) => (root.name === 'vcalendar' ? root.components : [root])) }
