@@ -1,5 +1,6 @@
 import { type Call, Fault, type Item, type PutCall, type Receipt } from '@offramp/core'
 import { derivedUid, differences } from '@offramp/formats'
+import { sameLines } from './content-lines.ts'
 import { type Desk, meaningOf } from './desk.ts'
 import { DavRefusal, isRefusal } from './faults.ts'
 import { multiget, nameIn, pathTo, readObject, receiptOf, type Standing, type Written, withUidIn, writeObject } from './objects.ts'
@@ -151,10 +152,12 @@ const isDoubtful = ({ written }: Done): boolean => written.etag === undefined ||
 export async function confirm(desk: Desk, place: string, puts: readonly Done[], call: Call): Promise<readonly (Receipt | Fault)[]> {
   const [doubted, plain] = [puts.filter(isDoubtful), puts.filter((put) => !isDoubtful(put))]
   const namesOf = (some: readonly Done[]): readonly string[] => some.map(({ out }) => out.name)
-  const meant = new Map(doubted.map(({ out }) => [out.name, out.hash]))
+  const meant = new Map(doubted.map(({ out }) => [out.name, out]))
   const unchanged = new Set<string>()
   const compareText = (name: string, text: string): void => {
-    if (meaningOf(desk.kind, Buffer.from(text, 'utf8')) === meant.get(name)) unchanged.add(name)
+    const out = meant.get(name)
+    const bytes = Buffer.from(text, 'utf8')
+    if (out !== undefined && (sameLines(out.bytes, bytes) || meaningOf(desk.kind, bytes) === out.hash)) unchanged.add(name)
   }
   const found = [
     ...(plain.length === 0 ? [] : await multiget(desk, { place, names: namesOf(plain) }, call)),
