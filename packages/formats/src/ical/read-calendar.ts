@@ -19,6 +19,7 @@ const reading: Reading = {
   // `BYDAY=MO, TU`: people type rules.
   mend: (line) => (/^(?:RRULE|EXRULE)[;:]/i.test(line) ? line.replaceAll(/\s/g, '') : line),
   settle,
+  keepsZones: true,
 }
 
 export interface CalendarText {
