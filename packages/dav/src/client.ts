@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto'
 import { type Call, Fault, type Services } from '@offramp/core'
 import { makeWire, type Wire, type WireAnswer, type WireRequest } from '@offramp/wire'
-import { type Digest, makeDigest } from './digest.ts'
+import type { Digest } from './digest.ts'
 import { type Asks, classify, type DavRefusal, isRefusal } from './faults.ts'
 import { hostGate } from './host-gate.ts'
-import { CONNECTIONS, CONNECTIONS_PER_ACCOUNT, LISTING_BYTES, LOGIN_MS, OBJECT_BYTES } from './limits.ts'
+import { CONNECTIONS, CONNECTIONS_PER_ACCOUNT, LISTING_BYTES, OBJECT_BYTES } from './limits.ts'
+import { type Login, loginsOf } from './logins.ts'
 import { type DavResponse, readMultistatus } from './multistatus.ts'
-import { baseOf, type DavSettings, type HostSettings, refuseControlCharacters } from './settings.ts'
+import { baseOf, type DavSettings, type HostSettings } from './settings.ts'
 
 export interface DavRequest {
   readonly method: WireRequest['method']
@@ -84,71 +84,6 @@ function toGate(fault: Fault | undefined, base: URL): Fault | undefined {
   return new Fault({ reach: 'gate', code, message, gate: hostKey(base), ...(until === undefined ? {} : { until }) })
 }
 
-/** How one account logs in. */
-interface Login {
-  /** Tells one login from another without holding its secret. */
-  readonly print: string
-  headers(asked: { readonly method: string; readonly uri: string }): Readonly<Record<string, string>>
-  readonly digest?: Digest
-}
-
-const basic = (user: string, secret: string): string => `Basic ${Buffer.from(`${user}:${secret}`, 'utf8').toString('base64')}`
-
-const printOf = (parts: unknown): string => createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16)
-
-/** The login as it is now: tokens are short-lived, and secrets may be exchanged. */
-type Logins = (anew?: 'anew') => Promise<Login>
-
-/** Looked up every few seconds, and when one is refused: a secret is often a file, and requests come by the hundred a second. */
-function loginsOf({ settings: { auth }, services: { clock } }: DavHost<HostSettings>, account: string): Logins {
-  let digested: Login | undefined
-  let kept: { readonly login: Promise<Login>; readonly at: number } | undefined
-  const look = async (): Promise<Login> => {
-    refuseControlCharacters('login', account)
-    if (auth.kind === 'digest') {
-      const secret = await auth.secret(account)
-      refuseControlCharacters('password', secret)
-      const print = printOf(['digest', account, secret])
-      if (digested?.print === print) return digested
-      const digest = makeDigest(account, secret)
-      const headers = (asked: { readonly method: string; readonly uri: string }): Readonly<Record<string, string>> => {
-        const authorization = digest.answer(asked)
-        return authorization === undefined ? {} : { authorization }
-      }
-      digested = { print, digest, headers }
-      return digested
-    }
-    const headers = await headersOf(auth, account)
-    return { print: printOf(headers), headers: () => headers }
-  }
-  return (anew) => {
-    const age = clock.now() - (kept?.at ?? 0)
-    if (kept !== undefined && anew === undefined && age >= 0 && age < LOGIN_MS) return kept.login
-    const mine = { login: look(), at: clock.now() }
-    kept = mine
-    mine.login.catch(() => {
-      if (kept === mine) kept = undefined
-    })
-    return mine.login
-  }
-}
-
-async function headersOf(
-  auth: Exclude<HostSettings['auth'], { readonly kind: 'digest' }>,
-  account: string,
-): Promise<Record<string, string>> {
-  if (auth.kind === 'bearer') {
-    const token = await auth.token(account)
-    refuseControlCharacters('token', token)
-    return { authorization: `Bearer ${token}` }
-  }
-  const secret = auth.kind === 'proxy' ? await auth.secret() : await auth.secret(account)
-  refuseControlCharacters('password', secret)
-  return auth.kind === 'proxy'
-    ? { authorization: basic(auth.user, secret), 'authorize-as': account }
-    : { authorization: basic(account, secret) }
-}
-
 const isUnknownLogin = (thrown: unknown): thrown is DavRefusal => isRefusal(thrown, 401)
 
 const SMALL: ReadonlySet<Asks> = new Set(['discover', 'make', 'share', 'remove', 'move', 'upload', 'folder', 'assemble', 'date'])
@@ -165,7 +100,7 @@ export function makeClient(host: DavHost<HostSettings>, account: string): DavCli
   }
   const urlOf = (path: string): string => new URL(path, base.origin).href
 
-  const logins = loginsOf(host, account)
+  const logins = loginsOf(settings, host.services, account)
 
   const ask = (request: DavRequest, path: string, login: Login, call: Call): Promise<WireAnswer> => {
     const { method, asks, query = '', stream = false } = request
