@@ -15,6 +15,7 @@ import {
 } from '@offramp/core'
 import type { Exception, LaneBalance, Verify } from '../contract.ts'
 import { walkAnew } from '../listings.ts'
+import { leftPlaces } from '../notes.ts'
 import { Balance } from './balance.ts'
 import { type Checking, checkCopy } from './check-copy.ts'
 import { readCopies } from './copies.ts'
@@ -41,7 +42,7 @@ const nameOfListing = ({ id, collection }: Listing): string => (collection ? nam
 /** See `Verify`. */
 export const verify: Verify = async (request, lease, call) => {
   const copies = await readCopies(request, call)
-  const { homes } = await request.ledger.books(request.lane)
+  const { homes, notes } = await request.ledger.books(request.lane)
   const verifying: Verifying = {
     request,
     lease,
@@ -55,8 +56,16 @@ export const verify: Verify = async (request, lease, call) => {
     hashed: 0,
   }
   for await (const listing of request.source.listings(call)) await verifyListing(verifying, listing)
+  for (const { place, left } of leftPlaces(notes, homes)) if (left) verifying.balance.except(leftBehind(place, left))
   return balanceOf(verifying)
 }
+
+const leftBehind = (place: string, message: string): Exception => ({
+  kind: 'left',
+  collection: place,
+  label: place.split('/').at(-1) ?? place,
+  message,
+})
 
 function balanceOf({ request, balance, copies, seen, hashed }: Verifying): LaneBalance {
   let goneSince = 0
