@@ -191,9 +191,7 @@ async function verifyItem(verifying: Verifying, listing: Listing, { ref, entry, 
     balance.except({ kind, collection: row.name, label: entry?.label ?? item?.label ?? ref.id, message })
   const current = entry?.version === versionKey(item?.version ?? ref.version)
   if (!entry || entry.state === 'intended' || (!current && entry.state !== 'failed')) {
-    // An intent is no copy: the lane was stopped while it was being written, or before.
-    const copied = entry !== undefined && entry.state !== 'intended'
-    except('waiting', copied ? 'It has changed at the source since it was copied, and waits for the next pass.' : 'It waits to be copied.')
+    except('waiting', whyWaiting(entry))
     return 'waiting'
   }
   if (entry.state === 'rejected' && entry.reason !== undefined) {
@@ -205,6 +203,13 @@ async function verifyItem(verifying: Verifying, listing: Listing, { ref, entry, 
   } else if (item) await verifyCopy(verifying, { entry, item, row, except })
   else except('missing', 'The source cannot open it any more, so its copy could not be compared.')
   return 'settled'
+}
+
+function whyWaiting(entry: Entry | undefined): string {
+  // An intent is no copy: the lane was stopped while it was being written, or before.
+  if (entry === undefined || entry.state === 'intended') return 'It waits to be copied.'
+  if (entry.state === 'arrived') return 'It has changed at the source since it was copied, and waits for the next pass.'
+  return `${entry.message ?? 'It was not copied.'} It has changed at the source since, and waits for the next pass.`
 }
 
 interface Arrived {
