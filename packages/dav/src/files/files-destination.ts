@@ -5,7 +5,7 @@ import { makeAdmin } from './admin.ts'
 import { checkFiles } from './check.ts'
 import type { FilesDesk } from './desk.ts'
 import { makeFilesDestination } from './destination.ts'
-import { type Folders, newFolders } from './folders.ts'
+import { newFolders } from './folders.ts'
 import { CHUNK, MEMORY_BYTES } from './limits.ts'
 import { makePool } from './pool.ts'
 import type { Plain } from './probe.ts'
@@ -28,8 +28,8 @@ export function filesDestination(settings: FilesSettings, services: Services): D
   const host = openHost(settings, services)
   const pool = makePool(MEMORY_BYTES)
   const probes = new Map<string, Promise<Plain>>()
-  // One memory of folders for all destinations of an account in this process, so that each is made once.
-  const folders = new Map<string, Folders>()
+  // One for all destinations of an account in this process.
+  const busy = new Map<string, Set<string>>()
   const caution = cautionOf(settings)
   const chunkBytes = Math.min(CHUNK.most, Math.max(CHUNK.least, settings.chunkBytes ?? CHUNK.usual))
 
@@ -46,9 +46,9 @@ export function filesDestination(settings: FilesSettings, services: Services): D
     const client = makeClient({ ...host, settings: own }, account)
     const server = await recogniseFiles({ client, settings, base, clock: services.clock }, probes, call)
     const key = JSON.stringify([account, root])
-    const known = folders.get(key) ?? newFolders()
-    folders.set(key, known)
-    return { settings: { ...settings, root }, services, client, server, folders: known, pool, chunkBytes }
+    const written = busy.get(key) ?? new Set()
+    busy.set(key, written)
+    return { settings: { ...settings, root }, services, client, server, folders: newFolders(written), pool, chunkBytes }
   }
 
   const at = (root: string): DestinationEndpoint => ({
