@@ -46,6 +46,8 @@ interface Waiter {
   readonly began: number
   enter(): void
   refuse(fault: unknown): void
+  /** Its call was aborted. */
+  giveUp(): void
 }
 
 /**
@@ -56,6 +58,7 @@ export class Line {
   readonly #options: LineOptions
   #quota: Quota
   readonly #waiters: Waiter[] = []
+  readonly #heeded = new Map<AbortSignal, { readonly waiters: Set<Waiter>; readonly onAbort: () => void }>()
   /** Ticket -> when it lapses. */
   readonly #flying = new Map<Ticket, number>()
   #alarm: AbortController | undefined
@@ -71,29 +74,49 @@ export class Line {
     this.#quota = quota
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
-      const over = () => signal.removeEventListener('abort', onAbort)
-      const onAbort = () => {
-        const at = this.#waiters.indexOf(waiter)
-        if (at >= 0) this.#waiters.splice(at, 1)
-        reject(signal.reason)
-        this.poke()
-      }
       const waiter: Waiter = {
         weight,
         began: this.#options.clock.now(),
         enter: () => {
-          over()
+          this.#unheed(signal, waiter)
           resolve(this.#ticket())
         },
         refuse: (fault) => {
-          over()
+          this.#unheed(signal, waiter)
           reject(fault)
         },
+        giveUp: () => {
+          const at = this.#waiters.indexOf(waiter)
+          if (at >= 0) this.#waiters.splice(at, 1)
+          reject(signal.reason)
+        },
       }
-      signal.addEventListener('abort', onAbort, { once: true })
+      this.#heed(signal, waiter)
       this.#waiters.push(waiter)
       this.poke()
     })
+  }
+
+  /** One listener for all who wait with a signal: it is searched for among the others each time that one comes or goes. */
+  #heed(signal: AbortSignal, waiter: Waiter): void {
+    const known = this.#heeded.get(signal)
+    if (known) return void known.waiters.add(waiter)
+    const waiters = new Set([waiter])
+    const onAbort = () => {
+      this.#heeded.delete(signal)
+      for (const one of waiters) one.giveUp()
+      this.poke()
+    }
+    this.#heeded.set(signal, { waiters, onAbort })
+    signal.addEventListener('abort', onAbort, { once: true })
+  }
+
+  #unheed(signal: AbortSignal, waiter: Waiter): void {
+    const known = this.#heeded.get(signal)
+    known?.waiters.delete(waiter)
+    if (!known || known.waiters.size > 0) return
+    this.#heeded.delete(signal)
+    signal.removeEventListener('abort', known.onAbort)
   }
 
   /** Something has changed: see whether somebody may enter. */
