@@ -32,13 +32,20 @@ export class Watches {
       clock: this.#clock,
       ended: () => {
         this.#live.delete(watch)
-        if (this.#live.size === 0) this.#sleepUntil(Number.POSITIVE_INFINITY)
+        if (this.#live.size === 0) this.#rest()
       },
     })
     this.#live.add(watch)
     const due = watch.due(this.#clock.now())
     if (due < this.#wakesAt) this.#sleepUntil(due)
     return watch
+  }
+
+  /** Not at once: the next exchange mostly follows on the heels of the last. */
+  #rest(): void {
+    setImmediate(() => {
+      if (this.#live.size === 0) this.#sleepUntil(Number.POSITIVE_INFINITY)
+    })
   }
 
   #sleepUntil(due: number): void {
