@@ -1,26 +1,13 @@
-import {
-  type Account,
-  type Call,
-  type Collection,
-  Fault,
-  type Item,
-  type ItemRef,
-  type Listing,
-  type Log,
-  type Role,
-  type Source,
-} from '@offramp/core'
+import type { Account, Call, Collection, Item, ItemRef, Listing, Log, Role, Source } from '@offramp/core'
 import { isObject, type Json, numberOf, textOf } from '@offramp/wire'
-import type { Graph, GraphClient } from './client.ts'
+import type { Graph } from './client.ts'
 import { PAGE } from './limits.ts'
 import { readBody } from './mail-body.ts'
 import { extendedNumber, readFolders, readRoles } from './mail-folders.ts'
 import { MAIL_TRAITS, MESSAGE_EXPAND, MESSAGE_SELECT, revisionOf, SIZE, traitsOf, versionOf } from './mail-traits.ts'
 import type { Mode } from './outlook-cursor.ts'
+import { gone, refuseUnlistable, withUnlistable } from './outlook-item.ts'
 import { isUnreadable, type PageReader, readPage } from './outlook-pages.ts'
-
-/** Ids of messages that Graph cannot even name: `unlistable:<folder>:<place>`. */
-const UNLISTABLE = 'unlistable:'
 
 /** One mailbox's mail, read app-only. A folder is a listing; ids are immutable and survive moves within the mailbox. */
 export function mailSource(graph: Graph, account: Account, services: { readonly log: Log }): Source {
@@ -56,7 +43,7 @@ export function mailSource(graph: Graph, account: Account, services: { readonly 
     if (!homes?.has(id)) await folders(call)
     // Outside the folders that people see (Recoverable Items): the message has left.
     const home = homes?.get(id)
-    if (home === undefined) throw gone(mailbox)
+    if (home === undefined) throw gone(mailbox, 'message')
     return home
   }
 
@@ -97,12 +84,11 @@ export function mailSource(graph: Graph, account: Account, services: { readonly 
         }
         return ref === undefined ? [] : [ref]
       })
-      if (page.unlistable !== undefined) refs.unshift({ id: `${UNLISTABLE}${listing.id}:${page.unlistable}`, version: 'unlistable' })
-      return { refs, cursor: page.cursor, last: page.last }
+      return { refs: withUnlistable(refs, listing, page), cursor: page.cursor, last: page.last }
     },
 
     async open(ref, call) {
-      if (ref.id.startsWith(UNLISTABLE)) throw unlistable(mailbox)
+      refuseUnlistable(ref, mailbox, 'message')
       const here = known.get(ref)
       const message = here?.message ?? (await askAround(ref.id, here?.home, call))
       const home = here?.home ?? (await homeOf(message, call))
@@ -149,14 +135,3 @@ function itemOf(id: string, message: Json, home: Collection, body: (call: Call) 
     body,
   }
 }
-
-const gone = (mailbox: GraphClient): Fault =>
-  new Fault({ reach: 'item', reason: 'gone', code: 'graph-gone', message: `A message of ${mailbox.about} was deleted at the source.` })
-
-const unlistable = (mailbox: GraphClient): Fault =>
-  new Fault({
-    reach: 'item',
-    reason: 'unreadable-at-source',
-    code: 'graph-unlistable',
-    message: `Microsoft cannot even name a message of ${mailbox.about}, while the messages before and after it can be read.`,
-  })

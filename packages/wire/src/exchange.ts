@@ -16,6 +16,9 @@ export interface Exchange {
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 const MOST_REDIRECTS = 5
 
+/** WebDAV gives their bodies a meaning (RFC 3253, 3.6; 4791, 5.3.1; 5689). undici 8.12 knows none of them, and hangs up after a body that it did not expect. */
+const WITH_BODY: ReadonlySet<WireRequest['method']> = new Set(['REPORT', 'MKCOL', 'MKCALENDAR'])
+
 /**
  * Sends one request and waits for the head of the answer. Follows redirects of safe methods; Authorization and cookies never travel
  * to another origin, and never from https to http. A host out there cannot redirect to this machine, its networks or its cloud's metadata.
@@ -77,6 +80,7 @@ async function sendOnce(
       headers,
       body: bodyOf(asked, headers, on.watch),
       dispatcher: on.dispatcher,
+      ...(WITH_BODY.has(asked.method) ? { reset: false } : {}),
       signal: on.watch.signal,
       // The watch keeps these, by a clock that a test can set.
       headersTimeout: 0,
