@@ -15,6 +15,9 @@ export interface Exchange extends Head {
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 const MOST_REDIRECTS = 5
 
+/** WebDAV gives their bodies a meaning (RFC 3253, 3.6; 4791, 5.3.1; 5689). undici 8.12 knows none of them, and hangs up after a body that it did not expect. */
+const WITH_BODY: ReadonlySet<WireRequest['method']> = new Set(['REPORT', 'MKCOL', 'MKCALENDAR'])
+
 /**
  * Sends one request and waits for the head of the answer. Follows redirects of safe methods; Authorization and cookies never travel
  * to another origin, and never from https to http. A host out there cannot redirect to this machine, its networks or its cloud's metadata.
@@ -78,7 +81,7 @@ async function sendOnce(
     on.watch.whenBroken((reason) => incoming.destroy(reason))
     // The watch keeps the times, by a clock that a test can set.
     const asking = { origin, path: pathname + search, method: asked.method, headers, body, headersTimeout: 0, bodyTimeout: 0 }
-    on.dispatcher.dispatch(asking, incoming)
+    on.dispatcher.dispatch(WITH_BODY.has(asked.method) ? { ...asking, reset: false } : asking, incoming)
     const { status, headers: answered } = await incoming.head
     return { status, headers: answered, body: incoming }
   } catch (thrown) {
