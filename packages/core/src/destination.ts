@@ -3,6 +3,7 @@ import type { Fault } from './fault.ts'
 import type { Collection, Item } from './item.ts'
 import type { Kind } from './kind.ts'
 import type { Access } from './sharing.ts'
+import type { TeamFolder } from './team-folder.ts'
 import type { Trait, Traits } from './traits.ts'
 
 /** A collection as it stands at the destination. */
@@ -140,6 +141,8 @@ export interface Grant {
   readonly expires?: number
   readonly password?: string
   readonly noDownload?: boolean
+  /** With `write`: nothing may be deleted. */
+  readonly noDelete?: boolean
 }
 
 /** What came of a grant. `address`: of a link. */
@@ -244,5 +247,7 @@ export interface Destination {
    * changed names before anything moves. Costs no request. Absent: names are kept as they are.
    */
   nameOf?(item: Pick<Item, 'id' | 'naturalKey' | 'home'>): { readonly folder: string; readonly name: string }
+  /** The Team folder that these files are put into. Absent: they are put among the account's own. */
+  readonly team?: TeamFolder
   close?(): Promise<void>
 }

@@ -1,6 +1,7 @@
 import { type Call, type Destination, type DestinationEndpoint, Fault, type Kind, type Services } from '@offramp/core'
 import { makeClient, openHost } from '../client.ts'
 import { baseOf } from '../settings.ts'
+import { makeAdmin } from './admin.ts'
 import { checkFiles } from './check.ts'
 import type { FilesDesk } from './desk.ts'
 import { makeFilesDestination } from './destination.ts'
@@ -11,6 +12,8 @@ import type { Plain } from './probe.ts'
 import { makeProvisioner } from './provision.ts'
 import { recogniseFiles, webRootOf } from './server.ts'
 import type { FilesSettings } from './settings.ts'
+import { checkTeam } from './team/check-team.ts'
+import { inTeamFolder } from './team/team-folder.ts'
 
 function cautionOf(settings: FilesSettings): string | undefined {
   const url = URL.parse(settings.url)
@@ -30,7 +33,12 @@ export function filesDestination(settings: FilesSettings, services: Services): D
   const caution = cautionOf(settings)
   const chunkBytes = Math.min(CHUNK.most, Math.max(CHUNK.least, settings.chunkBytes ?? CHUNK.usual))
 
-  const provisioner = settings.provision && makeProvisioner(host, webRootOf(base), settings.provision)
+  const { provision } = settings
+  const admin = provision && makeAdmin(host, webRootOf(base), provision)
+  const provisioner =
+    provision && admin && provision.accounts !== false
+      ? makeProvisioner({ host, webRoot: webRootOf(base), settings: provision, admin })
+      : undefined
 
   const deskAt = async (root: string, account: string, call: Call): Promise<FilesDesk> => {
     const secret = await provisioner?.secretOf(account, call)
@@ -54,10 +62,20 @@ export function filesDestination(settings: FilesSettings, services: Services): D
       if (kind !== 'file') throw wrongKind(settings)
       return makeFilesDestination(await deskAt(root, account, call))
     },
+    inTeam,
     below: (folder) => at([...partsOf(settings.root ?? ''), ...partsOf(folder)].join('/')),
     async close() {
       await provisioner?.close()
       await host.close()
+    },
+  })
+  const inTeam = (name: string): DestinationEndpoint => ({
+    ...at(name),
+    check: (asked, call) => checkTeam({ admin, name, desk: (account, asking) => deskAt(name, account, asking), provisioner }, asked, call),
+    async connect(account, kind, call) {
+      if (kind !== 'file') throw wrongKind(settings)
+      const desk = await deskAt(name, account, call)
+      return inTeamFolder(makeFilesDestination(desk), { desk, admin, name })
     },
   })
   return at(partsOf(settings.root ?? '').join('/'))

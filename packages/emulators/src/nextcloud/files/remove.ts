@@ -5,6 +5,7 @@ import { DavError, notFound } from '../serve/errors.ts'
 import { areaOf, quoted, refuseLocked, seenAt } from './asked.ts'
 import type { FileOrFolder } from './node.ts'
 import { DELETE } from './share.ts'
+import { permissionsInTree } from './team.ts'
 import { toTrash } from './trash.ts'
 
 /** SabreDAV compares ETags of files alone: no `If-Match` but `*` ever holds of a folder (sabre/dav `Server::checkPreconditions`, read in 2026). */
@@ -31,6 +32,8 @@ export function removeFile(asked: Asked): Reply {
     return { status: 204, body: [] }
   }
   if ((seen.permissions & DELETE) === 0) throw new DavError(403, 'Permission denied to delete node')
+  const { team } = seen.mount ?? {}
+  if (team && (permissionsInTree(team, seen.node, asked.viewer) & DELETE) === 0) throw new DavError(403, 'Permission denied to delete node')
   refuseLocked(seen.node)
   toTrash(asked, seen)
   return { status: 204, body: [] }
