@@ -29,7 +29,11 @@ export function stopFor(request: Patience, fault: Fault): TurnStop {
   if (fault.reach === 'account' || fault.reach === 'run') return new TurnStop({ state: 'halted', fault })
   if (fault.reach === 'gate') {
     // A gate that does not say until when: come back soon, it will say so again.
-    return new TurnStop({ state: 'wait', until: fault.until ?? request.clock.now() + (request.limits.retryMs ?? RETRY_MS), why: fault.message })
+    return new TurnStop({
+      state: 'wait',
+      until: fault.until ?? request.clock.now() + (request.limits.retryMs ?? RETRY_MS),
+      why: fault.message,
+    })
   }
   return trouble(request, fault)
 }

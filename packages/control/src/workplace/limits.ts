@@ -5,7 +5,14 @@ import type { LimitSettings } from '../project/project.ts'
 const PUT_MS = 60_000
 
 /** The engine's limits from those of the project file. */
-export const limitsOf = ({ pageItems, windowItems, windowMegabytes, sliceSeconds, putSeconds, retrySeconds }: LimitSettings = {}): Limits => ({
+export const limitsOf = ({
+  pageItems,
+  windowItems,
+  windowMegabytes,
+  sliceSeconds,
+  putSeconds,
+  retrySeconds,
+}: LimitSettings = {}): Limits => ({
   pageItems: pageItems ?? 200,
   windowItems: windowItems ?? 150,
   windowBytes: (windowMegabytes ?? 16) * 1_048_576,
