@@ -75,7 +75,7 @@ export interface CollectionBalance {
 
 /** One thing that an owner should know about one item. */
 export interface Exception {
-  readonly kind: 'skipped' | 'failed' | 'missing' | 'waiting' | 'altered' | 'lessened' | 'doubled'
+  readonly kind: 'skipped' | 'failed' | 'missing' | 'waiting' | 'altered' | 'lessened' | 'doubled' | 'left'
   readonly collection: string
   readonly label: string
   readonly message: string

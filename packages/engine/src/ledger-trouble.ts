@@ -35,6 +35,7 @@ export const steadyLease = (asked: Patience, lease: Lease): Lease => ({
   settle: (...args) => must(asked, lease.settle(...args)),
   removed: (...args) => must(asked, lease.removed(...args)),
   house: (...args) => must(asked, lease.house(...args)),
+  note: (...args) => must(asked, lease.note(...args)),
   advance: (...args) => must(asked, lease.advance(...args)),
   rewind: (...args) => must(asked, lease.rewind(...args)),
   raise: (...args) => must(asked, lease.raise(...args)),

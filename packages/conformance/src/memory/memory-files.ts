@@ -12,11 +12,12 @@ import {
 } from '@offramp/core'
 import { readAll } from '../read-all.ts'
 import type { FileTree, StoredFile } from './file-tree.ts'
+import { type FolderOptions, memoryFolders } from './folders.ts'
 import { hashOf, sameBytes } from './mailbox.ts'
 import { uploaded } from './upload.ts'
 import { directWire, type Wire } from './wire.ts'
 
-export interface MemoryFilesOptions {
+export interface MemoryFilesOptions extends FolderOptions {
   readonly wire?: Wire
   /** Absent: no `putMany`. */
   readonly batch?: DestinationProfile['batch']
@@ -198,16 +199,7 @@ export function memoryFiles(tree: FileTree, options: MemoryFilesOptions = {}): D
   return {
     name: 'memory files',
     profile: { kind: 'file', keeps: ['modifiedAt'], ...(options.batch ? { batch: options.batch } : {}) },
-    prepare: ({ path }, call) =>
-      wire(
-        'destination.prepare',
-        () => {
-          const id = path.map(encodeName).join('/')
-          tree.make(id)
-          return { id, name: path.map((part) => part.normalize('NFC')).join(' / ') }
-        },
-        call,
-      ),
+    ...memoryFolders({ tree, wire, encodeName, ...(options.leaves === undefined ? {} : { leaves: options.leaves }) }),
     nameOf: ({ naturalKey, home }) => ({ folder: home.path.map(encodeName).join('/'), name: encodeName(naturalKey) }),
     async find(item, where, call) {
       const body = await readAll(item.body(call))

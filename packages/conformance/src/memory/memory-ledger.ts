@@ -225,6 +225,10 @@ function memoryLease(held: Held): Lease {
           store.set(data.listings, listing, { donePass, left, ...due, ...(from === undefined ? {} : { cursor: from }) }, now)
         }
       }),
+    note: (all) =>
+      write('note', ({ notes }, now) => {
+        for (const note of all) store.set(notes, note.place, note.made === undefined && note.left === undefined ? undefined : note, now)
+      }),
     advance: (listing, cursor, donePass) =>
       write('advance', (data, now) => {
         const standing = donePass === undefined ? standingOf(data, listing) : { donePass }

@@ -30,6 +30,8 @@ export interface FilesServer {
   readonly root: string
   /** The same of its chunked uploads. Absent: it takes files whole. */
   readonly uploads?: string
+  /** Path of its trash bin, with a slash at its end. Absent: what is removed is gone. */
+  readonly trash?: string
   readonly rules: NameRules
   readonly bulk: boolean
   /** It tells the hash of what it has stored: `X-Hash`, `X-Recalculate-Hash`. */

@@ -11,6 +11,7 @@ import {
   type Ledger,
   type ListingState,
   type PlaceDate,
+  type PlaceNote,
   type Receipt,
   type Tally,
 } from '@offramp/core'
@@ -139,6 +140,7 @@ function readBooks(fields: Readonly<Record<string, string>>): Books {
   const suspects = new Map<string, string>()
   const homes = new Map<string, string>()
   const dates = new Map<string, number>()
+  const notes = new Map<string, PlaceNote>()
   for (const [field, value] of Object.entries(fields)) {
     const name = field.slice(1)
     if (field.startsWith('c')) listings.set(name, { donePass: 0, ...listings.get(name), cursor: value })
@@ -147,6 +149,7 @@ function readBooks(fields: Readonly<Record<string, string>>): Books {
     else if (field.startsWith('w')) listings.set(name, { donePass: 0, ...listings.get(name), due: true })
     else if (field.startsWith('h')) homes.set(name, value)
     else if (field.startsWith('m') && value.startsWith('-')) dates.set(name, Number(value.slice(1)))
+    else if (field.startsWith('n')) notes.set(name, readNote(name, value))
     else if (field.startsWith('f')) floors.set(name, value)
     else if (field.startsWith('s')) suspects.set(name, value)
   }
@@ -155,7 +158,16 @@ function readBooks(fields: Readonly<Record<string, string>>): Books {
     const place = homes.get(collection)
     if (place !== undefined) undated.set(collection, { place, modifiedAt })
   }
-  return { listings, floors, suspects, homes, undated }
+  return { listings, floors, suspects, homes, undated, notes }
+}
+
+function readNote(place: string, value: string): PlaceNote {
+  const read: unknown = JSON.parse(value)
+  const told = (name: 'made' | 'left') => {
+    const text: unknown = typeof read === 'object' && read !== null ? Reflect.get(read, name) : undefined
+    return typeof text === 'string' ? { [name]: text } : {}
+  }
+  return { place, ...told('made'), ...told('left') }
 }
 
 function readLeft(value: string): readonly string[] {

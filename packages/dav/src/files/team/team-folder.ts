@@ -1,0 +1,36 @@
+import type { Call, Destination, TeamFolder } from '@offramp/core'
+import { ensureTeam, lookAtTeam, placeOfTeam, type TeamAt } from './make-team.ts'
+import { openTeam } from './open-team.ts'
+
+/** A Team folder of a Nextcloud, as the account that moves into it and the server's admin see it together. */
+const makeTeamFolder = (at: TeamAt): TeamFolder => ({
+  name: at.name,
+  place: placeOfTeam(at),
+  state: async (call) => (await lookAtTeam(at, call)).state,
+  open: (rights, call) => openTeam(at, rights, call),
+})
+
+/**
+ * Files that go into a Team folder: it is seen to once before the first of them is written, so that nothing ever goes into a folder of the account's own
+ * that only bears its name.
+ */
+export function inTeamFolder(files: Destination, at: TeamAt): Destination {
+  let ready: Promise<void> | undefined
+  const seen = (call: Call): Promise<void> => {
+    ready ??= ensureTeam(at, call).catch((thrown: unknown) => {
+      ready = undefined
+      throw thrown
+    })
+    return ready
+  }
+  const { putMany, grant, date } = files
+  return {
+    ...files,
+    team: makeTeamFolder(at),
+    prepare: async (collection, call) => seen(call).then(() => files.prepare(collection, call)),
+    put: async (place, item, over, call) => seen(call).then(() => files.put(place, item, over, call)),
+    ...(putMany === undefined ? {} : { putMany: async (place, items, call) => seen(call).then(() => putMany(place, items, call)) }),
+    ...(grant === undefined ? {} : { grant: async (asked, call) => seen(call).then(() => grant(asked, call)) }),
+    ...(date === undefined ? {} : { date: async (dates, call) => seen(call).then(() => date(dates, call)) }),
+  }
+}
