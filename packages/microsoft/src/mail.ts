@@ -1,5 +1,5 @@
 import type { Account, Call, Collection, Item, ItemRef, Listing, Log, Role, Source } from '@offramp/core'
-import { isObject, type Json, numberOf, textOf } from '@offramp/wire'
+import { isObject, type Json, textOf } from '@offramp/wire'
 import type { Graph } from './client.ts'
 import { PAGE } from './limits.ts'
 import { readBody } from './mail-body.ts'
@@ -21,8 +21,8 @@ export function mailSource(graph: Graph, account: Account, services: { readonly 
     most: PAGE.messages,
     pathOf: (listing, mode) => firstPath(`${user}/mailFolders/${encodeURIComponent(listing.id)}/messages`, mode),
   }
-  /** What a page said of its messages, so that opening one costs no request. */
-  const known = new WeakMap<ItemRef, { readonly message?: Json; readonly home: Collection }>()
+  /** What a page said of its messages, so that opening one costs no request. Not as it came: what waits is held. */
+  const known = new WeakMap<ItemRef, { readonly told?: Told; readonly home: Collection }>()
   /** How often a body broke off, for those that have to be put together from their parts. */
   const broken = new Map<string, number>()
   let roles: Promise<ReadonlyMap<string, Role>> | undefined
@@ -67,6 +67,12 @@ export function mailSource(graph: Graph, account: Account, services: { readonly 
     }
   }
 
+  async function toldAlone(id: string, known: Collection | undefined, call: Call): Promise<Told> {
+    const message = await askAround(id, known, call)
+    const home = known ?? (await homeOf(message, call))
+    return toldOf(message, { id, version: versionOf(message, home.id), size: extendedNumber(message, SIZE) }, home)
+  }
+
   return {
     name: `microsoft mail ${account.name}`,
     profile: { kind: 'mail', offers: MAIL_TRAITS },
@@ -80,7 +86,8 @@ export function mailSource(graph: Graph, account: Account, services: { readonly 
       const refs = page.values.flatMap((message) => {
         const ref = refOf(message, listing.id)
         if (ref !== undefined && ref.removed === undefined && listing.collection !== undefined) {
-          known.set(ref, { home: listing.collection, ...(page.bare ? {} : { message }) })
+          const home = listing.collection
+          known.set(ref, { home, ...(page.bare ? {} : { told: toldOf(message, ref, home) }) })
         }
         return ref === undefined ? [] : [ref]
       })
@@ -90,11 +97,9 @@ export function mailSource(graph: Graph, account: Account, services: { readonly 
     async open(ref, call) {
       refuseUnlistable(ref, mailbox, 'message')
       const here = known.get(ref)
-      const message = here?.message ?? (await askAround(ref.id, here?.home, call))
-      const home = here?.home ?? (await homeOf(message, call))
-      return itemOf(ref.id, message, home, (bodyCall) =>
-        readBody({ ...bodies, broken }, { id: ref.id, size: extendedNumber(message, SIZE) }, bodyCall),
-      )
+      const told = here?.told ?? (await toldAlone(ref.id, here?.home, call))
+      const { id, size } = told
+      return { ...told, body: (bodyCall) => readBody({ ...bodies, broken }, { id, size }, bodyCall) }
     },
   }
 }
@@ -114,16 +119,23 @@ function refOf(message: Json, folder: string): ItemRef | undefined {
   const id = textOf(message['id'])
   if (id === undefined) return undefined
   if (isObject(message['@removed'])) return { id, version: '', removed: true }
-  const size = numberOf(extendedNumber(message, SIZE))
+  const size = extendedNumber(message, SIZE)
   return { id, version: versionOf(message, folder), ...(size === undefined ? {} : { size }) }
 }
 
-function itemOf(id: string, message: Json, home: Collection, body: (call: Call) => AsyncIterable<Uint8Array>): Item {
-  const size = extendedNumber(message, SIZE)
+/** A message without its bytes. */
+type Told = Omit<Item, 'body'>
+
+function toldOf(
+  message: Json,
+  ref: { readonly id: string; readonly version: string; readonly size?: number | undefined },
+  home: Collection,
+): Told {
+  const { id, version, size } = ref
   const label = textOf(message['subject'])
   return {
     id,
-    version: versionOf(message, home.id),
+    version,
     kind: 'mail',
     naturalKey: textOf(message['internetMessageId']) ?? '',
     home,
@@ -132,6 +144,5 @@ function itemOf(id: string, message: Json, home: Collection, body: (call: Call) 
     revision: revisionOf(message),
     ...(size === undefined ? {} : { size }),
     ...(label === undefined ? {} : { label }),
-    body,
   }
 }

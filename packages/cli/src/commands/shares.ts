@@ -34,7 +34,7 @@ const TEAM = { none: 'may do nothing', read: 'may read', add: 'may change and ad
 
 const WHO = { user: 'somebody', group: 'a group', organisation: 'everybody in the organisation', public: 'anybody' } as const
 
-const DONE = { ready: 'can be given', shared: 'given', already: 'given already', less: 'GIVEN IN PART', not: 'NOT GIVEN' } as const
+const DONE = { ready: 'can be given', shared: 'given', already: 'given already', less: 'IN PART', not: 'NOT GIVEN' } as const
 
 const placeOf = ({ grant, share }: FoundShare): string => {
   const names = [...share.collection.path, ...(share.item === undefined ? [] : [share.item.name])]
@@ -78,9 +78,10 @@ export function sharesCommand(context: Context, { project, json, ...options }: S
       const given = apply
         ? `${showCount(counts.shared)} given, ${showCount(counts.already)} given already`
         : `${showMany(counts.ready, 'grant')} can be given: offramp shares --apply`
-      terminal.out(
-        `${given}; ${showCount(counts.less)} in part; ${showCount(counts.not)} not. ${unread === 0 ? '' : `${showMany(unread, 'account')} could not be read.`}\n`,
-      )
+      const missed = unread === 0 ? '' : ` ${showMany(unread, 'account')} could not be read.`
+      terminal.out(`${given}; ${showCount(counts.less)} only in part; ${showCount(counts.not)} not, each with its reason above.${missed}\n`)
+      if (!apply)
+        terminal.out('This is what the source grants: whether it stands at the destination already is looked at when it is given.\n')
       if (kept !== undefined) terminal.out(`Addresses and passwords of links are in ${kept}, readable by you alone. Nobody was mailed.\n`)
     }
     return unread === 0 ? EXIT.balanced : EXIT.unreachable

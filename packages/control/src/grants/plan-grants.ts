@@ -30,13 +30,13 @@ const MOST = 200
 
 export const SAYS = {
   absent: 'It does not stand at the destination: it was skipped, or has not been moved yet.',
-  parts: 'Something in it is open to fewer people, so it was given folder by folder. What is made in it later has to be shared by hand.',
+  parts: 'Something in it is open to fewer people, so it is given piece by piece. What is made in it later has to be shared by hand.',
   fewer: 'What could be given without opening more than at the source is nothing: something in it is open to fewer people.',
   less: 'Something in it may only be read, so all of it may only be read, and what may be changed is given by itself.',
   many: (most: number) =>
     `Something in it is open to fewer people, and it would take more than ${most} grants to give the rest one by one. Share by hand what is needed.`,
-  manage: 'It may be managed and passed on at the source; it was given to be changed.',
-  root: 'All of the drive is shared. The root of an account cannot be, so what stands in it was given one by one.',
+  manage: 'It may be managed and passed on at the source; it is given to be changed.',
+  root: 'All of the drive is shared. The root of an account cannot be, so what stands in it is given one by one.',
 } as const
 
 interface Emitted extends Target {
