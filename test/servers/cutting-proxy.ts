@@ -51,6 +51,8 @@ export interface ProxyTarget {
   readonly delayMs?: number
   /** What the server says, changed on its way (Latin-1): to take a response code out, for example. */
   readonly answers?: (text: string) => string
+  /** Is told of each request that goes up: what has come of its head (HTTP). */
+  readonly seen?: (head: string) => void
 }
 
 interface Pair {
@@ -89,6 +91,7 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
       bytesUp += chunk.length
       const method = /^[A-Z]+(?= \/)/.exec(chunk.toString('latin1', 0, 20))?.[0]
       if (method !== undefined) methods.set(method, (methods.get(method) ?? 0) + 1)
+      if (method !== undefined) target.seen?.(chunk.toString('latin1', 0, 2_000))
       if (losing !== undefined && chunk.includes(losing.text)) {
         pair.doomed = losing.afterBytes
         losing = undefined

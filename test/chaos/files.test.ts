@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto'
+import { afterEach, expect, test } from 'vitest'
+import { haveApache } from '../servers/apache.ts'
+import { cutAnswer, cutMiddle, killAt, type Moment } from './files-blows.ts'
+import { type FileDeeds, noFileDeeds, reckonFiles } from './files-reckon.ts'
+import { type FilesScene, startTenantFiles, startWorkspaceFiles } from './files-scene.ts'
+import { deedFor, isPersons, keyOf } from './files-source.ts'
+import type { Run } from './scene.ts'
+import { suspend } from './suspend.ts'
+
+let scene: FilesScene | undefined
+afterEach(async () => {
+  await scene?.close()
+  scene = undefined
+})
+
+type Blow = Moment | 'middle' | 'answer' | 'sleep' | 'redis' | 'wipe' | 'edit' | 'person'
+
+const shuffled = ({ dice }: FilesScene, blows: readonly Blow[]): readonly Blow[] => {
+  const left = [...blows]
+  return blows.flatMap(() => left.splice(dice.int(0, left.length - 1), 1))
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+async function byHand({ end }: FilesScene, deeds: FileDeeds, file: { readonly login: string; readonly path: string }): Promise<void> {
+  const text = `by hand: ${file.path}`
+  await end.put(file.login, file.path, text)
+  deeds.written.push({ ...file, sha256: sha256(text) })
+}
+
+/** What has arrived of people's own until now. */
+async function personsFiles({ end, lab }: FilesScene, address: string) {
+  const stored = await end.stored(lab.loginOf(address))
+  return stored.filter(({ path, folder }) => !folder && isPersons(keyOf(path)))
+}
+
+/** A person changes what has arrived, in the middle of it all, and writes something of their own beside it. */
+async function personAtWork(on: FilesScene, deeds: FileDeeds): Promise<void> {
+  for (const address of on.addresses) {
+    const login = on.lab.loginOf(address)
+    for (const { path } of await personsFiles(on, address)) {
+      if (deedFor(keyOf(path)) !== 'edit') continue
+      deeds.keys.add(keyOf(path))
+      deeds.early.add(keyOf(path))
+      await byHand(on, deeds, { login, path })
+    }
+    await byHand(on, deeds, { login, path: 'My own/note.txt' })
+  }
+}
+
+/** A person changes, moves and throws away what arrived long ago; the source changes the same files. */
+async function personTidiesUp(on: FilesScene, deeds: FileDeeds): Promise<void> {
+  for (const address of on.addresses) {
+    const login = on.lab.loginOf(address)
+    for (const { path, sha256: hash } of await personsFiles(on, address)) {
+      const key = keyOf(path)
+      if (deeds.keys.has(key)) continue
+      deeds.keys.add(key)
+      const deed = deedFor(key)
+      const to = `My own/${path.split('/').at(-1)}`
+      if (deed === 'edit') await byHand(on, deeds, { login, path })
+      else if (deed === 'remove') {
+        await on.end.remove(login, path)
+        deeds.deleted.add(key)
+      } else {
+        await on.end.move(login, path, to)
+        deeds.written.push({ login, path: to, sha256: hash })
+      }
+    }
+    await on.source.editPersons(address)
+  }
+}
+
+const editAll = (on: FilesScene): Promise<unknown> => Promise.all(on.addresses.map((address) => on.source.edit(address)))
+
+/** What a whole test needs to know of its blows. */
+interface Suffering {
+  readonly deeds: FileDeeds
+  readonly killed: Moment[]
+  asleep: number
+  cut: number
+}
+
+async function strike(on: FilesScene, run: Run, { blow, so }: { readonly blow: Blow; readonly so: Suffering }): Promise<void> {
+  const { redis } = on.lab
+  if (blow === 'chunk' || blow === 'assembly' || blow === 'bulk' || blow === 'whole') {
+    await killAt(on, run, blow)
+    so.killed.push(blow)
+    return
+  }
+  await on.progress(run, 1, 4)
+  if (blow === 'sleep') so.asleep += await suspend(on, run)
+  else if (blow === 'middle' || blow === 'answer') {
+    await (blow === 'middle' ? cutMiddle : cutAnswer)(on, run)
+    so.cut++
+  } else if (blow === 'redis') await redis.restart()
+  else if (blow === 'wipe') await redis.cli('flushall')
+  else if (blow === 'edit') await on.source.edit(on.dice.pick(on.addresses) ?? '')
+  else await personAtWork(on, so.deeds)
+}
+
+/** Blow after blow. Where a run is over before the last, the source changes and the next run takes the rest. */
+async function suffer(on: FilesScene, blows: readonly Blow[], so: Suffering): Promise<void> {
+  let run = on.run()
+  for (const blow of blows) {
+    await strike(on, run, { blow, so }).catch(async (thrown: unknown) => {
+      if (run.end() === undefined) throw thrown
+      await editAll(on)
+      run = on.run()
+      return strike(on, run, { blow, so })
+    })
+  }
+  await run.ended
+}
+
+const told = ({ killed, asleep, cut }: Suffering): string =>
+  `${killed.length} workers killed (${[...Map.groupBy(killed, (moment) => moment)].map(([moment, all]) => `${all.length} in the middle of a ${moment}`).join(', ')}), ` +
+  `one stopped for longer than its lease with ${asleep} drives in hand, ${cut} times connections cut, Redis killed once and wiped once`
+
+const COMMON: readonly Blow[] = ['middle', 'middle', 'answer', 'answer', 'sleep', 'redis', 'wipe', 'edit', 'edit', 'person']
+
+const ENDS: readonly {
+  readonly ends: string
+  readonly start: typeof startTenantFiles
+  readonly first: readonly Blow[]
+  readonly after: readonly Blow[]
+}[] = [
+  {
+    ends: 'OneDrive -> Nextcloud',
+    start: startTenantFiles,
+    first: ['chunk', 'chunk', 'assembly', 'bulk', 'bulk', ...COMMON],
+    after: ['assembly', 'chunk', 'middle'],
+  },
+  ...(haveApache()
+    ? [
+        {
+          ends: 'Google Drive -> Apache',
+          start: startWorkspaceFiles,
+          first: ['whole', 'whole', 'whole', 'whole', ...COMMON] as const,
+          after: ['whole', 'whole', 'middle'] as const,
+        },
+      ]
+    : []),
+]
+
+test.each(ENDS)(
+  'files under blows: each arrives once, as it is at the source, and nothing is left behind ($ends)',
+  async ({ ends, start, ...blows }) => {
+    const on = await start({ name: `files ${ends.replace(' -> ', ' to ')}`, accounts: 3, small: 44, large: 2 })
+    scene = on
+    const so: Suffering = { deeds: noFileDeeds(), killed: [], asleep: 0, cut: 0 }
+    on.crew.hire(3)
+    await suffer(on, shuffled(on, blows.first), so)
+    // Redis is safe from now on. What moves now is written over what stands.
+    await Promise.all([editAll(on), personTidiesUp(on, so.deeds)])
+    await suffer(on, blows.after, so)
+    // Nobody is killed and nothing cut any more: a Retry-After that never reached anybody cannot be kept, so only now is each of them held
+    // against the client.
+    await Promise.all([on.source.throttle(), on.end.throttle(), editAll(on)])
+    const { code, out } = await on.run().ended
+    if (on.end.name === 'Nextcloud') expect(await on.end.faults()).toContain(' x throttle')
+    await on.crew.dismiss()
+    await reckonFiles(on, told(so), so.deeds)
+    expect(so.killed.toSorted()).toEqual(
+      [...blows.first, ...blows.after].filter((blow) => /^(chunk|assembly|bulk|whole)$/.test(blow)).toSorted(),
+    )
+    expect(so.asleep).toBeGreaterThan(0)
+    // The report names what people have changed, moved and deleted, and nothing else.
+    const named = [...out.matchAll(/(?:File|Large|Twin) \d+ of person-\d+/g)].map(([key]) => key)
+    expect(
+      named.filter((key) => !so.deeds.keys.has(key)),
+      out,
+    ).toEqual([])
+    expect(named.length).toBeGreaterThan(0)
+    expect(code, out).toBe(1)
+  },
+)
