@@ -46,12 +46,14 @@ export const keyOf = (path: string): string => /(?:File|Large|Twin) \d+ of perso
 
 const numberIn = (key: string): number => Number(/ (\d+) of /.exec(key)?.[1] ?? -1)
 
-/** A person at the destination has these for themselves: 4, 12, 20 ..., which lie in a folder that nobody moves. */
-export const isPersons = (key: string): boolean => key.startsWith('File ') && numberIn(key) % 8 === 4
+/** The first so many lie in a folder that nobody moves. */
+const STILL = 24
+
+/** A person at the destination has these for themselves: 0, 4, 8 ..., and none that is ever moved at the source. */
+export const isPersons = (key: string): boolean => key.startsWith('File ') && numberIn(key) % 4 === 0 && numberIn(key) < STILL
 
 /** What a person does with one of theirs. */
-export const deedFor = (key: string): 'edit' | 'move' | 'remove' =>
-  (['edit', 'move', 'remove'] as const)[((numberIn(key) - 4) / 8) % 3] ?? 'edit'
+export const deedFor = (key: string): 'edit' | 'move' | 'remove' => (['edit', 'move', 'remove'] as const)[(numberIn(key) / 4) % 3] ?? 'edit'
 
 const textOf = (key: string, round: number): Bytes => ({
   text: `${key}, text ${round}. `.repeat(20 + ((key.length * 7 + numberIn(key) * 31) % 400)),
@@ -83,6 +85,8 @@ function filesOf(deskOf: (address: string) => Desk, odd: string, twins: boolean)
     const files = new Map<string, string>()
     const add = async (key: string, parent: string, bytes: Bytes) => void files.set(key, await desk.addFile(`${key}.bin`, parent, bytes))
     const parents = [still, moving, folders.inner, folders.odd]
+    // Those of one folder come one after the other, so that many of them go at once.
+    const folderOf = (n: number): string => (n < STILL ? still : (parents[1 + (Math.floor(n / 7) % 3)] ?? still))
     for (let n = 0; n < small; n++) {
       // Large ones among the others, so that there is always one to come.
       if (n % Math.ceil(small / large) === 1) {
@@ -90,7 +94,7 @@ function filesOf(deskOf: (address: string) => Desk, odd: string, twins: boolean)
         await add(`Large ${at} of ${nameOf(address)}`, parents[(at + 1) % 4] ?? still, largeOf(at, 0))
       }
       const key = `File ${n} of ${nameOf(address)}`
-      await add(key, parents[n % 4] ?? still, textOf(key, 0))
+      await add(key, folderOf(n), textOf(key, 0))
     }
     for (const text of twins ? ['one', 'two'] : []) await desk.addFile(`Twin 0 of ${nameOf(address)}.txt`, still, { text })
     kept.set(address, { folders, files, round: 0 })

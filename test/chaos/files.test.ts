@@ -151,7 +151,23 @@ test.each(ENDS)(
     scene = on
     const so: Suffering = { deeds: noFileDeeds(), killed: [], asleep: 0, cut: 0 }
     on.crew.hire(3)
-    await suffer(on, shuffled(on, blows.first), so)
+    await suffer(on, shuffled(on, blows.first), so).catch(async (e) => {
+      const c = new Map<string, number>()
+      for (const h of on.heads) {
+        const k = h.split('\r\n')[0]?.replace(/\?.*/, '').split('/').slice(0, 5).join('/') ?? ''
+        c.set(k, (c.get(k) ?? 0) + 1)
+      }
+      console.log(
+        'DEBUG',
+        so,
+        [...c],
+        await on.keepPapers(),
+        on.heads.slice(-12).map((h) => h.split('\r\n')[0]),
+        JSON.stringify((await on.board.lanes()).map((l) => l.state)),
+        await on.end.faults(),
+      )
+      throw e
+    })
     // Redis is safe from now on. What moves now is written over what stands.
     await Promise.all([editAll(on), personTidiesUp(on, so.deeds)])
     await suffer(on, blows.after, so)

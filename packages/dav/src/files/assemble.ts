@@ -2,7 +2,7 @@ import { type Call, Fault, type PutCall } from '@offramp/core'
 import { isRefusal } from '../faults.ts'
 import type { Content } from './content.ts'
 import type { FilesDesk } from './desk.ts'
-import { ASSEMBLY_MS, LOOK } from './limits.ts'
+import { ASSEMBLY_MS, LOOK, SIGN_MS } from './limits.ts'
 import { prove, serverHash } from './prove.ts'
 import { sameBytes } from './same-bytes.ts'
 import { type Standing, statAt } from './stat.ts'
@@ -135,12 +135,21 @@ async function awaitEnd(
       return stored
     }
     if (clock.now() >= until) break
-    // It may take an hour, and is no standstill: whoever breaks it off here finds it again by what is left in the account.
-    call.progress?.()
-    await clock.sleep(wait, call)
+    await waitTelling(desk, wait, call)
   }
   await removeAsked(desk, whole.target, since, call)
   return undefined
+}
+
+/**
+ * It may take an hour, and is no standstill: that is said all the while, since a write that keeps silent longer than operators allow (two seconds at
+ * the least) is given up. Whoever breaks it off here finds it again by what is left in the account.
+ */
+async function waitTelling({ services: { clock } }: FilesDesk, ms: number, call: PutCall): Promise<void> {
+  for (let left = ms; left > 0; left -= SIGN_MS) {
+    call.progress?.()
+    await clock.sleep(Math.min(left, SIGN_MS), call)
+  }
 }
 
 /** How long a server is taken to be at it that nobody has heard of since: five minutes, and at 2 MB a second. It locks the file, should it be slower. */

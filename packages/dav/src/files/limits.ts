@@ -33,6 +33,9 @@ export const ASSEMBLY_MS = 3_600_000
 /** Milliseconds between two looks at a file that is being put together: growing. */
 export const LOOK = { first: 5_000, most: 60_000 } as const
 
+/** Milliseconds between two signs of life of a write that waits: `putSeconds` may be 2. */
+export const SIGN_MS = 1_000
+
 /** Bytes at the end of a file that are read back where the server proves nothing. */
 export const SAMPLE_BYTES = 65_536
 

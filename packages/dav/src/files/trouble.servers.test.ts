@@ -42,6 +42,15 @@ test('504 on the last step, while the server goes on: it is looked for, and not 
   await behaved()
 })
 
+test('whoever looks for it says all the while that it gets on, or the write would be given up for silence', async () => {
+  await desk.fault({ kind: 'late', ms: 30_000 }, { method: 'MOVE' })
+  let signs = 0
+  receiptOf(await desk.destination.put(desk.place, large(fresh()), undefined, { ...soonPut(), progress: () => void signs++ }))
+  // Three are those of the chunks. The first look alone is five seconds later, and an operator may give up after two.
+  expect(signs).toBeGreaterThanOrEqual(3 + 5 + 5)
+  await behaved()
+})
+
 test('a process that comes after one which had asked looks as well', async () => {
   const name = fresh()
   await desk.fault({ kind: 'late', ms: 60_000 }, { method: 'MOVE' })
