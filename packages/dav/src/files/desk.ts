@@ -80,7 +80,7 @@ export const temporaryName = (item: Pick<Item, 'id' | 'version'>, place: string)
     .digest('hex')
     .slice(0, 20)}.tmp`
 
-const OURS = /^\.offramp-[0-9a-f]{20}\.tmp$/
+const OURS = /^\.offramp-(?:probe-)?[0-9a-f]{20}\.tmp$/
 
 /** What an upload that broke off has left; nobody's file. */
 export const isTemporary = (name: string): boolean => OURS.test(name)

@@ -36,7 +36,7 @@ export function filesDestination(settings: FilesSettings, services: Services): D
     const secret = await provisioner?.secretOf(account, call)
     const own = secret === undefined ? settings : { ...settings, auth: { kind: 'password' as const, secret: async () => secret } }
     const client = makeClient({ ...host, settings: own }, account)
-    const server = await recogniseFiles({ client, settings, base }, probes, call)
+    const server = await recogniseFiles({ client, settings, base, clock: services.clock }, probes, call)
     const key = JSON.stringify([account, root])
     const known = folders.get(key) ?? newFolders()
     folders.set(key, known)

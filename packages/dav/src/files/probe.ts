@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { Call } from '@offramp/core'
+import { type Call, type Clock, Fault } from '@offramp/core'
 import type { DavClient } from '../client.ts'
 import { lookAt } from '../discover.ts'
 import { isRefusal } from '../faults.ts'
 import { textOf } from '../multistatus.ts'
-import { writeXml } from '../write-xml.ts'
+import { ask, writeXml } from '../write-xml.ts'
 import type { DateWay } from './desk.ts'
+import { FOLDER_BYTES } from './limits.ts'
 
 /** What a plain WebDAV server can do, which no interface tells. */
 export interface Plain {
@@ -21,13 +22,30 @@ const SECONDS = 1_000_000_000
 /** They write beside the file and rename it: nobody ever sees half of one (mod_dav_fs 2.4, nginx, and what is built on SabreDAV keep to it). */
 const WHOLE = /^(apache|nginx|lighttpd)/i
 
-/** Writes an empty file of our own, looks what became of it, and removes it. Each server once in a process. */
-export async function probe(client: DavClient, root: string, call: Call): Promise<Plain> {
+/** Seconds since the Unix epoch, and what makes it one's own. */
+const PROBE = /\/\.offramp-probe-([0-9a-f]{8})[0-9a-f]{12}\.tmp$/
+
+/** Seconds after which the process that has written a probe has died over it: it takes half a dozen requests. */
+const OLD_SECONDS = 20
+
+interface At {
+  readonly client: DavClient
+  readonly root: string
+  readonly clock: Clock
+}
+
+const secondsNow = (clock: Clock): number => Math.floor(clock.now() / 1000)
+
+/** Writes an empty file of our own, looks what became of it, and removes it, with those of processes that died over it. Each server once in a process. */
+export async function probe({ client, root, clock }: At, call: Call): Promise<Plain> {
   const options = await client.send({ method: 'OPTIONS', href: root, asks: 'discover' }, call)
   const signature = (options.headers['server'] ?? '').slice(0, 60)
-  const href = `${root}.offramp-${randomBytes(10).toString('hex')}.tmp`
-  await put(client, href, call)
+  const since = secondsNow(clock).toString(16).padStart(8, '0')
+  const href = `${root}.offramp-probe-${since}${randomBytes(6).toString('hex')}.tmp`
+  await removeOld({ client, root, clock }, call)
   try {
+    // It may have been written also where nobody hears of it.
+    await put(client, href, call)
     const dates = await dateWay(client, href, call)
     return { signature, dates, direct: WHOLE.test(signature) && (await refusesSecond(client, href, call)) }
   } finally {
@@ -35,6 +53,23 @@ export async function probe(client: DavClient, root: string, call: Call): Promis
     const last = call.signal.aborted ? { signal: AbortSignal.timeout(5_000) } : call
     await client.send({ method: 'DELETE', href, asks: 'remove' }, last).catch(() => undefined)
   }
+}
+
+async function removeOld({ client, root, clock }: At, call: Call): Promise<void> {
+  const old: string[] = []
+  const body = writeXml('D:propfind', ask('D:resourcetype'))
+  await client.multistatus(
+    { method: 'PROPFIND', href: root, depth: '1', body, asks: 'look', maxBytes: FOLDER_BYTES },
+    ({ href }) => {
+      const since = PROBE.exec(client.pathOf(href) ?? '')?.[1]
+      if (since !== undefined && Number.parseInt(since, 16) < secondsNow(clock) - OLD_SECONDS) old.push(client.pathOf(href) ?? '')
+    },
+    call,
+  )
+  for (const href of old)
+    await client.send({ method: 'DELETE', href, asks: 'remove' }, call).catch((thrown: unknown) => {
+      if (!isRefusal(thrown) || thrown.reach === 'account') throw thrown
+    })
 }
 
 const put = (client: DavClient, href: string, call: Call): Promise<unknown> =>
@@ -60,7 +95,13 @@ const refusesSecond = (client: DavClient, href: string, call: Call): Promise<boo
 
 async function isKept(client: DavClient, href: string, call: Call): Promise<boolean> {
   const found = await lookAt(client, href, ['D:getlastmodified'], call)
-  return Date.parse((found && textOf(found, 'D:getlastmodified')) ?? '') === SECONDS * 1000
+  if (found === undefined)
+    throw new Fault({
+      reach: 'call',
+      code: 'dav-probe-gone',
+      message: `A file that was written to ${client.host} a moment ago (${client.account}) is gone. It is tried again.`,
+    })
+  return Date.parse(textOf(found, 'D:getlastmodified') ?? '') === SECONDS * 1000
 }
 
 async function dateWay(client: DavClient, href: string, call: Call): Promise<DateWay> {

@@ -1,4 +1,4 @@
-import { type Call, Fault } from '@offramp/core'
+import { type Call, type Clock, Fault } from '@offramp/core'
 import type { DavClient } from '../client.ts'
 import { lookAt } from '../discover.ts'
 import { isRefusal } from '../faults.ts'
@@ -43,6 +43,7 @@ interface Found {
   readonly client: DavClient
   readonly settings: FilesSettings
   readonly base: URL
+  readonly clock: Clock
 }
 
 /** Recognises a Nextcloud by its status page, which needs no login; everything else is a plain WebDAV server. Writes at most a probe. */
@@ -96,7 +97,7 @@ async function userOf(client: DavClient, webRoot: string, call: Call): Promise<s
   return last === undefined ? client.account : decodeURIComponent(last)
 }
 
-async function plain({ client, settings, base }: Found, probes: Map<string, Promise<Plain>>, call: Call): Promise<FilesServer> {
+async function plain({ client, settings, base, clock }: Found, probes: Map<string, Promise<Plain>>, call: Call): Promise<FilesServer> {
   const path = client.pathOf(base.href.replaceAll('%7Baccount%7D', encodeURIComponent(client.account))) ?? '/'
   const root = path.endsWith('/') ? path : `${path}/`
   const folder = await lookAt(client, root, ['D:resourcetype'], call).catch((thrown: unknown) => {
@@ -104,7 +105,7 @@ async function plain({ client, settings, base }: Found, probes: Map<string, Prom
     throw thrown
   })
   if (folder === undefined || child(folder.props.get('D:resourcetype'), 'D:collection') === undefined) throw noFolder(client, root)
-  const asked = probes.get(root) ?? probe(client, root, call)
+  const asked = probes.get(root) ?? probe({ client, root, clock }, call)
   probes.set(root, asked)
   const { signature, ...able } = await asked.catch((thrown: unknown) => {
     probes.delete(root)
