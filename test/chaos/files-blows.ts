@@ -10,7 +10,8 @@ const SIGNS: Readonly<Record<Moment, RegExp>> = {
   chunk: /^PUT \S*\/dav\/uploads\//,
   assembly: /^MOVE \S*\/dav\/uploads\/\S*\/\.file /,
   bulk: /^POST \S*\/dav\/bulk/,
-  whole: /^PUT (?!\S*\/dav\/uploads\/)/,
+  // Not the empty file with which a server is tried.
+  whole: /^PUT (?!\S*\/dav\/uploads\/|\S*\.tmp )/,
 }
 
 /** Whose request it is. */
@@ -33,22 +34,27 @@ export async function killAt(on: FilesScene, run: Run, moment: Moment): Promise<
   // Far longer than it takes to kill somebody: the next one finds it under way, or done.
   if (moment === 'assembly') await on.end.assembleLate(2_500)
   let looked = from
-  const name = await on.until(`a worker in the middle of a ${moment}`, run, async () => {
-    const since = moment === 'assembly' ? from : looked
-    const logins = new Set(
-      on.heads
-        .slice(since)
-        .filter((head) => SIGNS[moment].test(head))
-        .map(loginIn),
-    )
-    looked = on.heads.length
-    for (const login of logins) {
-      if (moment === 'assembly' && !(await on.end.assembling(login))) continue
-      const worker = await workerOf(on, login)
-      if (worker !== undefined) return worker
-    }
-    return undefined
-  })
+  const name = await on.until(
+    `a worker in the middle of a ${moment}`,
+    run,
+    async () => {
+      const since = moment === 'assembly' ? from : looked
+      const logins = new Set(
+        on.heads
+          .slice(since)
+          .filter((head) => SIGNS[moment].test(head))
+          .map(loginIn),
+      )
+      looked = on.heads.length
+      for (const login of logins) {
+        if (moment === 'assembly' && !(await on.end.assembling(login))) continue
+        const worker = await workerOf(on, login)
+        if (worker !== undefined) return worker
+      }
+      return undefined
+    },
+    25_000,
+  )
   expect(await on.crew.signal(name, 'SIGKILL')).toBe('SIGKILL')
   on.crew.hire(1)
 }

@@ -59,8 +59,8 @@ const textOf = (key: string, round: number): Bytes => ({
   text: `${key}, text ${round}. `.repeat(20 + ((key.length * 7 + numberIn(key) * 31) % 400)),
 })
 
-/** 12 to 20 MB, and another number of bytes in each round. */
-const largeOf = (n: number, round: number): Bytes => ({ size: (12 + ((n * 5 + round) % 9)) * MEGABYTE + 12_345 + round })
+/** 12 to 16 MB, and another number of bytes in each round. */
+const largeOf = (n: number, round: number): Bytes => ({ size: (12 + ((n * 3 + round) % 5)) * MEGABYTE + 12_345 + round })
 
 interface Kept {
   readonly folders: { readonly still: string; readonly moving: string; readonly inner: string; readonly odd: string }
@@ -110,6 +110,10 @@ function filesOf(deskOf: (address: string) => Desk, odd: string, twins: boolean)
       else if (n % 8 === 3) await desk.rename(id, `${key}, name ${round}.bin`)
       else if (n % 8 === 5) await desk.move(id, round % 2 === 1 ? own.folders.odd : own.folders.moving)
     }
+    for (let n = 0; n < NEW_ONES; n++) {
+      const key = `File ${1_000 + round * NEW_ONES + n} of ${nameOf(address)}`
+      await desk.addFile(`${key}.bin`, own.folders.odd, textOf(key, round))
+    }
     await desk.rename(own.folders.moving, `Folder 1, name ${round}`)
   }
   const editPersons: FilesSource['editPersons'] = async (address) => {
@@ -117,6 +121,9 @@ function filesOf(deskOf: (address: string) => Desk, odd: string, twins: boolean)
   }
   return { fill, edit, editPersons, meant: (address: string) => deskOf(address).meant() }
 }
+
+/** Files that each round adds, so that there is something to send at once. */
+const NEW_ONES = 6
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
