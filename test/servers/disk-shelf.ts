@@ -15,6 +15,8 @@ export function diskShelf(root: string, served: (name: string) => string = (name
     for (const entry of await readdir(at(path) || '/', { withFileTypes: true })) {
       const below = `${path}/${entry.name}`
       const seen = `${shown}/${served(entry.name)}`
+      // Where Apache writes before it is whole; it takes these away by itself.
+      if (entry.name.startsWith('.davfs.tmp')) continue
       // Apache keeps properties in folders of its own.
       if (entry.isDirectory()) found.push(...(entry.name === '.DAV' ? [] : await walk(below, seen)))
       else found.push({ path: seen, body: await readFile(`${root}${below}`), modifiedAt: (await stat(`${root}${below}`)).mtimeMs })

@@ -81,6 +81,11 @@ export interface Source {
    */
   open(ref: ItemRef, call: Call): Promise<Item>
   /**
+   * `Item.label` of what could not be opened, as far as it is known from the object that `page` gave or `open` was asked with; never a request. Absent, and
+   * undefined: its owner reads its id.
+   */
+  labelOf?(ref: ItemRef): string | undefined
+  /**
    * What the listing holds now, told as cheaply as the provider can: for verification, where opening each item would cost as much as
    * copying it. `home`, `version`, and the traits that the listing tells are true; `naturalKey` may be `''` and other traits may be absent.
    * `open` says all of an item; given the very object that was told here, it should cost no request where the listing told all. Absent: `page` and `open` are asked instead.

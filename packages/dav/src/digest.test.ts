@@ -3,7 +3,9 @@ import { expect, test } from 'vitest'
 import { makeDigest } from './digest.ts'
 
 const fields = (header: string | undefined): Readonly<Record<string, string>> =>
-  Object.fromEntries([...(header ?? '').matchAll(/(\w+)=(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))/g)].map(([, name, quoted, bare]) => [name, quoted ?? bare ?? '']))
+  Object.fromEntries(
+    [...(header ?? '').matchAll(/(\w+)=(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))/g)].map(([, name, quoted, bare]) => [name, quoted ?? bare ?? '']),
+  )
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex')
 
@@ -13,7 +15,15 @@ test('the answer is what RFC 7616 says, and counts', () => {
   expect(digest.take('Digest realm="http-auth@example.org", qop="auth, auth-int", algorithm=MD5, nonce="7ypf", opaque="FQhe"')).toBe(true)
   for (const nc of ['00000001', '00000002']) {
     const said = fields(digest.answer({ method: 'PUT', uri: '/a%20b?x=1' }))
-    expect(said).toMatchObject({ username: 'Mufasa', realm: 'http-auth@example.org', nonce: '7ypf', uri: '/a%20b?x=1', qop: 'auth', opaque: 'FQhe', nc })
+    expect(said).toMatchObject({
+      username: 'Mufasa',
+      realm: 'http-auth@example.org',
+      nonce: '7ypf',
+      uri: '/a%20b?x=1',
+      qop: 'auth',
+      opaque: 'FQhe',
+      nc,
+    })
     const ours = md5('Mufasa:http-auth@example.org:Circle of Life')
     expect(said['response']).toBe(md5(`${ours}:7ypf:${nc}:${said['cnonce']}:auth:${md5('PUT:/a%20b?x=1')}`))
   }

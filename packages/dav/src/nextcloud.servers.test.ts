@@ -7,7 +7,7 @@ import { openNextcloudLab } from '../../../test/servers/nextcloud-lab.ts'
 const KINDS: readonly DavKind[] = ['event', 'task', 'contact']
 
 /** One server for all cases, a fresh account for each. */
-const ACCOUNTS = Array.from({ length: 200 }, (_, n) => `case${n}`)
+const ACCOUNTS = Array.from({ length: 400 }, (_, n) => `case${n}`)
 
 for (const version of ['24.0.5', '34.0.0'])
   describe(`Nextcloud ${version}`, () => {

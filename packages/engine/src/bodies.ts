@@ -48,11 +48,13 @@ export function tapped(item: Item, most = Number.POSITIVE_INFINITY): Tapped {
   return { item: through(item, tap), fault: () => fault }
 }
 
-/** The same item, telling of every part that is taken of it. */
-export function heard(item: Item, hear: (bytes: number) => void): Item {
-  return through(item, async function* (body) {
+/** The same item, telling of every part that is taken of it how far into its bytes that leads. */
+export function heard(item: Item, hear: (at: number) => void): Item {
+  return through(item, async function* (body, from = 0) {
+    let at = from
     for await (const part of body) {
-      hear(part.length)
+      at += part.length
+      hear(at)
       yield part
     }
   })

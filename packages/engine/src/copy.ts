@@ -2,9 +2,9 @@ import { Fault, type Item, type Outcome, type Receipt } from '@offramp/core'
 import { adopt } from './adopt.ts'
 import { tapped } from './bodies.ts'
 import type { Doubt } from './doubt.ts'
+import { belongTogether, byPlace, marksOf } from './grouping.ts'
 import { InFlight } from './in-flight.ts'
 import { doubtOf, type Fresh, type Job } from './job.ts'
-import { looseKey } from './natural-keys.ts'
 import { openAll } from './open-all.ts'
 import { arrived, failed, rejectedOrFailed, settle, tooLarge } from './outcomes.ts'
 import type { KnownPlace } from './places.ts'
@@ -78,7 +78,6 @@ class Copying {
   readonly #underWay = new InFlight()
   /** How many batches the destination takes at once, where it says so: then single items are written side by side as well. */
   readonly #several: number | undefined
-  #streams = 0
   #group: Group = []
 
   constructor(state: TurnState) {
@@ -141,12 +140,9 @@ class Copying {
       await this.#underWay.atMost(0)
       return stream()
     }
-    if (this.#streams >= STREAMS) {
-      await this.#underWay.atMost(0)
-      this.#streams = 0
-    }
-    this.#streams++
-    this.#underWay.beginAfter(this.#marksOf(job, job.item.size), stream)
+    await this.#underWay.atMost(STREAMS - 1, 'stream')
+    const marks = this.#marksOf(job, job.item.size)
+    this.#underWay.begin(stream, { sort: 'stream', marks, after: marks })
   }
 
   async #flush(window: Window<Job>): Promise<void> {
@@ -155,22 +151,26 @@ class Copying {
     const [first] = group
     if (!first) return
     if (this.#isForMany(group)) {
-      await this.#underWay.atMost((this.#several ?? AT_ONCE) - 1)
+      await this.#underWay.atMost((this.#several ?? AT_ONCE) - 1, 'batch')
       const before = this.#underWay.last
-      const marks = this.#several === undefined ? [] : group.flatMap(({ job, bytes }) => this.#marksOf(job, bytes))
-      return this.#underWay.begin(marks, () => this.#through(window, group, () => this.#writeMany(first.job.home, group, before)))
+      const marks = group.map(({ job, bytes }) => this.#marksOf(job, bytes))
+      // Servers that know no conditions would write one of a name over the other.
+      const after = marks.flatMap(([name = '']) => name)
+      const write = () => this.#through(window, group, () => this.#writeMany(first.job.home, group, before))
+      return this.#underWay.begin(write, this.#several === undefined ? {} : { marks: marks.flat(), after })
     }
     if (this.#several !== undefined) return this.#flushSingly(window, group, this.#several)
     // What looks for copies that nobody owns must not find those whose receipts are on their way.
     await this.#underWay.atMost(0)
-    this.#underWay.begin([], () => this.#through(window, group, () => this.#writeEach(group)))
+    this.#underWay.begin(() => this.#through(window, group, () => this.#writeEach(group)))
     await this.#underWay.atMost(0)
   }
 
   async #flushSingly(window: Window<Job>, group: Group, several: number): Promise<void> {
     for (const one of group) {
-      await this.#underWay.atMost(several - 1)
-      this.#underWay.beginAfter(this.#marksOf(one.job, one.bytes), () => this.#through(window, [one], () => this.#writeEach([one])))
+      await this.#underWay.atMost(several - 1, 'batch')
+      const marks = this.#marksOf(one.job, one.bytes)
+      this.#underWay.begin(() => this.#through(window, [one], () => this.#writeEach([one])), { marks, after: marks })
     }
   }
 
@@ -292,23 +292,4 @@ class Copying {
   #doubt(job: Job): void {
     this.#doubts.push(doubtOf(job))
   }
-}
-
-const belongTogether = (a: Job, b: Job): boolean => a.home === b.home && !a.over === !b.over && !a.item.versions === !b.item.versions
-
-/** Whoever shares neither of these is never taken for this one. */
-const marksOf = ({ item, home }: Job, bytes: number | undefined): readonly string[] => [
-  `size ${bytes ?? 'unknown'}`,
-  `name ${home.place.id}\n${looseKey(item.naturalKey.normalize('NFC'))}`,
-]
-
-/** Those that can be written together stand together, else in their order: a listing of a drive names files of all folders mixed. */
-function byPlace(jobs: readonly Job[]): readonly Job[] {
-  const groups = new Map<KnownPlace, Job[]>()
-  const singles: Job[] = []
-  for (const job of jobs) {
-    if (job.over || job.item.versions) singles.push(job)
-    else groups.set(job.home, [...(groups.get(job.home) ?? []), job])
-  }
-  return [...[...groups.values()].flat(), ...singles]
 }

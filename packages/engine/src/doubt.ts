@@ -1,7 +1,7 @@
 import type { Entry, Fault, ItemRef } from '@offramp/core'
 import { homeOf } from './folders.ts'
 import { hold, intend } from './hold.ts'
-import { arrived, failed, rejectedOrFailed, type Subject, settle, tooLarge } from './outcomes.ts'
+import { arrived, failed, rejectedOrFailed, type Subject, settle, tooLarge, unopened } from './outcomes.ts'
 import { search, settleCopy } from './search.ts'
 import { faultOfItem, mostTries, strike } from './strikes.ts'
 import { alone, checkStop, type TurnState } from './turn-state.ts'
@@ -34,6 +34,7 @@ async function settleOne(state: TurnState, doubt: Doubt): Promise<Doubt | undefi
   const { ref, listing, entry } = doubt
   if (entry.tries >= mostTries(state.request.pass)) return giveUp(state, doubt)
   let subject: Subject = { ref, listing }
+  const known = (): Subject => (subject.item === undefined ? unopened(state, subject) : subject)
   let source: () => Fault | undefined = () => undefined
   let at: 'read' | 'write' = 'read'
   let tried = doubt
@@ -59,10 +60,10 @@ async function settleOne(state: TurnState, doubt: Doubt): Promise<Doubt | undefi
   } catch (thrown) {
     const own = source()
     const fault = faultOfItem(state, own ?? thrown)
-    if (fault.reach === 'item') return void (await settle(state, [rejectedOrFailed(subject, fault)]))
+    if (fault.reach === 'item') return void (await settle(state, [rejectedOrFailed(known(), fault)]))
     const out = await strike(state, ref.id, { fault, at: own ? 'read' : at })
     if (!out) return tried
-    await settle(state, [failed(subject, fault.message)])
+    await settle(state, [failed(known(), fault.message)])
     return undefined
   }
 }
@@ -70,6 +71,6 @@ async function settleOne(state: TurnState, doubt: Doubt): Promise<Doubt | undefi
 async function giveUp(state: TurnState, { ref, listing, entry }: Doubt): Promise<undefined> {
   if (entry.state === 'failed') return undefined
   const message = `It was tried ${entry.tries} times, and each time the worker stopped while copying it or never learned whether it had arrived.`
-  await settle(state, [failed({ ref, listing }, message)])
+  await settle(state, [failed(unopened(state, { ref, listing }), message)])
   return undefined
 }

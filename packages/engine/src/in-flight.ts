@@ -1,42 +1,61 @@
+interface Ended {
+  readonly thrown?: unknown
+}
+
 interface Flight {
+  readonly sort: 'batch' | 'stream'
   readonly marks: ReadonlySet<string>
-  readonly done: Promise<{ readonly thrown?: unknown }>
+  readonly done: Promise<unknown>
+  ended?: Ended
+}
+
+interface Wish {
+  /** Streams may take hours: they are counted for themselves. Absent: a batch. */
+  readonly sort?: 'stream'
+  /** By which others can wait for it. */
+  readonly marks?: readonly string[]
+  /** It begins when nothing is under way any more that bears one of these. */
+  readonly after?: readonly string[]
 }
 
 /**
- * Writes on their way to the destination. One that is told of marks begins after all that bear one of them: two items that may be taken for each other
- * (the same name in a place, the same size) are never written at once, since whose a copy is, is known only when its receipt has been recorded.
+ * Writes on their way to the destination. Two items that may be taken for each other are never written at once, since whose a copy is, is known only
+ * when its receipt has been recorded.
  */
 export class InFlight {
   readonly #flights: Flight[] = []
 
-  /** The last that was begun. Never rejects. */
+  /** The last batch that was begun. Never rejects. */
   get last(): Promise<unknown> | undefined {
-    return this.#flights.at(-1)?.done
+    return this.#flights.findLast(({ sort }) => sort === 'batch')?.done
   }
 
-  /** Begins at once, whatever else is under way. */
-  begin(marks: Iterable<string>, write: () => Promise<void>): void {
-    this.#flights.push({ marks: new Set(marks), done: outcomeOf(write) })
-  }
-
-  /** Begins when nothing is under way any more that bears one of these marks. */
-  beginAfter(marks: Iterable<string>, write: () => Promise<void>): void {
-    const own = [...marks]
-    const before = this.#flights.filter((flight) => own.some((mark) => flight.marks.has(mark))).map(({ done }) => done)
-    const waited = async () => {
-      for (const { thrown } of await Promise.all(before)) if (thrown !== undefined) throw thrown
+  begin(write: () => Promise<void>, { sort, marks = [], after = [] }: Wish = {}): void {
+    const before = this.#flights.filter((flight) => after.some((mark) => flight.marks.has(mark)))
+    const begun = async (): Promise<void> => {
+      await Promise.all(before.map(({ done }) => done))
+      // What ended one of those ends the turn: then nothing more begins.
+      for (const { ended } of before) if (ended && 'thrown' in ended) throw ended.thrown
       await write()
     }
-    this.#flights.push({ marks: new Set(own), done: outcomeOf(waited) })
+    const end = (ended: Ended): void => {
+      flight.ended = ended
+    }
+    const done = begun().then(
+      () => end({}),
+      (thrown: unknown) => end({ thrown }),
+    )
+    const flight: Flight = { sort: sort ?? 'batch', marks: new Set(marks), done }
+    this.#flights.push(flight)
   }
 
-  /** Waits until no more than so many are under way. Throws what the first of them has thrown. */
-  async atMost(count: number): Promise<void> {
-    while (this.#flights.length > count) {
-      const ended = await this.#flights[0]?.done
-      this.#flights.shift()
-      if (ended && 'thrown' in ended) throw ended.thrown
+  /** Waits until no more than so many are under way, of this sort or of all. Throws what any of them has thrown. */
+  async atMost(count: number, sort?: Flight['sort']): Promise<void> {
+    for (;;) {
+      this.#clear()
+      const some = this.#flights.filter((flight) => sort === undefined || flight.sort === sort)
+      if (some.length <= count) return
+      await Promise.race(some.map(({ done }) => done))
     }
   }
 
@@ -44,13 +63,13 @@ export class InFlight {
   async settled(): Promise<void> {
     await Promise.all(this.#flights.map(({ done }) => done))
   }
-}
 
-const outcomeOf = async (write: () => Promise<void>): Promise<{ readonly thrown?: unknown }> => {
-  try {
-    await write()
-    return {}
-  } catch (thrown) {
-    return { thrown }
+  #clear(): void {
+    for (let at = 0; at < this.#flights.length; ) {
+      const { ended } = this.#flights[at] ?? {}
+      if (ended) this.#flights.splice(at, 1)
+      else at++
+      if (ended && 'thrown' in ended) throw ended.thrown
+    }
   }
 }

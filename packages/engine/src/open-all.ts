@@ -1,7 +1,7 @@
 import type { Item } from '@offramp/core'
 import { homeOf } from './folders.ts'
 import type { Fresh, Job } from './job.ts'
-import { failed, rejectedOrFailed, settle } from './outcomes.ts'
+import { failed, rejectedOrFailed, settle, unopened } from './outcomes.ts'
 import { faultOfItem, strike } from './strikes.ts'
 import { checkStop, type TurnState } from './turn-state.ts'
 
@@ -34,8 +34,8 @@ async function openAgain(state: TurnState, of: Fresh & { readonly listing: strin
   for (let thrown = reason; ; ) {
     const fault = faultOfItem(state, thrown)
     const out = fault.reach === 'call' && (await strike(state, of.ref.id, { fault, at: 'read' }))
-    if (fault.reach === 'item') return void (await settle(state, [rejectedOrFailed(of, fault)]))
-    if (out) return void (await settle(state, [failed(of, fault.message)]))
+    if (fault.reach === 'item') return void (await settle(state, [rejectedOrFailed(unopened(state, of), fault)]))
+    if (out) return void (await settle(state, [failed(unopened(state, of), fault.message)]))
     try {
       return await state.request.source.open(of.ref, state.reading)
     } catch (again) {

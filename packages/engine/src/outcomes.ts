@@ -7,11 +7,21 @@ export interface Subject {
   readonly ref: Pick<ItemRef, 'id' | 'version'>
   readonly listing: string
   readonly item?: Item
+  /** Of what could not be opened. */
+  readonly label?: string
+}
+
+/** What is known of an item before it is opened. */
+export function unopened({ request }: TurnState, { ref, listing }: { readonly ref: ItemRef; readonly listing: string }): Subject {
+  const label = request.source.labelOf?.(ref)
+  return { ref, listing, ...(label === undefined ? {} : { label }) }
 }
 
 const about = ({ ref, listing, item }: Subject) => ({ id: ref.id, listing, version: item?.version ?? ref.version })
 
-const labelled = ({ item }: Subject) => (item?.label === undefined ? {} : { label: item.label })
+function labelled({ item, label = item?.label }: Subject): Pick<Outcome, 'label'> {
+  return label === undefined ? {} : { label }
+}
 
 /** With what was lost of it on the way: what the source could not give, and what the destination could not take. */
 export function arrived(subject: Subject, { losses: untaken = [], ...receipt }: Receipt): Outcome {

@@ -98,9 +98,9 @@ export async function put(state: TurnState, place: Place, { item, over, record }
   const getsOn = new GetsOn(state, item)
   const write = ({ hear, ...told }: Told) => {
     // Each part that is taken of a streamed item is a sign of life; only the destination knows when it could be gone on with.
-    const taken = (bytes: number) => {
+    const taken = (at: number) => {
       hear()
-      getsOn.take(bytes)
+      getsOn.take(at)
     }
     return destination.put(place, large ? heard(item, taken) : item, at, { ...told, owned })
   }
@@ -125,8 +125,9 @@ class GetsOn {
     this.#toldAt = state.request.clock.now()
   }
 
-  take(bytes: number): void {
-    this.#bytes += bytes
+  /** Also of an upload that is gone on with, what an earlier process has sent counts. */
+  take(at: number): void {
+    this.#bytes = Math.max(this.#bytes, at)
   }
 
   /** The destination says that another try would go on from here. */

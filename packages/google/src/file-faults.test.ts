@@ -28,6 +28,7 @@ test.each<[number, string, FileAsks, object | undefined]>([
   [403, 'download_restricted_for_revision', 'media', { reach: 'item', reason: 'not-offered' }],
   [403, 'insufficientFilePermissions', 'file', { reach: 'item', reason: 'not-offered' }],
   [403, 'insufficientFilePermissions', 'permissions', { reach: 'account', code: 'google-drive-no-sharer' }],
+  [403, 'forbidden', 'drives', { reach: 'account', code: 'google-drives-not-admin' }],
   [403, 'insufficientPermissions', 'file', { reach: 'account', code: 'google-scope-missing' }],
   [403, 'appNotAuthorizedToFile', 'media', { reach: 'item', reason: 'not-offered' }],
   [403, 'domainPolicy', 'files', { reach: 'account' }],

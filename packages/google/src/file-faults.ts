@@ -64,6 +64,17 @@ export const FILE_TABLE: readonly Row[] = [
   },
   {
     status: [403],
+    reason: /^(forbidden|insufficientFilePermissions|insufficientAdministratorPrivileges)$/,
+    asks: ['drives'],
+    gives: () => ({
+      reach: 'account',
+      code: 'google-drives-not-admin',
+      message: 'The administrator may not see the shared drives of the domain.',
+      remedy: 'Give the role of the user in `admin` the privilege Services > Drive and Docs > Settings, or name a super admin.',
+    }),
+  },
+  {
+    status: [403],
     reason: /^insufficientFilePermissions$/,
     asks: ['permissions'],
     gives: (seen) => ({

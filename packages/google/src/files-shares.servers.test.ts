@@ -42,11 +42,12 @@ async function checked(endpoint: SourceEndpoint, accounts: readonly Account[]): 
   return findings
 }
 
-const brief = ({ collection, item, to, access, inherited, expires, findable }: Share) => [
+const brief = ({ collection, item, to, access, inherited, alone, expires, findable }: Share) => [
   [...collection.path, ...(item ? [item.name] : [])].join('/'),
   `${to.kind} ${to.address ?? ''}${to.outside ? ' outside' : ''}`,
   access,
   ...(inherited ? ['inherited'] : []),
+  ...(alone ? ['alone'] : []),
   ...(expires === undefined ? [] : [new Date(expires).toISOString()]),
   ...(findable ? ['findable'] : []),
 ]
@@ -80,7 +81,7 @@ describe('grants', () => {
         ['Folder/Inner/file.txt', 'organisation fabrikam.example', 'read', 'findable'],
         ['Folder/Inner/file.txt', 'organisation other.example outside', 'read'],
         // It breaks with what is above: nobody but its owner.
-        ['Folder/Closed', `user ${ANNA}`, 'manage', 'inherited'],
+        ['Folder/Closed', `user ${ANNA}`, 'manage', 'inherited', 'alone'],
       ].sort(),
     )
     expect(await workspace.violations()).toEqual([])
@@ -102,7 +103,7 @@ describe('grants', () => {
         ['', `group ${TEAM}`, 'write'],
         ['', `user ${OUT} outside`, 'read'],
         ['Folder', `user ${BEN}`, 'write'],
-        ['Closed', `user ${ANNA}`, 'manage', 'inherited'],
+        ['Closed', `user ${ANNA}`, 'manage', 'inherited', 'alone'],
       ].sort(),
     )
     expect(await workspace.violations()).toEqual([])

@@ -3,7 +3,7 @@ import { type Json, textOf } from '@offramp/wire'
 import type { DriveClient } from './files-client.ts'
 import { readPermissions } from './files-drives.ts'
 import { Folders } from './files-folders.ts'
-import { FOLDER, isFolder, type RemoteFile, SHARE_FIELDS } from './files-model.ts'
+import { FOLDER, type RemoteFile, SHARE_FIELDS } from './files-model.ts'
 import { allFiles, quoted } from './files-pages.ts'
 
 const ACCESS: Readonly<Record<string, Access>> = {
@@ -110,22 +110,30 @@ interface Granted {
 }
 
 /**
- * Where a folder breaks with what is above, everything that holds there is told, also the owner's own right, so that it is known for one that breaks
+ * Where a place breaks with what is above, everything that holds there is told, also the owner's own right, so that it is known for one that breaks
  * even where nobody else is let in.
  */
 function* sharesOf(parts: ShareParts, { file, permissions, handed }: Granted, where: Pick<Share, 'collection' | 'item'>): Generator<Share> {
-  const breaks = (file.limited && isFolder(file)) || (parts.driveId === undefined && handed.isShort(file, permissions))
+  const breaks = file.limited || (parts.driveId === undefined && handed.isShort(file, permissions))
   for (const permission of permissions) {
     const details = permission['permissionDetails']
     const inherited = Array.isArray(details) && details.length > 0 && details.every((each) => each?.['inherited'] === true)
     const above = inherited || (!file.limited && handed.isFromAbove(file, permission))
     if (above && !breaks) continue
     const isOwner = textOf(permission['role']) === 'owner'
-    yield* shareOf(parts, permission, { ...where, ...(breaks && (above || isOwner) ? { inherited: true } : {}) })
+    yield* shareOf(parts, permission, {
+      ...where,
+      ...(breaks ? { alone: true } : {}),
+      ...(breaks && (above || isOwner) ? { inherited: true } : {}),
+    })
   }
 }
 
-function* shareOf(parts: ShareParts, permission: Json, where: Pick<Share, 'collection' | 'item' | 'inherited'>): Generator<Share> {
+function* shareOf(
+  parts: ShareParts,
+  permission: Json,
+  where: Pick<Share, 'collection' | 'item' | 'inherited' | 'alone'>,
+): Generator<Share> {
   const role = textOf(permission['role']) ?? ''
   const [access, kind] = [ACCESS[role], KINDS[textOf(permission['type']) ?? '']]
   // Whose account is gone, and who has not yet taken what he was offered, has nothing.

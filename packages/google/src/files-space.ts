@@ -23,7 +23,7 @@ const WITHOUT: readonly string[] = [
   'google-not-admin',
   'google-api-disabled',
   'google-domain-policy',
-  'google-no-download',
+  'google-drives-not-admin',
 ]
 
 /** The shared drives, where the scope is granted; whether somebody can read each is found out as well. */

@@ -34,6 +34,7 @@ export function fileSource(space: FileSpace, { choices = {}, folder }: FileOptio
   const { account, driveId } = space
   const made = print(MADE, choices.documents, choices.bin, choices.shortcuts, choices.suspicious)
   const known = new WeakMap<ItemRef, RemoteFile>()
+  const names = new WeakMap<ItemRef, string>()
   const exports = new Exports(folder)
   const client = once((call) => space.client(call))
   const about = once(async (call) => readAbout(await client(call), call))
@@ -68,6 +69,7 @@ export function fileSource(space: FileSpace, { choices = {}, folder }: FileOptio
     call.signal.throwIfAborted()
     const from = await client(call)
     const file = known.get(ref) ?? (await ask(ref.id, call))
+    names.set(ref, file.name)
     const refusal = refusalOf(file, choices, { about: from.about, shared: driveId !== undefined })
     if (refusal !== undefined) throw refusal
     const home = await folders.homeOf(file, call)
@@ -112,6 +114,7 @@ export function fileSource(space: FileSpace, { choices = {}, folder }: FileOptio
       return at?.mode === 'changes' ? changesPage(parts, at.token, room) : firstPage(parts, at, room)
     },
     open,
+    labelOf: (ref) => names.get(ref),
     census,
     measure,
     close: () => exports.end(),

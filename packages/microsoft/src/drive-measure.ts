@@ -35,7 +35,13 @@ export async function* censusOf(on: Walking & { drive(call: Call): Promise<Found
       const id = textOf(value['id']) ?? ''
       const home = await homeOf(on.folders, drive, { item: value }, call)
       if (home === undefined) continue
-      const item: Item = { ...factsOf(drive.idOf(id), value, home), naturalKey: nameOf(value), size: sizeOf(value), body: unread }
+      const item: Item = {
+        ...factsOf(drive.idOf(id), value, home),
+        naturalKey: nameOf(value),
+        label: nameOf(value),
+        size: sizeOf(value),
+        body: unread,
+      }
       if (seen.get(id) === item.version) continue
       seen.set(id, item.version)
       items.push(item)

@@ -117,8 +117,15 @@ test('what cannot be copied is named with its reason, and all else is moved', as
   const { tenant, tree, pass, ledger } = await lab({ accounts: [{ address: ANNA, drive: { hostile: true } }] })
   await pass(1)
   const reasons: string[] = []
-  for await (const entry of ledger.scan('anna-files', ['rejected'])) reasons.push(entry.reason ?? '')
+  const names: (string | undefined)[] = []
+  for await (const { reason, label } of ledger.scan('anna-files', ['rejected'])) {
+    reasons.push(reason ?? '')
+    names.push(label)
+  }
   expect(reasons.sort()).toEqual(['malware', 'no-open-format', 'no-open-format', 'pointer', 'pointer', 'stored-away'])
+  // Its owner reads a name, not an id.
+  const skipped = (await tenant.drive(ANNA).files()).filter(({ refused }) => refused).map(({ path }) => path.at(-1))
+  expect(names.sort()).toEqual(skipped.sort())
   // Twins in case or composition may have another name there; their bytes are all there.
   const hashes = (lines: readonly string[]) => lines.map((line) => line.split(' ').at(-2)).sort()
   expect(hashes(copies(tree))).toEqual(hashes(await wanted(tenant.drive(ANNA))))
@@ -148,4 +155,22 @@ test('all libraries of a site are moved in one lane, and forgotten links double 
   // Nothing is read again because a link was forgotten.
   expect(tenant.stats().byKind['download']).toBe((before ?? 0) + 1)
   expect(tenant.violations()).toEqual([])
+})
+
+test('a file that is changed each time while it is read is listed by its name, and copied in the next pass', async () => {
+  const { tenant, tree, pass, ledger } = await lab({})
+  const drive = tenant.drive(ANNA)
+  await drive.addFile('restless.bin', null, { seed: 'restless', size: 9_000_000 })
+  await drive.addFile('calm.bin', null, { seed: 'calm', size: 900 })
+  // Each download breaks off, and meanwhile somebody saves it once more.
+  tenant.scenario({ mailbox: ANNA, kind: 'download', steps: [{ every: 1, act: 'edit-file', times: 9 }] })
+  tenant.faults.add({ path: 'download\\.aspx', effect: { kind: 'reset', afterBytes: 400 } })
+  await pass(1)
+  const listed: unknown[] = []
+  for await (const { reason, label } of ledger.scan('anna-files', ['rejected'])) listed.push([reason, label])
+  expect(listed).toEqual(expect.arrayContaining([['changing', 'restless.bin']]))
+  tenant.faults.clear()
+  // Its owner goes on for a while, once with each download.
+  for (let number = 2; number <= 12; number++) await pass(number)
+  expect(copies(tree)).toEqual(await wanted(drive))
 })

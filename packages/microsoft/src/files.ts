@@ -4,7 +4,7 @@ import { textOf } from '@offramp/wire'
 import { cutPages } from './cut-pages.ts'
 import type { DriveClient, Drives } from './drive-client.ts'
 import { type FolderTable, folderTable } from './drive-folders.ts'
-import { parentIdOf, refOf, sortOf } from './drive-item.ts'
+import { nameOf, parentIdOf, refOf, sortOf } from './drive-item.ts'
 import { type FoundDrive, readDrives } from './drive-list.ts'
 import { censusOf, measureDrives } from './drive-measure.ts'
 import { fileOpener } from './drive-open.ts'
@@ -28,6 +28,7 @@ export function fileSource(drives: Drives, account: Account, services: Services)
   const folders = folderTable(client)
   const cut = cutPages()
   const known = new WeakMap<ItemRef, Told>()
+  const names = new WeakMap<ItemRef, string>()
   let found: Promise<readonly FoundDrive[]> | undefined
 
   /** Asked once: a turn sees the drives that were there when it began. */
@@ -82,10 +83,12 @@ export function fileSource(drives: Drives, account: Account, services: Services)
     },
     async open(ref, call) {
       const told = (opener.isRestless(ref.id) ? undefined : known.get(ref)) ?? (await tell(ref.id, call))
+      names.set(ref, nameOf(told.item))
       const parent = parentIdOf(told.item)
       const home = await folders.collection(told.drive, parent ?? '', call)
       return opener.open({ id: ref.id, told, home }, call)
     },
+    labelOf: (ref) => names.get(ref),
     census: (listing, call) => censusOf({ client, folders, drive: (asked) => driveOf(listing.id, asked) }, call),
     measure: (call) => measureDrives({ client, folders, drives: (asked) => all(asked), choices: opening.choices }, call),
   }

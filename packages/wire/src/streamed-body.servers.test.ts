@@ -80,7 +80,10 @@ const faultOf = async (promise: Promise<unknown>): Promise<Fault> =>
 
 test('a stream goes with its length, and in no transfer coding', async () => {
   const { url, seen } = await serve(() => 201)
-  const answer = await lab().wire.send(asking(url, () => parts(100_000, 0, 199_999, 1)), call())
+  const answer = await lab().wire.send(
+    asking(url, () => parts(100_000, 0, 199_999, 1)),
+    call(),
+  )
   expect(answer.status).toBe(201)
   expect(seen).toMatchObject([{ bytes: 300_000, whole: true, headers: { 'content-length': '300000' } }])
   expect(seen[0]?.headers['transfer-encoding']).toBeUndefined()
@@ -88,7 +91,10 @@ test('a stream goes with its length, and in no transfer coding', async () => {
 
 test('nothing at all is a body as well', async () => {
   const { url, seen } = await serve(() => 201)
-  await lab().wire.send(asking(url, () => parts(), { headers: { 'content-length': '0' } }), call())
+  await lab().wire.send(
+    asking(url, () => parts(), { headers: { 'content-length': '0' } }),
+    call(),
+  )
   expect(seen).toMatchObject([{ bytes: 0, whole: true, headers: { 'content-length': '0' } }])
 })
 
@@ -97,7 +103,14 @@ test.each([
   ['longer', [200_000, 200_000]],
 ])('a body that is %s than announced never becomes whole', async (_, sizes) => {
   const { url, seen } = await serve(() => 201)
-  expect(await faultOf(lab().wire.send(asking(url, () => parts(...sizes)), call()))).toMatchObject({ reach: 'call', code: 'http-body-length' })
+  expect(
+    await faultOf(
+      lab().wire.send(
+        asking(url, () => parts(...sizes)),
+        call(),
+      ),
+    ),
+  ).toMatchObject({ reach: 'call', code: 'http-body-length' })
   expect(seen.filter(({ whole }) => whole)).toEqual([])
 })
 
@@ -135,7 +148,14 @@ test('a source may be slow for longer than a server may be silent', async () => 
   }
   expect((await wire.send(asking(url, slow), call())).status).toBe(201)
   const { url: deaf } = await serve(() => 0)
-  expect(await faultOf(wire.send(asking(deaf, () => parts(300_000)), call()))).toMatchObject({ code: 'http-timeout' })
+  expect(
+    await faultOf(
+      wire.send(
+        asking(deaf, () => parts(300_000)),
+        call(),
+      ),
+    ),
+  ).toMatchObject({ code: 'http-timeout' })
 })
 
 test('MOVE without a body announces no length', async () => {

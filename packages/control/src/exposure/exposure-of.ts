@@ -68,8 +68,11 @@ const orphan = (account: string, says: string): Exposure => ({ sort: 'orphan', a
 
 /** What is wrong with who owns an account's files. `active`: addresses of the accounts that can still log in. */
 export function orphanOf(account: Account, shares: readonly Share[], active: ReadonlySet<string>): Exposure | undefined {
+  // Nobody logs in to a shared mailbox or a room: that says nothing of who looks after it.
   if (account.kind !== 'site' && account.kind !== 'drive')
-    return account.enabled === false ? orphan(account.name, 'Its owner cannot log in any more, and its files are still there.') : undefined
+    return account.enabled === false && account.kind === 'user'
+      ? orphan(account.name, 'Its owner cannot log in any more, and its files are still there.')
+      : undefined
   const managers = shares.filter(({ access, collection, item }) => access === 'manage' && item === undefined && collection.path.length <= 1)
   // A group may have members who can log in: nobody is told of it by guess.
   const anybody = managers.some(({ to }) => to.kind !== 'user' || (to.address !== undefined && active.has(to.address.toLowerCase())))

@@ -18,6 +18,7 @@ function lab(): MemoryFileLab {
   const made = new MemoryFileLab('/nowhere')
   const anna = made.add('anna@a.example', 'anna')
   made.add('ben@a.example', 'ben', { enabled: false })
+  made.add('info@a.example', 'info', { kind: 'shared', enabled: false })
   made.add('gone@a.example', '', { enabled: false })
   const drive = made.add('drive-of-nobody', 'team', { kind: 'drive' })
   made.add('secret@a.example', 'secret').secretive = true
@@ -41,7 +42,7 @@ it('counts what is open to whom, before anything moves', async () => {
   const made = lab()
   const report = await exposure(made.workplace, made.opened(), call)
   expect(report.counts).toEqual({ anonymous: 2, outsider: 3, organisation: 2, orphan: 3 })
-  expect([report.withoutPassword, report.withoutEnd, report.accounts]).toEqual([1, 1, 4])
+  expect([report.withoutPassword, report.withoutEnd, report.accounts]).toEqual([1, 1, 5])
   expect(report.unread).toEqual([{ account: 'secret@a.example', why: 'It may not be read.' }])
   expect(report.exposures.filter(({ sort }) => sort === 'orphan').map(({ account, says }) => `${account}: ${says}`)).toEqual([
     'ben@a.example: Its owner cannot log in any more, and its files are still there.',
@@ -68,6 +69,7 @@ it('says the counts first, for people', async () => {
     '3 whose owner is gone',
   ])
   expect(text).toContain('anna@a.example: "Closed": (change) until 2027-01-02: Anybody who has the address and its password may enter.')
+  expect(text).toContain('  ben@a.example: everything: Its owner cannot log in any more, and its files are still there.')
   expect(text).toContain('NOT READ\n  secret@a.example: It may not be read.')
 })
 

@@ -45,7 +45,8 @@ function lineOf({ account, path, who, access, expires, says }: Exposure): string
   const named = who === undefined ? '' : ` ${cleanText(who, 120)}`
   const may = access === undefined ? '' : ` (${ACCESS[access]})`
   const until = expires === undefined ? '' : ` until ${dayOf(expires)}`
-  return `  ${cleanText(account, 80)}: ${where}:${named}${may}${until}: ${says}`
+  const how = `${named}${may}${until}`
+  return `  ${cleanText(account, 80)}: ${where}${how === '' ? '' : `:${how}`}: ${says}`
 }
 
 function blockOf(sort: ExposureSort, exposures: readonly Exposure[]): readonly string[] {

@@ -19,7 +19,7 @@ const people: People = {
   now: 0,
 }
 
-it(`lets nobody do anything that they could not do before, in ${RUNS} drives`, () => {
+it(`lets nobody do anything that they could not do before, in ${RUNS} drives`, { timeout: 30_000 + RUNS * 20 }, () => {
   let given = 0
   let lost = 0
   for (let seed = 1; seed <= RUNS; seed++) {
@@ -34,7 +34,7 @@ it(`lets nobody do anything that they could not do before, in ${RUNS} drives`, (
   expect(lost).toBeGreaterThan(RUNS)
 })
 
-it(`gives all that is granted where nothing below is open to fewer, in ${RUNS} drives`, () => {
+it(`gives all that is granted where nothing below is open to fewer, in ${RUNS} drives`, { timeout: 30_000 + RUNS * 20 }, () => {
   let compared = 0
   for (let seed = 1; seed <= RUNS; seed++) {
     const drive = madeDrive(diceOf(seed), { calm: true })

@@ -2,8 +2,9 @@ import { type Call, Fault, type PutCall } from '@offramp/core'
 import { isRefusal } from '../faults.ts'
 import type { Content } from './content.ts'
 import type { FilesDesk } from './desk.ts'
-import { ASSEMBLY_MS, LOOK, SIGN_MS } from './limits.ts'
+import { ASSEMBLY_MS, LOOK, PROVED_BYTES, SIGN_MS } from './limits.ts'
 import { prove, serverHash } from './prove.ts'
+import { isSameAtPlaces } from './same-at-places.ts'
 import { sameBytes } from './same-bytes.ts'
 import { type Standing, statAt } from './stat.ts'
 import { folderName, removeAsked, removeUpload, sayAsked, uploadHref } from './upload-folder.ts'
@@ -45,7 +46,7 @@ export async function assemble(desk: FilesDesk, whole: Whole, seen: Seen, call: 
         method: 'MOVE',
         href: `${uploadHref(desk, folderName(target))}/.file`,
         asks: 'assemble',
-        headers: { ...uploadHeaders(desk, to, content.size), ...dateHeaders(content), ...conditionOf(desk, whole), 'x-hash': 'sha256' },
+        headers: { ...uploadHeaders(desk, to, content.size), ...dateHeaders(content), ...conditionOf(desk, whole), ...hashWish(content) },
         headTimeoutMs: patience(content.size),
         timeoutMs: patience(content.size) + 60_000,
       },
@@ -78,6 +79,9 @@ export async function assemble(desk: FilesDesk, whole: Whole, seen: Seen, call: 
   }
 }
 
+/** Hashed while it is put together; one of this size would be put together for too long. */
+const hashWish = ({ size }: Content): Readonly<Record<string, string>> => (size > PROVED_BYTES ? {} : { 'x-hash': 'sha256' })
+
 /** What may be written over stands at the destination, so `If-Match`, which speaks of the address that is moved, does not do. */
 function conditionOf({ client }: FilesDesk, { to, target: { over } }: Whole): Readonly<Record<string, string>> {
   if (over === undefined) return { overwrite: 'F' }
@@ -94,7 +98,7 @@ async function arrived(desk: FilesDesk, { to, content }: Whole, { hash, tail, to
   const standing = await statAt(desk, to, call)
   if (standing === undefined || standing.size !== content.size) throw emptied(desk, content.size, standing)
   if (hash === undefined) {
-    const found = told ?? (await serverHash(desk, to, 'sha256', call))
+    const found = told ?? (content.size > PROVED_BYTES ? undefined : await serverHash(desk, to, 'sha256', call))
     return { size: content.size, hash: (found ?? '').slice(0, 16), etag: standing.etag ?? etag }
   }
   await prove(desk, { href: to, size: content.size, hash, tail: tail ?? new Uint8Array() }, told, call)
@@ -114,9 +118,22 @@ async function finished(desk: FilesDesk, whole: Whole, seen: Seen, call: Call): 
   const standing = await statAt(desk, to, call)
   if (standing === undefined || standing.isFolder || standing.size !== content.size) return undefined
   if (target.over?.etag !== undefined && standing.etag === target.over.etag) return undefined
-  const same = await sameBytes(desk, { href: to, size: standing.size }, { content, hash: seen.hash }, call)
+  const same =
+    content.size > PROVED_BYTES && content.bodyFrom !== undefined
+      ? await sameAtPlaces(desk, to, content, { call, hash: seen.hash })
+      : await sameBytes(desk, { href: to, size: standing.size }, { content, hash: seen.hash }, call)
   if (same === undefined) return undefined
   return { size: content.size, hash: same, etag: standing.etag }
+}
+
+/** Of a file that is too large to be read for this. Its hash, where this process has seen all of it, else `''`. */
+async function sameAtPlaces(
+  desk: FilesDesk,
+  href: string,
+  content: Content,
+  { call, hash = '' }: { readonly call: Call; readonly hash: string | undefined },
+): Promise<string | undefined> {
+  return (await isSameAtPlaces(desk, { href, content }, call)) ? hash.slice(0, 16) : undefined
 }
 
 /** Looks at the destination until it is there, or the server can no longer be at it. Undefined: it did not come. */

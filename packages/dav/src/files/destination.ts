@@ -3,7 +3,7 @@ import { dateFolders, folderWay } from './dates.ts'
 import { type FilesDesk, namesOf } from './desk.ts'
 import { placeOf, plainPlace, prepare } from './folders.ts'
 import { grant } from './grant.ts'
-import { BATCH } from './limits.ts'
+import { BATCH, SAMPLES } from './limits.ts'
 import { dropDouble, find, read, walk } from './looking.ts'
 import { putMany } from './put-many.ts'
 import { putNew } from './put-new.ts'
@@ -29,7 +29,13 @@ function assurances({ server }: FilesDesk): readonly string[] {
         'Small files go many at a time, and do not keep when they were created, only when they were changed; `bulk: false` keeps both, and takes several times as long.',
       ]
     : []
-  return [proof, whole, ...dates, ...created]
+  const resumed =
+    server.uploads === undefined
+      ? []
+      : [
+          `Of a file of more than 16 GB the server is asked for no hash, which would take it longer than proxies wait. One whose upload was broken off is gone on with where it stood, and nothing of it is read or sent a second time: its size, the size of each part and the bytes at ${SAMPLES} places spread over it are compared with the source. To prove every byte, verify with full reading.`,
+        ]
+  return [proof, whole, ...resumed, ...dates, ...created]
 }
 
 function profileOf(desk: FilesDesk): DestinationProfile {

@@ -13,7 +13,7 @@ export const MEMORY_BYTES = 48 * 1024 * 1024
 export const HELD_BYTES = 24 * 1024 * 1024
 
 /** How `putMany` likes its batches. PHP holds a bulk upload in memory: not above some 100 files and 20 MB. */
-export const BATCH = { items: 100, bytes: 16 * 1024 * 1024 } as const
+export const BATCH = { items: 100, bytes: 16 * 1024 * 1024, atOnce: 4 } as const
 
 /** Files of this many bytes go in bulk; larger ones cost as much as a request of their own. */
 export const BULK_ITEM_BYTES = 1024 * 1024
@@ -38,6 +38,15 @@ export const SIGN_MS = 1_000
 
 /** Bytes at the end of a file that are read back where the server proves nothing. */
 export const SAMPLE_BYTES = 65_536
+
+/** Places of a file, spread over it with both its ends, at which what stands there is compared with the source. */
+export const SAMPLES = 32
+
+/**
+ * Bytes of a file above which no server is asked for a hash, and nothing is read a second time for a proof: at 300 MB a second a hash takes a minute,
+ * which is when proxies give up, and whoever has sent a part of such a file before would read hours of it again.
+ */
+export const PROVED_BYTES = 16 * 1024 ** 3
 
 /** Milliseconds in which one file may travel, however slow the line; silence is what ends it before. */
 export const TRANSFER_MS = 86_400_000

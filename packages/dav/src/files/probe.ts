@@ -12,6 +12,8 @@ import { FOLDER_BYTES } from './limits.ts'
 export interface Plain {
   readonly direct: boolean
   readonly dates: DateWay
+  /** Names that differ only in case are one to it. */
+  readonly caseless: boolean
   /** What it calls itself. */
   readonly signature: string
 }
@@ -47,7 +49,8 @@ export async function probe({ client, root, clock }: At, call: Call): Promise<Pl
     // It may have been written also where nobody hears of it.
     await put(client, href, call)
     const dates = await dateWay(client, href, call)
-    return { signature, dates, direct: WHOLE.test(signature) && (await refusesSecond(client, href, call)) }
+    const caseless = await isThere(client, root + href.slice(root.length).toUpperCase(), call)
+    return { signature, dates, caseless, direct: WHOLE.test(signature) && (await refusesSecond(client, href, call)) }
   } finally {
     // Also where it was stopped meanwhile: nothing of it may stay.
     const last = call.signal.aborted ? { signal: AbortSignal.timeout(5_000) } : call
@@ -83,6 +86,15 @@ const put = (client: DavClient, href: string, call: Call): Promise<unknown> =>
     },
     call,
   )
+
+const isThere = async (client: DavClient, href: string, call: Call): Promise<boolean> => {
+  try {
+    return (await lookAt(client, href, ['D:resourcetype'], call)) !== undefined
+  } catch (thrown) {
+    if (isRefusal(thrown, 404, 410)) return false
+    throw thrown
+  }
+}
 
 const refusesSecond = (client: DavClient, href: string, call: Call): Promise<boolean> =>
   put(client, href, call).then(

@@ -50,4 +50,5 @@ const later = ({ client }: FilesDesk): Fault =>
     reach: 'call',
     code: 'dav-alone',
     message: `Something of that name stands on ${client.host} already; the file is written alone.`,
+    unwritten: true,
   })

@@ -66,7 +66,10 @@ async function cloud(
   { webRoot, facts }: { readonly webRoot: string; readonly facts: Facts },
   call: Call,
 ): Promise<FilesServer> {
-  const kind = /owncloud/i.test(String(facts['productname'] ?? '')) ? 'owncloud' : 'nextcloud'
+  const product = String(facts['productname'] ?? '')
+  // These call themselves like ownCloud's successors, and take uploads in another way than by chunks.
+  const isInfinite = /infinite scale|opencloud/i.test(product)
+  const kind = isInfinite || /owncloud/i.test(product) ? 'owncloud' : 'nextcloud'
   const text = String(facts['versionstring'] ?? facts['version'] ?? '')
   const user = await userOf(client, webRoot, call)
   const told = await capabilitiesOf(client, webRoot, call)
@@ -79,7 +82,7 @@ async function cloud(
     webRoot,
     user,
     root: `${webRoot}/remote.php/dav/files/${part}/`,
-    uploads: `${webRoot}/remote.php/dav/uploads/${part}/`,
+    ...(isInfinite ? {} : { uploads: `${webRoot}/remote.php/dav/uploads/${part}/` }),
     rules: rulesOf(NEXTCLOUD, refusedBy(factsOf(told['files'])), ...(settings.windowsNames ? [WINDOWS] : [])),
     bulk: isNextcloud && settings.bulk !== false && factsOf(told['dav'])['bulkupload'] !== undefined,
     hashes: isNextcloud,
@@ -107,7 +110,7 @@ async function plain({ client, settings, base, clock }: Found, probes: Map<strin
   if (folder === undefined || child(folder.props.get('D:resourcetype'), 'D:collection') === undefined) throw noFolder(client, root)
   const asked = probes.get(root) ?? probe({ client, root, clock }, call)
   probes.set(root, asked)
-  const { signature, ...able } = await asked.catch((thrown: unknown) => {
+  const { signature, caseless, ...able } = await asked.catch((thrown: unknown) => {
     probes.delete(root)
     throw thrown
   })
@@ -118,7 +121,7 @@ async function plain({ client, settings, base, clock }: Found, probes: Map<strin
     webRoot: '',
     user: client.account,
     root,
-    rules: rulesOf({}, ...(settings.windowsNames ? [WINDOWS] : [])),
+    rules: rulesOf({ caseless }, ...(settings.windowsNames ? [WINDOWS] : [])),
     bulk: false,
     hashes: false,
     keepsVersions: false,

@@ -3,7 +3,7 @@ import { assemble, lookForAssembled, type Whole } from './assemble.ts'
 import { type Content, hashing } from './content.ts'
 import { type FilesDesk, fileHref } from './desk.ts'
 import { makeLane } from './lane.ts'
-import { HELD_BYTES, TRANSFER_MS } from './limits.ts'
+import { HELD_BYTES, PROVED_BYTES, TRANSFER_MS } from './limits.ts'
 import { proveResumed } from './prove-resumed.ts'
 import { makeReader, type Reader } from './reader.ts'
 import { statAt } from './stat.ts'
@@ -63,9 +63,14 @@ interface SentChunks {
   readonly tail: Uint8Array | undefined
 }
 
-/** Whether the server's own hash can be held against the source's, so that what has arrived need not be read at the source again. */
-const canSkip = ({ server }: FilesDesk, { checksum, bodyFrom }: Content): boolean =>
-  bodyFrom !== undefined && checksum !== undefined && (checksum.algorithm === 'quick-xor' || server.hashes)
+/**
+ * Whether what has arrived need not be read at the source again: where the bytes at the server can be held against the source's checksum, and of what
+ * is so large that it is compared at many places instead (`proveResumed`).
+ */
+const canSkip = ({ server }: FilesDesk, { checksum, bodyFrom, size }: Content): boolean => {
+  if (bodyFrom === undefined) return false
+  return size > PROVED_BYTES || (checksum !== undefined && (checksum.algorithm === 'quick-xor' || server.hashes))
+}
 
 async function sendChunks(desk: FilesDesk, whole: Whole, plan: Plan, call: PutCall): Promise<SentChunks> {
   const { content } = whole

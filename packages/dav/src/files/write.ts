@@ -95,10 +95,25 @@ export async function moveFile(
   return client.send({ method: 'MOVE', href: from, asks: 'move', headers }, call)
 }
 
-/** Removes what only we can have written. Never hides what went wrong before. */
-async function removeOurs({ client }: FilesDesk, href: string, call: Call): Promise<void> {
+/** Looks after a removal, and milliseconds between them. */
+const LOOKS = { most: 5, everyMs: 200 }
+
+/**
+ * Removes what only we can have written. Never hides what went wrong before. A server may notice only after our removal that a body has broken off, and
+ * then keeps what had come of it (rclone): so it is looked for once more.
+ */
+async function removeOurs(desk: FilesDesk, href: string, call: Call): Promise<void> {
+  const { client, services } = desk
   const last = call.signal.aborted ? { signal: AbortSignal.timeout(5_000) } : call
-  await client.send({ method: 'DELETE', href, asks: 'remove' }, last).catch(() => undefined)
+  try {
+    for (let look = 0; look < LOOKS.most; look++) {
+      await client.send({ method: 'DELETE', href, asks: 'remove' }, last).catch(() => undefined)
+      await services.clock.sleep(LOOKS.everyMs, last)
+      if ((await statAt(desk, href, last)) === undefined) return
+    }
+  } catch {
+    // The next try writes over it.
+  }
 }
 
 interface Put {

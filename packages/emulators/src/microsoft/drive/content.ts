@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { hash32, randomFrom } from '../../generate/random.ts'
 import { quickXorOf } from './quick-xor.ts'
 
-/** Bytes of a file: held, or made from a seed wherever they are asked for, so that 250 GB cost nothing. */
+/** Bytes of a file: held, or made from a seed wherever they are asked for, so that 250 GB cost nothing. The seed `zeros` makes zeros: a sparse file. */
 export type Content = { readonly bytes: Buffer } | { readonly seed: string; readonly size: number }
 
 const BLOCK = 65_536
@@ -28,6 +28,10 @@ function blockOf(key: number, index: number): Buffer {
 export function* piecesOf(content: Content, from = 0, to = sizeOf(content)): Generator<Buffer> {
   if ('bytes' in content) {
     if (to > from) yield content.bytes.subarray(from, to)
+    return
+  }
+  if (content.seed === 'zeros') {
+    for (let at = from; at < to; at += BLOCK) yield Buffer.alloc(Math.min(BLOCK, to - at))
     return
   }
   const key = hash32(content.seed)
