@@ -2,7 +2,7 @@ import { type Call, Fault, type PutCall } from '@offramp/core'
 import { isRefusal } from '../faults.ts'
 import type { Content } from './content.ts'
 import type { FilesDesk } from './desk.ts'
-import { ASSEMBLY_MS, LOOK, PROVED_BYTES, SIGN_MS } from './limits.ts'
+import { ASSEMBLY_MS, LOOK, PROVED_BYTES, SIGN_MS, UNHEARD_MS } from './limits.ts'
 import { prove, serverHash } from './prove.ts'
 import { isSameAtPlaces } from './same-at-places.ts'
 import { sameBytes } from './same-bytes.ts'
@@ -151,8 +151,9 @@ async function awaitEnd(
       await removeAsked(desk, whole.target, since, call)
       return stored
     }
-    if (clock.now() >= until) break
-    await waitTelling(desk, wait, call)
+    const left = until - clock.now()
+    if (left <= 0) break
+    await waitTelling(desk, Math.min(wait, left), call)
   }
   await removeAsked(desk, whole.target, since, call)
   return undefined
@@ -169,8 +170,12 @@ async function waitTelling({ services: { clock } }: FilesDesk, ms: number, call:
   }
 }
 
-/** How long a server is taken to be at it that nobody has heard of since: five minutes, and at 2 MB a second. It locks the file, should it be slower. */
-const likelyEnd = (since: number, size: number): number => since + Math.min(ASSEMBLY_MS, 300_000 + size / 2_000)
+/**
+ * How long a server is taken to be at it that nobody has heard of since; then it is asked again. Perhaps it was never asked: a process may have died, or
+ * a connection broken, just before. Where it is at it all the same, at less than 2 MB a second, it says 423, since it holds the file locked, and is
+ * looked for as before. Whichever of two comes second finds the chunks gone or the condition of its MOVE unmet.
+ */
+const likelyEnd = (since: number, size: number): number => since + Math.min(ASSEMBLY_MS, UNHEARD_MS + size / 2_000)
 
 /** For whoever finds that an earlier process had asked, and perhaps died before that: it knows nothing of the bytes. */
 export const lookForAssembled = (desk: FilesDesk, whole: Whole, since: number, call: PutCall): Promise<Stored | undefined> =>

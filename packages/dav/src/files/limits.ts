@@ -30,6 +30,9 @@ export const OLDEST_SECONDS = 86_401
 /** Milliseconds for which a server may put a file together after it has stopped answering: PHP's own limit in Nextcloud is an hour. */
 export const ASSEMBLY_MS = 3_600_000
 
+/** Milliseconds after which a request to put a file together that has arrived is taken to be under way, besides the time for its bytes. */
+export const UNHEARD_MS = 30_000
+
 /** Milliseconds between two looks at a file that is being put together: growing. */
 export const LOOK = { first: 5_000, most: 60_000 } as const
 

@@ -51,9 +51,9 @@ test('whoever looks for it says all the while that it gets on, or the write woul
   await behaved()
 })
 
-test('a process that comes after one which had asked looks as well', async () => {
-  const name = fresh()
-  await desk.fault({ kind: 'late', ms: 60_000 }, { method: 'MOVE' })
+/** A process that has asked for it to be put together, and dies while the server is at it. */
+async function dieWhileAssembled(name: string, ms: number): Promise<void> {
+  await desk.fault({ kind: 'late', ms }, { method: 'MOVE' })
   const stop = new AbortController()
   const first = desk.destination.put(desk.place, large(name), undefined, {
     ...soonPut(),
@@ -63,10 +63,40 @@ test('a process that comes after one which had asked looks as well', async () =>
   })
   let told = 0
   await expect(first).rejects.toThrow('killed')
+}
+
+test('a process that comes after one which had asked looks as well', async () => {
+  const name = fresh()
+  await dieWhileAssembled(name, 25_000)
   const proof = receiptOf(await (await desk.again()).put(desk.place, large(name), undefined, soonPut()))
   expect((await standing(name))?.sha256.slice(0, 16)).toBe(proof.hash)
   expect(await uploads()).toBe(0)
   await behaved()
+})
+
+test('where the one before had died before it asked, it is asked within a minute', async () => {
+  const name = fresh()
+  // The mark is made, and nothing else is done.
+  await desk.fault({ kind: 'late', ms: 0 }, { method: 'MKCOL', path: '-asked-' })
+  expect(await faultOf(put(large(name)))).toMatchObject({ code: 'http-504' })
+  expect(await uploads()).toBe(2)
+  const begun = clock.now()
+  const proof = receiptOf(await (await desk.again()).put(desk.place, large(name), undefined, soonPut()))
+  expect(clock.now() - begun).toBeLessThan(60_000)
+  expect((await standing(name))?.sha256.slice(0, 16)).toBe(proof.hash)
+  expect(await uploads()).toBe(0)
+  await behaved()
+})
+
+test('a server that is slower than it is taken to be says so when it is asked again, and nothing is doubled', async () => {
+  const name = fresh()
+  await dieWhileAssembled(name, 45_000)
+  const proof = receiptOf(await (await desk.again()).put(desk.place, large(name), undefined, soonPut()))
+  expect((await standing(name))?.sha256.slice(0, 16)).toBe(proof.hash)
+  expect((await standing(name))?.versions).toEqual([])
+  expect((await desk.names()).filter((path) => path.startsWith(`Folder/${name.split('.')[0]}`))).toEqual([`Folder/${name}`])
+  expect(await uploads()).toBe(0)
+  expect(await desk.cloud.violations()).toEqual([expect.stringContaining('MOVE of an upload again')])
 })
 
 test('a chunk that got lost although it was confirmed is noticed, and the whole is sent anew', async () => {
