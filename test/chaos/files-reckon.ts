@@ -16,11 +16,9 @@ export interface FileDeeds {
   /** Keys of what they have changed, moved or deleted. */
   readonly keys: Set<string>
   readonly deleted: Set<string>
-  /** Changed while the ledger may not have known yet whose copy it was: the source's file may stand beside it. */
-  readonly early: Set<string>
 }
 
-export const noFileDeeds = (): FileDeeds => ({ written: [], keys: new Set(), deleted: new Set(), early: new Set() })
+export const noFileDeeds = (): FileDeeds => ({ written: [], keys: new Set(), deleted: new Set() })
 
 /** As it is documented: composed, and a slash in its full width. Nothing else is refused of what these tests name. */
 const encoded = (path: readonly string[]): string => path.map((name) => name.normalize('NFC').replaceAll('/', '\uff0f')).join('/')
@@ -47,6 +45,8 @@ interface Bad {
 interface Compared {
   readonly expected: number
   readonly found: number
+  /** Of those that a person has changed, moved or deleted: written once more. */
+  readonly again: number
   readonly bad: Bad
 }
 
@@ -55,6 +55,16 @@ interface Sides {
   readonly stored: readonly Standing[]
   readonly dated: boolean
   readonly written: readonly Written[]
+}
+
+/**
+ * Where a write over a copy was broken off, nothing tells a person's text from a state of the source's own that the file has had meanwhile, nor a file
+ * that a person has moved or removed from one that we were about to move: then it is written once more, beside what the person has made of it. That
+ * may be one copy of each, as the source has it now, in its own folder.
+ */
+function writtenAgain(ours: readonly Standing[], meant: readonly Meant[], { keys }: FileDeeds): ReadonlySet<Standing> {
+  const found = ours.filter((one) => keys.has(keyOf(one.path)) && meant.some((wanted) => isSame(wanted, one)))
+  return new Set(new Map(found.map((one) => [keyOf(one.path), one])).values())
 }
 
 const isSame = (one: Meant, { path, folder, sha256 }: Standing): boolean =>
@@ -82,13 +92,16 @@ function held(
     if (dated && match.modified !== Math.floor(one.modifiedAt / 1000))
       bad.misdated.push(`${name}: ${new Date(match.modified * 1000).toISOString()} instead of ${new Date(one.modifiedAt).toISOString()}`)
   }
-  const rest = [...left].filter(({ path, folder }) => !(folder && (isFormer(path) || own.has(path))) && !deeds.early.has(keyOf(path)))
+  const ours = [...left].filter(({ path, folder }) => !(folder && (isFormer(path) || own.has(path))))
+  const again = writtenAgain(ours, meant, deeds)
+  const rest = ours.filter((one) => !again.has(one))
   const known = new Set(meant.map(({ path }) => keyOf(path.at(-1) ?? '')))
   const isKnown = ({ path, folder }: Standing): boolean => !folder && keyOf(path) !== '' && known.has(keyOf(path))
   const shas = new Map(stored.map(({ path, sha256 }) => [path, sha256]))
   return {
     expected: meant.filter(({ folder }) => !folder).length,
     found: stored.filter(({ folder }) => !folder).length,
+    again: again.size,
     bad: {
       ...bad,
       doubled: rest.filter((one) => isKnown(one) && !deeds.deleted.has(keyOf(one.path))).map(({ path }) => path),
@@ -128,7 +141,7 @@ export async function reckonFiles(on: FilesScene, what: string, deeds: FileDeeds
     `${what}. ${on.addresses.length} accounts, ${sum(({ expected }) => expected)} files: ${sum(({ found }) => found)} stand, ` +
       `${bad.lost.length} lost, ${bad.doubled.length} doubled, ${bad.different.length} other than at the source, ` +
       `${on.end.dated ? `${bad.misdated.length} misdated` : 'dates not kept by this server'}, ${bad.strange.length} strange, ${bad.leftovers.length} uploads left; ` +
-      `${deeds.keys.size} changed, moved or deleted by people at ${on.end.name}, ${bad.trampled.length} of these touched. ` +
+      `${deeds.keys.size} changed, moved or deleted by people at ${on.end.name}, ${bad.trampled.length} of these touched, ${sum(({ again }) => again)} written once more beside them. ` +
       `${on.proxy.asked('PUT')} PUTs, ${on.proxy.asked('POST')} bulk uploads, ${on.proxy.asked('MOVE')} MOVEs, ${Math.round(on.proxy.bytesUp() / 1e6)} MB, ` +
       `${await on.source.requests()} requests at the source; ${await on.end.faults()}; ${bad.violations.length} rules broken.`,
   )
