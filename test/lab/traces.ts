@@ -27,3 +27,12 @@ export async function allFiles(folder: string): Promise<string> {
   const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   return (await Promise.all(files.map((file) => readFile(file, 'latin1')))).join('\n')
 }
+
+/**
+ * What looks like a token (JWT) or a part of one: base64 of JSON. Only what decodes to text counts: sealed cursors and
+ * ids are random in the same alphabet, and `eyJ` turns up in them now and then.
+ */
+export function tokensIn(text: string): readonly string[] {
+  const likely = text.match(/eyJ[A-Za-z0-9_-]{20,}/g) ?? []
+  return likely.filter((each) => /^[ -~]+$/.test(Buffer.from(each.slice(0, 20), 'base64url').toString('latin1')))
+}

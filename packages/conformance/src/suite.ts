@@ -6,16 +6,20 @@ export interface Case<Lab> {
   readonly name: string
   /** Says what the lab or the connector would have to have; the case is then skipped, visibly, and not passed. */
   readonly lacks?: (lab: Lab) => string | undefined
+  /** It is about files alone: once a lab has shown that it has none, no further one is opened to see that again. */
+  readonly files?: true
   run(lab: Lab): Promise<void>
 }
 
-interface Closing {
+interface Lab {
+  readonly files?: object
   close(): Promise<void>
 }
 
 /** Registers every case with vitest. A case runs on a lab of its own. */
-export function runSuite<Lab extends Closing>(cases: readonly Case<Lab>[], options: SuiteOptions<Lab>): void {
+export function runSuite<L extends Lab>(cases: readonly Case<L>[], options: SuiteOptions<L>): void {
   const { name, waive = {}, timeoutMs } = options
+  let hasFiles: boolean | undefined
   describe(name, () => {
     test('every waiver names a case', () => {
       const names = cases.map((one) => one.name)
@@ -25,7 +29,9 @@ export function runSuite<Lab extends Closing>(cases: readonly Case<Lab>[], optio
       const reason = waive[one.name]
       const title = reason === undefined ? one.name : `${one.name} (waived: ${reason})`
       test(title, timeoutMs === undefined ? {} : { timeout: timeoutMs }, async (context) => {
+        if (one.files && hasFiles === false) return context.skip('nothing here holds files')
         const lab = await options.open()
+        hasFiles = lab.files !== undefined
         try {
           const lacking = one.lacks?.(lab)
           if (lacking !== undefined) return context.skip(lacking)

@@ -19,7 +19,7 @@ test('folders that come on pages are made, the empty ones too', async () => {
   const lane = await nested(1)
   lane.drive.addFolder('Empty', lane.inner)
   await lane.turn({ pass: 2 })
-  expect(lane.tree.folder('Outer/Inner/Empty')).toBeDefined()
+  expect(lane.tree.folder('Outer/Inner/Empty')?.files.size).toBe(0)
 })
 
 for (const pageItems of [1, 2, 50]) {

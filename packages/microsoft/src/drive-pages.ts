@@ -14,7 +14,7 @@ export interface DrivePage {
 }
 
 /** How often a link that is refused with 400 is followed again before it is given up: it may be good the next time (Corso does the same). */
-const STUBBORN = 3
+const MOST_TRIES = 3
 
 interface From {
   readonly drive: FoundDrive
@@ -57,7 +57,7 @@ async function followed(client: DriveClient, ask: Parameters<DriveClient['json']
       return await client.json(ask, call)
     } catch (thrown) {
       if (!(thrown instanceof Fault) || thrown.code !== 'graph-bad-request') throw thrown
-      if (tries < STUBBORN) continue
+      if (tries < MOST_TRIES) continue
       throw ask.units === 1 ? refused(client) : thrown
     }
   }

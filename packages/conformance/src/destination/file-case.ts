@@ -10,6 +10,7 @@ export interface FileCase extends Omit<DestinationCase, 'run' | 'lacks'> {
 /** A case that is about files alone. */
 export const ofFiles = ({ name, lacks, run }: FileCase): DestinationCase => ({
   name: `files: ${name}`,
+  files: true,
   lacks: (lab) => (lab.files ? lacks?.(lab, lab.files) : 'the destination holds no files'),
   async run(lab) {
     if (lab.files) await run(lab, lab.files)

@@ -13,6 +13,7 @@ interface FileCase extends Omit<SourceCase, 'run' | 'lacks'> {
 
 const ofFiles = ({ name, lacks, run }: FileCase): SourceCase => ({
   name: `files: ${name}`,
+  files: true,
   lacks: (lab) => (lab.files ? lacks?.(lab.files, lab) : 'the source has no files'),
   async run(lab) {
     if (lab.files) await run(lab, lab.files)

@@ -84,12 +84,18 @@ async function checkMoved(checking: Checking, item: Item, receipt: Receipt | und
   return none(said('missing', 'It arrived, and is not there any more: somebody has deleted it at the destination, or moved it away.'))
 }
 
+/** What reads back otherwise is read once more: a line that breaks in the middle of an answer may pass for the end of a message. */
 async function checkContent({ request, call }: Checking, item: Item, receipt: Receipt): Promise<'same' | 'other' | 'gone'> {
-  const body = await readBack(request.destination, receipt, call)
-  if (!body) return 'gone'
-  const there = await contentHash(request.destination, body)
-  // An adopted copy has no hash of what was sent: then the source is read.
-  return there === (receipt.hash ?? (await contentHash(request.destination, item.body(call)))) ? 'same' : 'other'
+  let meant = receipt.hash
+  for (let reading = 1; ; reading++) {
+    const body = await readBack(request.destination, receipt, call)
+    if (!body) return 'gone'
+    const there = await contentHash(request.destination, body)
+    // An adopted copy has no hash of what was sent: then the source is read.
+    meant ??= await contentHash(request.destination, item.body(call))
+    if (there === meant) return 'same'
+    if (reading === 2) return 'other'
+  }
 }
 
 /** Seconds are what IMAP keeps. */

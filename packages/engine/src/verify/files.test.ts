@@ -52,3 +52,28 @@ test('what lies in a folder that was renamed since waits for the next pass', asy
   expect(exceptions.map(({ kind }) => kind)).toEqual(['waiting', 'waiting'])
   expect(asked).toEqual([lane.folder])
 })
+
+test('an answer that broke off in the middle is read once more before a copy is called altered', async () => {
+  const lane = await moved()
+  const { source, destination } = lane.connect()
+  let readings = 0
+  const cut = (times: number): typeof destination.read =>
+    async function* (receipt, call) {
+      const isCut = readings++ < times
+      for await (const part of destination.read(receipt, call)) yield isCut ? part.subarray(0, 5) : part
+    }
+  const check = (times: number) => {
+    readings = 0
+    const request = {
+      source,
+      destination: { ...destination, read: cut(times) },
+      ledger: lane.ledger,
+      lane: LANE,
+      sample: 1,
+      report: () => undefined,
+    }
+    return verify(request, undefined, forever)
+  }
+  expect((await check(1)).exceptions).toEqual([])
+  expect((await check(100)).exceptions).toMatchObject([{ kind: 'altered' }, { kind: 'altered' }])
+})

@@ -72,6 +72,22 @@ function show({ rule, test, block, live, notes }: Written, lines: readonly strin
   return [`${title} (${why}${needs.length === 0 ? '' : `; needs ${needs.join(', ')}`})`, commented(text)].join('\n')
 }
 
+const COPIES = /^fileinto :create :copy (".*");$/s
+const MOVES = /^fileinto :create (".*");$/s
+
+/**
+ * Pigeonhole (0.5.19) takes a move into a folder for nothing new where a copy was put there before, and keeps the message in the inbox as well: it is
+ * told that nothing is to be kept.
+ */
+function withoutSecondCopy(rules: readonly Written[]): readonly Written[] {
+  const copied = new Set(rules.flatMap(({ live, block }) => (live ? block.rest.map((line) => COPIES.exec(line)?.[1]) : [])))
+  const moved = (line: string): readonly string[] => {
+    const folder = MOVES.exec(line)?.[1]
+    return folder !== undefined && copied.has(folder) ? [line, 'discard;'] : [line]
+  }
+  return rules.map((written) => ({ ...written, block: { ...written.block, rest: written.block.rest.flatMap(moved) } }))
+}
+
 /** Rules that apply together: all marks first, so that they hold for every copy that is filed after them. */
 function showTogether(rules: readonly Written[]): readonly string[] {
   const marks = rules.filter(({ live, block }) => live && block.marks.length > 0)
@@ -167,7 +183,7 @@ function serverLimits(script: string, redirects: number): readonly string[] {
  * where a part of its conditions cannot be said, that part counts as not fulfilled. Never throws for what an owner has set up.
  */
 export function toSieve(settings: MailSettings, options: SieveOptions): SieveScript {
-  const rules = settings.rules.map((rule) => writeRule(rule, options))
+  const rules = withoutSecondCopy(settings.rules.map((rule) => writeRule(rule, options)))
   const replyNotes = new Notes()
   const forwardNotes = new Notes()
   const reply = showReply(settings.automaticReply, options, replyNotes)

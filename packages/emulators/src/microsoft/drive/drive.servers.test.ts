@@ -109,7 +109,7 @@ test('malware, archive, the present version and a locked site are refused in the
 })
 
 test('units are counted: five for permissions, two for a first page; then 429 with a Retry-After, and headers before that', async () => {
-  const { tenant, drive, id, get } = await lab({ driveLimits: { unitsPerMinute: 20 } })
+  const { tenant, drive, id, get, later } = await lab({ driveLimits: { unitsPerMinute: 20 } })
   const a = await drive.addFile('a.bin', null, file)
   expect((await get(`/drives/${id}/root/delta`)).headers['ratelimit-limit']).toBeUndefined()
   for (let n = 0; n < 2; n++) await get(`/drives/${id}/items/${a}/permissions`)
@@ -122,7 +122,7 @@ test('units are counted: five for permissions, two for a first page; then 429 wi
     'activityLimitReached',
     true,
   ])
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  later(300)
   await get(`/drives/${id}/items/${a}`)
   expect(tenant.violations()).toEqual(['called the drives before Retry-After had passed'])
 })

@@ -87,7 +87,8 @@ function apply(action: RuleAction, state: State): void {
   else if (action.do === 'categorize') state.flags = new Set([...state.flags, ...action.names])
   else if (action.do === 'discard') state.kept = false
   else if (action.do === 'file' && 'id' in action.folder && action.folder.id !== 'gone') {
-    if (!state.copies.has(action.folder.id)) state.copies.set(action.folder.id, state.flags)
+    // What a later rule files into the same folder is the same copy, marked as that rule found it: Pigeonhole 0.5.19 does so, as Exchange does with a move.
+    state.copies.set(action.folder.id, state.flags)
     if (!action.copy) state.kept = false
   }
 }
