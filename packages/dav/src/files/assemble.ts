@@ -146,7 +146,7 @@ async function awaitEnd(
   const { clock, log } = desk.services
   log.info({ account: desk.client.account, bytes: whole.content.size }, 'The server is still putting a file together: it is looked for.')
   for (let wait: number = LOOK.first; ; wait = Math.min(LOOK.most, wait * 2)) {
-    const stored = await finished(desk, whole, seen, call)
+    const stored = await finished(desk, whole, seen, call).catch(stillLocked)
     if (stored !== undefined) {
       await removeAsked(desk, whole.target, since, call)
       return stored
@@ -159,11 +159,16 @@ async function awaitEnd(
   return undefined
 }
 
+/** What stands there cannot be compared: the server is at it. */
+function stillLocked(thrown: unknown): undefined {
+  if (!isRefusal(thrown, 423)) throw thrown
+}
+
 /**
  * It may take an hour, and is no standstill: that is said all the while, since a write that keeps silent longer than operators allow (two seconds at
  * the least) is given up. Whoever breaks it off here finds it again by what is left in the account.
  */
-async function waitTelling({ services: { clock } }: FilesDesk, ms: number, call: PutCall): Promise<void> {
+export async function waitTelling({ services: { clock } }: FilesDesk, ms: number, call: PutCall): Promise<void> {
   for (let left = ms; left > 0; left -= SIGN_MS) {
     call.progress?.()
     await clock.sleep(Math.min(left, SIGN_MS), call)
@@ -175,7 +180,7 @@ async function waitTelling({ services: { clock } }: FilesDesk, ms: number, call:
  * a connection broken, just before. Where it is at it all the same, at less than 2 MB a second, it says 423, since it holds the file locked, and is
  * looked for as before. Whichever of two comes second finds the chunks gone or the condition of its MOVE unmet.
  */
-const likelyEnd = (since: number, size: number): number => since + Math.min(ASSEMBLY_MS, UNHEARD_MS + size / 2_000)
+export const likelyEnd = (since: number, size: number): number => since + Math.min(ASSEMBLY_MS, UNHEARD_MS + size / 2_000)
 
 /** For whoever finds that an earlier process had asked, and perhaps died before that: it knows nothing of the bytes. */
 export const lookForAssembled = (desk: FilesDesk, whole: Whole, since: number, call: PutCall): Promise<Stored | undefined> =>

@@ -11,6 +11,7 @@ import { BESIDE, withLosses } from './put-new.ts'
 import { hashAt, sameBytes } from './same-bytes.ts'
 import { type Standing, statFile } from './stat.ts'
 import { targetOf } from './target.ts'
+import { leftOf, removeUpload } from './upload-folder.ts'
 import { moveFile, writeFile } from './write.ts'
 
 /** A change of an item of which a copy was written before. */
@@ -56,6 +57,8 @@ async function keep(
   const moved = await bring(desk, { place, item, over }, call)
   await setDates(desk, { href: fileHref(desk, moved.place, moved.name), item, standing }, call)
   const now = await statFile(desk, moved.place, moved.name, call)
+  // An earlier process may have died while it was put together: of that nothing stays.
+  if (standing.size > desk.chunkBytes) for (const left of await leftOf(desk, item, call)) await removeUpload(desk, left, call)
   const receipt = receiptOf(moved, { size: standing.size, hash, etag: now?.etag ?? standing.etag })
   return withLosses(receipt, moved.losses)
 }
@@ -133,10 +136,11 @@ async function elsewhere(desk: FilesDesk, { place, item, over }: Over, call: Put
     const found = { place, locator: name, size: standing.size }
     const href = fileHref(desk, place, name)
     const isEarlier = over.hash !== undefined && standing.size === over.size && (await hashAt(desk, href, call)) === over.hash
-    const isOurs = isEarlier || (await sameBytes(desk, { href, size: standing.size }, { content: contentOf(item) }, call)) !== undefined
-    if (!isOurs || (await isOwned(found, call))) continue
+    // Its bytes may be there already as well, and are then what is known of it, or they would be sent once more.
+    const hash = isEarlier ? over.hash : await sameBytes(desk, { href, size: standing.size }, { content: contentOf(item) }, call)
+    if (hash === undefined || (await isOwned(found, call))) continue
     const memo = memoOf(standing.etag)
-    return putOver(desk, { place, item, over: { ...over, ...found, ...(memo === undefined ? {} : { memo }) } }, call)
+    return putOver(desk, { place, item, over: { ...over, ...found, hash, ...(memo === undefined ? {} : { memo }) } }, call)
   }
   return { kept: 'deleted' }
 }

@@ -1,8 +1,9 @@
-import type { Call } from '@offramp/core'
+import type { Call, Item } from '@offramp/core'
 import { isRefusal } from '../faults.ts'
 import type { FilesDesk } from './desk.ts'
 import { ASSEMBLY_MS, MOST_CHUNKS } from './limits.ts'
 import { listFolder } from './stat.ts'
+import { uploadOf } from './target.ts'
 import type { Target } from './write.ts'
 
 /** How a file is cut. Chunks are counted from 1. */
@@ -28,7 +29,7 @@ export interface UploadState {
 }
 
 /** Everything in the account's space for uploads that Offramp has made is called so: item, state of it, and when it was asked to be put together. */
-const prefixOf = ({ upload }: Target): string => `offramp-${upload.item}-`
+const prefixOf = ({ upload }: { readonly upload: { readonly item: string } }): string => `offramp-${upload.item}-`
 export const folderName = (target: Target): string => prefixOf(target) + target.upload.state
 const askedName = (target: Target, at: number): string => `${folderName(target)}-asked-${Math.floor(at / 1000)}`
 
@@ -36,8 +37,7 @@ export const uploadHref = ({ server }: FilesDesk, name: string): string => `${se
 
 /** Looks what an earlier try has left, and removes what is left of earlier states of this item. */
 export async function lookAtUploads(desk: FilesDesk, target: Target, call: Call): Promise<UploadState> {
-  const names: string[] = []
-  await listFolder(desk, uploadHref(desk, ''), ({ name }) => void (name.startsWith(prefixOf(target)) && names.push(name)), call)
+  const names = await namesOf(desk, target, call)
   const own = folderName(target)
   let asked: number | undefined
   for (const name of names) {
@@ -49,6 +49,23 @@ export async function lookAtUploads(desk: FilesDesk, target: Target, call: Call)
   }
   return { isOpen: names.includes(own), asked }
 }
+
+async function namesOf(desk: FilesDesk, of: Parameters<typeof prefixOf>[0], call: Call): Promise<readonly string[]> {
+  const names: string[] = []
+  await listFolder(desk, uploadHref(desk, ''), ({ name }) => void (name.startsWith(prefixOf(of)) && names.push(name)), call)
+  return names
+}
+
+/** What is left of uploads of an item, whatever their state: their names. */
+export const leftOf = async (desk: FilesDesk, { id }: Pick<Item, 'id'>, call: Call): Promise<readonly string[]> =>
+  desk.server.uploads === undefined ? [] : namesOf(desk, { upload: { item: uploadOf(id) } }, call)
+
+/** When it was last asked that one of these be put together. Milliseconds since the Unix epoch. */
+export const lastAsked = (names: readonly string[]): number | undefined =>
+  names
+    .map((name) => Number(/-asked-(\d+)$/.exec(name)?.[1] ?? 0) * 1000)
+    .filter((at) => at > 0)
+    .toSorted((a, b) => b - a)[0]
 
 /** Sizes of the chunks that have arrived, by their numbers. Undefined: there is no such upload any more. */
 export async function chunksOf(desk: FilesDesk, target: Target, call: Call): Promise<ReadonlyMap<number, number> | undefined> {
