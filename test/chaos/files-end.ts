@@ -32,10 +32,11 @@ export interface FilesEnd {
   remove(login: string, path: string): Promise<void>
   /** Uploads in parts that nobody has ended. */
   leftovers(login: string): Promise<readonly string[]>
-  /** The next upload that is put together takes so long that a proxy says 504. Where files go as a whole, nothing. */
-  assembleLate(ms: number): Promise<void>
+  /** The next upload of this account that is put together takes so long that a proxy says 504. Where files go as a whole, nothing. */
+  assembleLate(login: string, ms: number): Promise<void>
   /** The server is at it for this account. */
   assembling(login: string): Promise<boolean>
+  /** It has no bad days any more, but asks for patience. */
   throttle(): Promise<void>
   violations(): Promise<readonly string[]>
   /** For the evidence. */
@@ -43,22 +44,26 @@ export interface FilesEnd {
   stop(): Promise<void>
 }
 
-/** What a Nextcloud does on a bad day. One in five puts files together only after it was given up, and nobody is killed for it. */
+/**
+ * What a Nextcloud does on a bad day; it also puts files together only after it was given up, and nobody is killed for it. What makes a lane wait for a
+ * quarter of a minute (lost connections, one after the other) it does not do for ever.
+ */
 const BAD_CLOUD: readonly CloudFaultRule[] = [
   { method: 'PUT', when: { every: 23 }, effect: { kind: 'status', status: 500, body: 'html' } },
-  { method: 'PUT', when: { every: 37 }, effect: { kind: 'reset' } },
+  { method: 'PUT', when: { every: 37 }, times: 2, effect: { kind: 'reset' } },
   { method: 'POST', path: '/dav/bulk', when: { every: 7 }, effect: { kind: 'status', status: 502, body: 'html' } },
-  { method: 'PROPFIND', when: { every: 43 }, effect: { kind: 'truncate', bytes: 100 } },
-  { method: 'MOVE', path: '/\\.file', when: { every: 5 }, effect: { kind: 'late', ms: 1_500 } },
+  { method: 'PROPFIND', when: { every: 43 }, times: 4, effect: { kind: 'truncate', bytes: 100 } },
+  { method: 'MOVE', path: '/\\.file', when: { every: 5 }, times: 2, effect: { kind: 'late', ms: 1_500 } },
 ]
 
-/** Small pieces, so that there is a middle in which to strike: chunks as small as servers take them. */
+/** Not all at once, so that something is left on which to strike; and chunks below as small as servers take them. */
 const SLOWLY = { connectionsPerAccount: 2 }
 
 /** An emulated Nextcloud: large files go in chunks, small ones many at a time. */
 export async function cloudEnd(logins: readonly string[], seed: number): Promise<FilesEnd> {
   const users = logins.map((id) => ({ id, email: id }))
-  const cloud = await startNextcloudProcess({ seed, scheme: 'http', users, latencyMs: 60, faults: BAD_CLOUD })
+  // On a busy machine a client may hear a second too late that it is to wait: who is told to wait for two must still do so.
+  const cloud = await startNextcloudProcess({ seed, scheme: 'http', users, latencyMs: 2, limits: { raceMs: 1_000 }, faults: BAD_CLOUD })
   const { port, pathname } = new URL(cloud.url)
   const of = (login: string) => cloud.user(login)
   return {
@@ -74,11 +79,13 @@ export async function cloudEnd(logins: readonly string[], seed: number): Promise
     move: (login, from, to) => of(login).move(`files/${from}`, `files/${to}`),
     remove: (login, path) => of(login).remove(`files/${path}`),
     leftovers: async (login) => (await of(login).files.uploads()).map(({ id, chunks }) => `${id} (${chunks.length} chunks)`),
-    assembleLate: (ms) => cloud.faults.add({ method: 'MOVE', path: '/\\.file', times: 1, effect: { kind: 'late', ms } }),
+    assembleLate: (login, ms) =>
+      cloud.faults.add({ method: 'MOVE', path: '/\\.file', mailbox: login, times: 1, effect: { kind: 'late', ms } }),
     assembling: async (login) => (await of(login).files.uploads()).some(({ assembling }) => assembling),
     throttle: async () => {
-      await cloud.faults.add({ method: 'PUT', when: { every: 2 }, times: 3, effect: { kind: 'throttle', retryAfter: 1 } })
-      await cloud.faults.add({ method: 'POST', when: { every: 2 }, times: 2, effect: { kind: 'throttle', status: 503, retryAfter: 1 } })
+      await cloud.faults.clear()
+      await cloud.faults.add({ method: 'PUT', when: { every: 2 }, times: 2, effect: { kind: 'throttle', retryAfter: 2 } })
+      await cloud.faults.add({ method: 'POST', times: 1, effect: { kind: 'throttle', status: 503, retryAfter: 2 } })
     },
     violations: () => cloud.violations(),
     faults: async () =>

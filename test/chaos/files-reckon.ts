@@ -50,7 +50,7 @@ interface Compared {
   readonly bad: Bad
 }
 
-interface Sides {
+export interface Sides {
   readonly meant: readonly Meant[]
   readonly stored: readonly Standing[]
   readonly dated: boolean
@@ -70,7 +70,16 @@ function writtenAgain(ours: readonly Standing[], meant: readonly Meant[], { keys
 const isSame = (one: Meant, { path, folder, sha256 }: Standing): boolean =>
   folder === one.folder && sha256 === one.sha256 && (path === encoded(one.path) || (!folder && bare(path) === encoded(one.path)))
 
-function held(
+/** Only what the source has twice under one name may bear digits, and only the second of them. */
+function isNamedInVain({ meant, stored }: Pick<Sides, 'meant' | 'stored'>, { path, folder }: Meant, match: Standing): boolean {
+  const name = encoded(path)
+  if (match.path === name) return false
+  const twins = meant.filter((other) => !folder && !other.folder && encoded(other.path) === name)
+  return twins.length < 2 || !stored.some((other) => other.path === name)
+}
+
+/** What one account has against what it should have. */
+export function held(
   { meant, stored, dated, written }: Sides,
   deeds: FileDeeds,
 ): Omit<Compared, 'bad'> & { readonly bad: Omit<Bad, 'leftovers'> } {
@@ -81,7 +90,8 @@ function held(
   const free = meant.filter(({ path, folder }) => folder || !deeds.keys.has(keyOf(path.at(-1) ?? '')))
   for (const one of free) {
     const name = encoded(one.path)
-    const match = [...left].find((other) => isSame(one, other))
+    // Its own name first.
+    const match = [...left].find((other) => isSame(one, other) && other.path === name) ?? [...left].find((other) => isSame(one, other))
     if (match === undefined) {
       const stands = [...left].find(({ path, folder }) => !folder && !one.folder && keyOf(path) === keyOf(name))
       if (stands === undefined) bad.lost.push(name)
@@ -89,6 +99,7 @@ function held(
       continue
     }
     left.delete(match)
+    if (isNamedInVain({ meant, stored }, one, match)) bad.different.push(`${name} stands as ${match.path}`)
     if (dated && match.modified !== Math.floor(one.modifiedAt / 1000))
       bad.misdated.push(`${name}: ${new Date(match.modified * 1000).toISOString()} instead of ${new Date(one.modifiedAt).toISOString()}`)
   }

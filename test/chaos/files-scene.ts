@@ -14,8 +14,6 @@ export interface FilesScene extends BareScene {
   readonly end: FilesEnd
   /** Between Offramp and the server. */
   readonly proxy: CuttingProxy
-  /** What has been asked of the server, in order: the heads of the requests as far as they came in one piece. */
-  readonly heads: readonly string[]
 }
 
 export interface FilesWish {
@@ -55,17 +53,15 @@ interface Ends {
   readonly end: FilesEnd
   readonly proxy: CuttingProxy
   readonly cloud: CloudWish
-  readonly heads: readonly string[]
 }
 
 /** Stops what has been started, whatever comes of the rest. */
 async function built(end: FilesEnd, build: (ends: Ends) => Promise<FilesScene>): Promise<FilesScene> {
-  const heads: string[] = []
-  const proxy = await startCuttingProxy({ port: end.port, delayMs: 10, seen: (head) => heads.push(head) })
+  const proxy = await startCuttingProxy({ port: end.port })
   const stop = async (): Promise<void> => void (await Promise.all([proxy.stop(), end.stop()]))
   const cloud = { url: `http://127.0.0.1:${proxy.port}${end.path}`, passwords: end.passwords, destination: end.destination }
   try {
-    const scene = await build({ end, proxy, cloud, heads })
+    const scene = await build({ end, proxy, cloud })
     return {
       ...scene,
       close: async () => {
@@ -85,10 +81,10 @@ interface Parts extends Ends {
   readonly source: FilesSource
 }
 
-async function filled(lab: BareLab, { wish, addresses, source, end, proxy, heads }: Parts): Promise<FilesScene> {
+async function filled(lab: BareLab, { wish, addresses, source, end, proxy }: Parts): Promise<FilesScene> {
   await Promise.all(addresses.map((address) => source.fill(address, wish)))
   const fetched = async (): Promise<number> => proxy.asked('PUT') + proxy.asked('POST')
-  return { ...(await sceneOf(lab, { wish, fetched, addresses })), source, end, proxy, heads }
+  return { ...(await sceneOf(lab, { wish, fetched, addresses })), source, end, proxy }
 }
 
 /** OneDrives of Microsoft's move to an emulated Nextcloud. */
@@ -99,7 +95,7 @@ export async function startTenantFiles(wish: FilesWish): Promise<FilesScene> {
     const lab = await startLab({
       seed: chaosSeed(),
       accounts: addresses.map((address) => ({ address, messages: 0, drive: { files: 0 } })),
-      tenant: { latencyMs: 10, driveLimits: { unitsPerMinute: PLENTY }, faults: BAD_DAY },
+      tenant: { latencyMs: 2, limits: { raceMs: 1_000 }, driveLimits: { unitsPerMinute: PLENTY }, faults: BAD_DAY },
       source: { limits: { files: { unitsPerMinute: PLENTY } } },
       cloud: ends.cloud,
       settings: SETTINGS,
@@ -116,7 +112,7 @@ export async function startWorkspaceFiles(wish: FilesWish): Promise<FilesScene> 
     const lab = await startWorkspaceLab({
       seed: chaosSeed(),
       accounts: addresses.map((address, n) => ({ address, messages: 0, admin: n === 0 })),
-      workspace: { latencyMs: 10, limits: { drivePerMinute: PLENTY }, faults: BAD_WORK },
+      workspace: { latencyMs: 2, limits: { drivePerMinute: PLENTY, raceMs: 1_000 }, faults: BAD_WORK },
       source: { limits: { drive: { userPerMinute: PLENTY } } },
       cloud: ends.cloud,
       settings: SETTINGS,

@@ -14,7 +14,7 @@ export interface Meant {
 /** The owner of a drive at work while it moves. Small files are numbered from 0. */
 export interface FilesSource {
   readonly requests: () => Promise<number>
-  /** From now on it asks for patience. While Redis may lose its data nobody knows that it has. */
+  /** It has no bad days any more, but asks for patience. While Redis may lose its data nobody knows that it has. */
   readonly throttle: () => Promise<void>
   readonly violations: () => Promise<readonly string[]>
   readonly fill: (address: string, files: { readonly small: number; readonly large: number }) => Promise<void>
@@ -59,8 +59,8 @@ const textOf = (key: string, round: number): Bytes => ({
   text: `${key}, text ${round}. `.repeat(20 + ((key.length * 7 + numberIn(key) * 31) % 400)),
 })
 
-/** 12 to 16 MB, and another number of bytes in each round. */
-const largeOf = (n: number, round: number): Bytes => ({ size: (12 + ((n * 3 + round) % 5)) * MEGABYTE + 12_345 + round })
+/** Three chunks, the last of them small, and another number of bytes in each round. */
+const largeOf = (n: number, round: number): Bytes => ({ size: 10 * MEGABYTE + 12_345 * (1 + ((n * 3 + round) % 5)) + round })
 
 interface Kept {
   readonly folders: { readonly still: string; readonly moving: string; readonly inner: string; readonly odd: string }
@@ -155,8 +155,10 @@ export function tenantFiles({ tenant }: Lab): FilesSource {
   }
   return {
     requests: async () => (await tenant.stats()).requests,
-    throttle: () =>
-      tenant.faults.add({ path: '/(drives?|download)', when: { every: 7 }, times: 6, effect: { kind: 'throttle', retryAfter: 1 } }),
+    throttle: async () => {
+      await tenant.faults.clear()
+      await tenant.faults.add({ path: '/(drives?|download)', when: { every: 7 }, times: 2, effect: { kind: 'throttle', retryAfter: 2 } })
+    },
     violations: () => tenant.violations(),
     ...filesOf(deskOf, 'Folder 2 A\u0308', false),
   }
@@ -187,8 +189,15 @@ export function workspaceFiles({ workspace }: WorkspaceLab): FilesSource {
   }
   return {
     requests: async () => Object.values((await workspace.stats()).requests).reduce((sum, one) => sum + one, 0),
-    throttle: () =>
-      workspace.faults.add({ path: '/drive/', when: { every: 7 }, times: 4, effect: { kind: 'throttle', status: 503, retryAfter: 1 } }),
+    throttle: async () => {
+      await workspace.faults.clear()
+      await workspace.faults.add({
+        path: '/drive/',
+        when: { every: 7 },
+        times: 2,
+        effect: { kind: 'throttle', status: 503, retryAfter: 2 },
+      })
+    },
     violations: () => workspace.violations(),
     ...filesOf(deskOf, 'Folder 2 A\u0308/B', true),
   }
