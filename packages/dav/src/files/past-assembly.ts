@@ -1,9 +1,9 @@
 import type { Item, PutCall } from '@offramp/core'
 import { isRefusal } from '../faults.ts'
-import { likelyEnd, waitTelling } from './assemble.ts'
+import { waitTelling } from './assemble.ts'
 import type { FilesDesk } from './desk.ts'
 import { LOOK } from './limits.ts'
-import { lastAsked, leftOf } from './upload-folder.ts'
+import { lastAsked, leftOf, likelyEnd } from './upload-folder.ts'
 
 /**
  * The file that chunks become is locked while the server puts them together: it gives no hash of it, and moves it nowhere. Where an earlier process has asked

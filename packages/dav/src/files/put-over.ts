@@ -11,7 +11,7 @@ import { BESIDE, withLosses } from './put-new.ts'
 import { hashAt, sameBytes } from './same-bytes.ts'
 import { type Standing, statFile } from './stat.ts'
 import { targetOf } from './target.ts'
-import { leftOf, removeUpload } from './upload-folder.ts'
+import { clearUploads } from './upload-folder.ts'
 import { moveFile, writeFile } from './write.ts'
 
 /** A change of an item of which a copy was written before. */
@@ -33,11 +33,20 @@ export async function putOver(desk: FilesDesk, wish: Over, call: PutCall): Promi
   const same = await sameBytes(desk, { href, size: standing.size, known }, { content: contentOf(item) }, call)
   if (!isUntouched && same === undefined) {
     const isOurs = over.hash !== undefined && standing.size === over.size && (await hashAt(desk, href, call)) === over.hash
-    if (!isOurs) return { kept: 'changed', receipt: over }
+    if (!isOurs) {
+      await clear(desk, item, standing, call)
+      return { kept: 'changed', receipt: over }
+    }
   }
   return same === undefined || needsBytes(desk, item, standing)
     ? rewrite(desk, wish, standing, call)
     : keep(desk, wish, { standing, hash: same }, call)
+}
+
+/** An earlier process may have died while a large file was put together: of that nothing stays. */
+async function clear(desk: FilesDesk, item: Item, standing: Standing, call: PutCall): Promise<void> {
+  const size = Math.max(standing.size, item.size ?? 0)
+  if (size > desk.chunkBytes) await clearUploads(desk, item, size, call)
 }
 
 /** A date that this server takes with the bytes alone. */
@@ -57,8 +66,7 @@ async function keep(
   const moved = await bring(desk, { place, item, over }, call)
   await setDates(desk, { href: fileHref(desk, moved.place, moved.name), item, standing }, call)
   const now = await statFile(desk, moved.place, moved.name, call)
-  // An earlier process may have died while it was put together: of that nothing stays.
-  if (standing.size > desk.chunkBytes) for (const left of await leftOf(desk, item, call)) await removeUpload(desk, left, call)
+  await clear(desk, item, standing, call)
   const receipt = receiptOf(moved, { size: standing.size, hash, etag: now?.etag ?? standing.etag })
   return withLosses(receipt, moved.losses)
 }

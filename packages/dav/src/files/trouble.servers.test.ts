@@ -105,6 +105,34 @@ test.each(['find', 'put'])('a copy that is locked because chunks are put togethe
   await behaved()
 })
 
+test('another state of a file is sent once the server has put the earlier one together', async () => {
+  const name = fresh()
+  const over = await put(large(name))
+  await dieAt(changedOf(name), over, 25_000)
+  const [latest, begun] = [
+    large(name, { version: 'latest', body: fileItem(0, name, { body: new Uint8Array(LARGE).fill(9) }).body }),
+    clock.now(),
+  ]
+  const proof = await (await desk.again()).put(desk.place, latest, over, soonPut())
+  // The earlier one stands there now, and nobody knows that it is ours: whose it is, the engine judges.
+  expect(proof).toMatchObject({ kept: 'changed' })
+  expect(clock.now() - begun).toBeLessThan(60_000)
+  expect(await uploads()).toBe(0)
+})
+
+test('a lock of somebody else is said at once of a large file as well', async () => {
+  const name = fresh()
+  const over = await put(large(name))
+  await desk.cloud.user('anna').files.lock(`Folder/${name}`, true)
+  const [later, begun] = [desk.destination.put(desk.place, changedOf(name), over, soonPut()), clock.now()]
+  expect(await faultOf(later)).toMatchObject({ reach: 'call', code: 'dav-locked' })
+  expect(clock.now() - begun).toBeLessThan(30_000)
+  await desk.cloud.user('anna').files.lock(`Folder/${name}`, false)
+  const proof = receiptOf(await desk.destination.put(desk.place, changedOf(name), over, soonPut()))
+  expect((await standing(name))?.sha256.slice(0, 16)).toBe(proof.hash)
+  expect(await uploads()).toBe(0)
+})
+
 test('what was moved home and written anew, and of which nobody heard, is not sent once more', async () => {
   const name = fresh()
   const over = await put(large(name))
