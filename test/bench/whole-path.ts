@@ -1,3 +1,4 @@
+import { systemClock } from '@offramp/core'
 import { bareWrite, type Prepared } from './bare-writer.ts'
 import { type BenchLab, startBenchLab } from './bench-lab.ts'
 import { mbsyncPush } from './mbsync.ts'
@@ -15,6 +16,12 @@ interface Measured {
   readonly bytes: number
 }
 
+/** Seconds of Dovecot's processor time once those of its processes are gone whose connections have just ended: in between they stand nowhere. */
+async function settledCpu({ lab }: BenchLab): Promise<number> {
+  await systemClock.sleep(300, {})
+  return familyCpu(lab.dovecot.pid())
+}
+
 async function measure(bench: BenchLab, { shape, all, messages, bytes }: Measured): Promise<readonly Row[]> {
   const name = 'whole-path'
   const says = (seconds: number): string => rate(messages, bytes, seconds)
@@ -30,10 +37,9 @@ async function measure(bench: BenchLab, { shape, all, messages, bytes }: Measure
   const each = (spent: number): string => `${((spent / messages) * 1e3).toFixed(2)} ms`
   /** Dovecot's own share beside the time, which differs with what else the machine does. */
   const watched = async (work: () => Promise<number>): Promise<{ readonly seconds: number; readonly dovecotCpuSeconds: number }> => {
-    const { dovecot } = bench.lab
-    const before = familyCpu(dovecot.pid())
+    const before = await settledCpu(bench)
     const seconds = await work()
-    return { seconds, dovecotCpuSeconds: familyCpu(dovecot.pid()) - before }
+    return { seconds, dovecotCpuSeconds: (await settledCpu(bench)) - before }
   }
   const [bareFacts, pushedFacts, memoryFacts] = [
     await fresh(() => watched(() => bareWrite(bench.lab.dovecot, all))),

@@ -89,9 +89,13 @@ test('after a stop no further read is begun', async () => {
   const stop = new AbortController()
   const { jobs, seen } = items(Array.from({ length: 120 }, () => ({ says: 300, is: 300 })))
   let begun = 0
-  const counted = jobs.map(({ item }) => ({
-    item: { ...item, body: (asked: Parameters<typeof item.body>[0]) => (begun++, item.body(asked)) },
-  }))
+  const counted = jobs.map(({ item }) => {
+    const body: Item['body'] = (asked) => {
+      begun++
+      return item.body(asked)
+    }
+    return { item: { ...item, body } }
+  })
   const window = new Window(counted, { limits: roomy, call: stop })
   await window.next()
   const before = begun

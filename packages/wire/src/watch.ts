@@ -34,11 +34,17 @@ export class Watches {
         this.#live.delete(watch)
         if (this.#live.size === 0) this.#rest()
       },
+      isDue: (due) => this.#notLater(due),
     })
+    // A call that was aborted before is over already.
+    if (watch.broken !== undefined) return watch
     this.#live.add(watch)
-    const due = watch.due(this.#clock.now())
-    if (due < this.#wakesAt) this.#sleepUntil(due)
+    this.#notLater(watch.due(this.#clock.now()))
     return watch
+  }
+
+  #notLater(due: number): void {
+    if (due < this.#wakesAt) this.#sleepUntil(due)
   }
 
   /** Not at once: the next exchange mostly follows on the heels of the last. */
@@ -70,10 +76,17 @@ export class Watches {
   }
 }
 
+interface Around {
+  readonly clock: Clock
+  readonly ended: () => void
+  /** Looks after it at this time at the latest. */
+  readonly isDue: (due: number) => void
+}
+
 /** One exchange. Broken off with a fault when a limit passes, or with the call's own reason. */
 export class Watch {
   readonly #watched: Watched
-  readonly #around: { readonly clock: Clock; readonly ended: () => void }
+  readonly #around: Around
   readonly #end: number
   readonly #onAbort: () => void
   readonly #told: ((reason: unknown) => void)[] = []
@@ -81,7 +94,7 @@ export class Watch {
   #waitingSince: number | undefined
   #broken: { readonly reason: unknown } | undefined
 
-  constructor(watched: Watched, around: { readonly clock: Clock; readonly ended: () => void }) {
+  constructor(watched: Watched, around: Around) {
     const { limits, call } = watched
     this.#watched = watched
     this.#around = around
@@ -90,7 +103,7 @@ export class Watch {
     this.#allowed = limits.headMs
     this.#waitingSince = now
     this.#onAbort = () => this.#break(call.signal.reason)
-    if (call.signal.aborted) this.#onAbort()
+    if (call.signal.aborted) this.#broken = { reason: call.signal.reason }
     else call.signal.addEventListener('abort', this.#onAbort, { once: true })
   }
 
@@ -111,8 +124,7 @@ export class Watch {
 
   /** From here on the other end is being waited for; a caller who is slow to take the next chunk costs it nothing. */
   waiting(): void {
-    this.#allowed = this.#watched.limits.idleMs
-    this.#waitingSince = this.#around.clock.now()
+    this.#waitFor(this.#watched.limits.idleMs)
   }
 
   arrived(): void {
@@ -121,8 +133,7 @@ export class Watch {
 
   /** The last byte of the request has been taken: the head of the answer is waited for. */
   sent(): void {
-    this.#allowed = this.#watched.limits.headMs
-    this.#waitingSince = this.#around.clock.now()
+    this.#waitFor(this.#watched.limits.headMs)
   }
 
   /** Stops the watch. Safe to repeat. */
@@ -142,6 +153,13 @@ export class Watch {
     if (now >= this.#end) this.#break(this.#tooSlow('It took longer in all than', limits.totalMs))
     else if (this.#waitingSince !== undefined && now - this.#waitingSince >= this.#allowed)
       this.#break(this.#tooSlow('Nothing came for', this.#allowed))
+  }
+
+  #waitFor(ms: number): void {
+    const now = this.#around.clock.now()
+    this.#allowed = ms
+    this.#waitingSince = now
+    this.#around.isDue(now + ms)
   }
 
   #break(reason: unknown): void {
