@@ -29,7 +29,7 @@ beforeAll(async () => {
       destination: { files: { bulk: false, chunkMegabytes: 5 } },
     },
     source: { limits: { files: { unitsPerMinute: 100_000 } } },
-    settings: { workloads: ['file'], verifySample: 1, limits: { putSeconds: 8 } },
+    settings: { workloads: ['file'], verifySample: 1, limits: { putSeconds: 6 } },
   })
 }, 60_000)
 afterAll(async () => {

@@ -6,6 +6,8 @@ import { pastAssembly } from './past-assembly.ts'
 import { readBytes } from './prove.ts'
 import { hashAt } from './same-bytes.ts'
 import { listFolder, type Standing, statFile } from './stat.ts'
+import { targetOf } from './target.ts'
+import { forgetAsked } from './upload-folder.ts'
 
 /** Copies of equal bytes under any of the names that the item can have. */
 export async function find(desk: FilesDesk, item: Item, where: readonly Search[], call: Call): Promise<readonly Receipt[]> {
@@ -20,6 +22,10 @@ export async function find(desk: FilesDesk, item: Item, where: readonly Search[]
       if (equal) found.push(equal)
     }
   }
+  const [first] = found
+  const inChunks = desk.server.uploads !== undefined && (item.size ?? 0) > desk.chunkBytes
+  // Whoever asked for it to be put together was broken off before the end.
+  if (first && inChunks) await forgetAsked(desk, targetOf({ place: first.place, name: first.locator }, item, undefined), call)
   return found
 }
 

@@ -121,3 +121,11 @@ export async function sayAsked(desk: FilesDesk, target: Target, call: Call): Pro
 
 export const removeAsked = (desk: FilesDesk, target: Target, at: number, call: Call): Promise<void> =>
   removeUpload(desk, askedName(target, at), call)
+
+/** The file stands there: nobody has to be told any more that it may be under way. */
+export async function forgetAsked(desk: FilesDesk, target: Target, call: Call): Promise<void> {
+  const names: string[] = []
+  const isMark = (name: string): boolean => name.startsWith(prefixOf(target)) && /-asked-\d+$/.test(name)
+  await listFolder(desk, uploadHref(desk, ''), ({ name }) => void (isMark(name) && names.push(name)), call)
+  for (const name of names) await removeUpload(desk, name, call)
+}
