@@ -212,7 +212,10 @@ export interface Ledger {
   entries(lane: LaneId, ids: readonly string[]): Promise<readonly (Entry | undefined)[]>
   /** Every entry whose state is one of `states` (all, when not given), in no order. */
   scan(lane: LaneId, states?: readonly EntryState[]): AsyncIterable<Entry>
-  /** Which of these receipts belong to an entry; the answer has each owner's key, or undefined. Not cheap: asked in doubt. */
-  owners(lane: LaneId, receipts: readonly Receipt[]): Promise<readonly (string | undefined)[]>
+  /**
+   * Which of these receipts belong to an entry; the answer has each owner's key, or undefined. Not cheap: asked in doubt. Of several owners any one;
+   * `but`: the key of an entry that is not asked about.
+   */
+  owners(lane: LaneId, receipts: readonly Receipt[], but?: string): Promise<readonly (string | undefined)[]>
   tally(lane: LaneId): Promise<Tally>
 }

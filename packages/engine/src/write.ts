@@ -91,8 +91,7 @@ export async function put(state: TurnState, place: Place, { item, over, record }
   const owned = async (copies: readonly Receipt[]): Promise<readonly boolean[]> => {
     if (!state.guards.respectOwners) return copies.map(() => false)
     await record?.()
-    const own = entryKey(item.id)
-    return (await ledger.owners(lease.lane, copies)).map((owner) => owner !== undefined && owner !== own)
+    return (await ledger.owners(lease.lane, copies, entryKey(item.id))).map((owner) => owner !== undefined)
   }
   const at = state.guards.writeOver ? over : undefined
   const large = (item.size ?? 0) > limits.windowBytes

@@ -158,7 +158,10 @@ export function memoryFiles(tree: FileTree, options: MemoryFilesOptions = {}): D
   const putOver = async (place: string, item: Item, over: Receipt, call: PutCall): Promise<Receipt | Kept> => {
     const body = await uploaded(tree, item, { call, wire, part: options.part })
     const names = namesOf(item, body)
-    let at = (await look(over.place, over.locator, call)) ?? (await carriedOn(place, item, { over, body }, call))
+    const standing = await look(over.place, over.locator, call)
+    // Ours may have been carried on, before somebody forgot of it, and another item have come by the name since.
+    const isAnothers = standing !== undefined && standing.memo !== over.memo && (await isOwned(standing, call))
+    let at = (isAnothers ? undefined : standing) ?? (await carriedOn(place, item, { over, body }, call))
     if (!at) return { kept: 'deleted' }
     const isOurs = at.memo === over.memo || at.hash === over.hash || at.hash === hashOf(body)
     if (!isOurs) return { kept: 'changed', receipt: { ...over, place: at.place, locator: at.locator, size: at.size } }
@@ -176,8 +179,8 @@ export function memoryFiles(tree: FileTree, options: MemoryFilesOptions = {}): D
       at = carried
     }
     if (at.hash === hashOf(body)) return dated(at, item, call)
-    const standing = at
-    return wire('destination.put', () => rewrite(standing, body, item.traits.modifiedAt), call)
+    const current = at
+    return wire('destination.put', () => rewrite(current, body, item.traits.modifiedAt), call)
   }
 
   const putMany = async (place: Place, items: readonly Item[], call: Call): Promise<readonly (Receipt | Fault)[]> => {

@@ -70,11 +70,11 @@ export function memoryLedger(store: LedgerStore, options: MemoryLedgerOptions): 
       const all = await wire('ledger.scan', () => [...store.lane(lane).entries.values()])
       for (const entry of all) if (!states || states.includes(entry.state)) yield entry
     },
-    owners: (lane, receipts) =>
+    owners: (lane, receipts, but) =>
       wire('ledger.owners', () => {
         const owners = new Map<string, string>()
         for (const { key, receipt } of store.lane(lane).entries.values()) {
-          if (receipt) owners.set(`${receipt.place}\n${receipt.locator}`, key)
+          if (receipt && key !== but) owners.set(`${receipt.place}\n${receipt.locator}`, key)
         }
         return receipts.map(({ place, locator }) => owners.get(`${place}\n${locator}`))
       }),

@@ -75,7 +75,7 @@ export function filesDestination(settings: FilesSettings, services: Services): D
     async connect(account, kind, call) {
       if (kind !== 'file') throw wrongKind(settings)
       const desk = await deskAt(name, account, call)
-      return inTeamFolder(makeFilesDestination(desk), { desk, admin, name })
+      return inTeamFolder({ desk, admin, name }, makeFilesDestination)
     },
   })
   return at(partsOf(settings.root ?? '').join('/'))

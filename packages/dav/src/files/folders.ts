@@ -108,12 +108,12 @@ export async function placeOf(desk: FilesDesk, collection: Collection, call: Cal
 const isFolder = async (desk: FilesDesk, place: string, call: Call): Promise<boolean> =>
   (await statAt(desk, folderHref(desk, place), call))?.isFolder === true
 
-/** One MKCOL; what is above it only where the server misses it. */
+/** One folder; what is above it only where the server misses it. */
 async function make(desk: FilesDesk, place: string, call: Call, isAgain = false): Promise<'made' | 'stood'> {
   try {
-    const answer = await desk.client.send({ method: 'MKCOL', href: folderHref(desk, place), asks: 'folder' }, call)
-    const id = answer.headers['oc-fileid']
-    if (id !== undefined && desk.server.trash !== undefined) desk.folders.fresh.set(place, id)
+    const id = await (desk.makeFolder?.(place, call) ?? makePlain(desk, place, call))
+    if (id === undefined) return 'stood'
+    if (id !== '' && desk.server.trash !== undefined) desk.folders.fresh.set(place, id)
     return 'made'
   } catch (thrown) {
     if (isRefusal(thrown, 405)) return 'stood'
@@ -125,6 +125,12 @@ async function make(desk: FilesDesk, place: string, call: Call, isAgain = false)
     await make(desk, joined(...parts.slice(0, -1)), call)
     return make(desk, place, call, true)
   }
+}
+
+/** One MKCOL, and the id that the server tells of what it has made. */
+export async function makePlain(desk: Pick<FilesDesk, 'client' | 'server'>, place: string, call: Call): Promise<string> {
+  const answer = await desk.client.send({ method: 'MKCOL', href: folderHref(desk, place), asks: 'folder' }, call)
+  return answer.headers['oc-fileid'] ?? ''
 }
 
 /** Makes a folder again that somebody has removed, with all above it. */

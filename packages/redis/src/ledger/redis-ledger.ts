@@ -85,7 +85,7 @@ export function redisLedger(redis: Redis, options: RedisLedgerOptions): Ledger {
     }
   }
 
-  const owners = async (lane: LaneId, receipts: readonly Receipt[]): Promise<readonly (string | undefined)[]> => {
+  const owners = async (lane: LaneId, receipts: readonly Receipt[], but?: string): Promise<readonly (string | undefined)[]> => {
     const found: (string | undefined)[] = receipts.map(() => undefined)
     const wanted = receipts.flatMap(({ place, locator }) => {
       const { flag, bytes } = packLocator(locator)
@@ -94,7 +94,10 @@ export function redisLedger(redis: Redis, options: RedisLedgerOptions): Ledger {
     for (let position = 0; position >= 0 && found.includes(undefined); ) {
       const [next, hits] = asList(await run(lane, LEDGER_SCRIPTS.owners, [position, STEP, ...wanted]))
       const list = asList(hits)
-      for (let i = 0; i < list.length; i += 2) found[Number(list[i])] = buffer(list[i + 1])?.toString('base64url')
+      for (let i = 0; i < list.length; i += 2) {
+        const owner = buffer(list[i + 1])?.toString('base64url')
+        if (owner !== but) found[Number(list[i])] = owner
+      }
       position = Number(next)
     }
     return found

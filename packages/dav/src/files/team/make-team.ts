@@ -74,10 +74,12 @@ export async function lookAtTeam(at: TeamAt, call: Call): Promise<{ readonly sta
  * Sees to it that the Team folder stands, and that the account which moves may write there. One that a person made is used as it is. Made here, it is
  * closed: the account is its only member before anything is in it, and its lists say so for every group of Offramp's.
  */
-export async function ensureTeam(at: TeamAt, call: Call): Promise<void> {
+export async function ensureTeam(at: TeamAt, call: Call): Promise<Exclude<TeamState, 'absent'>> {
   const { state, facts } = await lookAtTeam(at, call)
-  if (at.admin === undefined || state === 'theirs' || state === 'open') return
+  if (state === 'theirs' || state === 'open') return state
+  if (at.admin === undefined) throw noAdmin(at.desk.client.host, at.name)
   await complete({ ...at, api: makeTeamApi(at.admin) }, facts, call)
+  return 'closed'
 }
 
 interface Making extends TeamAt {

@@ -3,6 +3,7 @@ import { isRefusal } from '../../faults.ts'
 import { type FilesDesk, fileHref, folderHref, partsOf } from '../desk.ts'
 import { wordsOf } from '../ocs.ts'
 import { type AclLine, aclKey, lineKey, readLists, sameLines, writeList } from './access-list.ts'
+import { isLater } from './later-folder.ts'
 import { ownLines, placeOfTeam, stateOf, type TeamAt } from './make-team.ts'
 import { ALL, BITS, FILE_BITS, LEVELS, makeTeamApi, ownGroup, type TeamApi, type TeamFacts } from './team-api.ts'
 import { noAdmin, notSet, theirs } from './team-faults.ts'
@@ -113,7 +114,7 @@ async function settleOthers(
   const [own] = ownLines(scene)
   const closed = wanted.flatMap(({ lines }) => lines).map((line) => ({ ...line, bits: 0 }))
   for (const [key, { href, lines }] of standing) {
-    if (now.has(key)) continue
+    if (now.has(key) || (scene.isOpen && isLater(scene, lines))) continue
     const isOurs = own !== undefined && lines.some((line) => lineKey(line) === lineKey(own))
     const next = scene.isOpen ? (isOurs ? joined(lines, unique(closed)) : lines) : []
     if (!sameLines(lines, next)) await set(scene, { href, lines: next }, call)
@@ -129,10 +130,15 @@ async function setLists(scene: Scene, { wanted, places }: Setting, call: Call): 
   const kept: TeamRule[] = []
   for (const { rule, href, lines } of wanted) {
     const stands = standing.get(aclKey(href))?.lines ?? []
-    const next = scene.isOpen ? joined(stands, lines) : lines
-    if (scene.isOpen && differs(stands, lines)) kept.push(rule)
+    const isKept = scene.isOpen && !isLater(scene, stands)
+    const next = isKept ? joined(stands, lines) : lines
+    if (isKept && differs(stands, lines)) kept.push(rule)
     if (!sameLines(stands, next)) await set(scene, { href, lines: next }, call)
   }
+  // What came later and is open to whom its folder is: by now everything in it that is not has a list of its own.
+  const now = new Set(wanted.map(({ href }) => aclKey(href)))
+  for (const [key, { href, lines }] of standing)
+    if (scene.isOpen && !now.has(key) && isLater(scene, lines)) await set(scene, { href, lines: [] }, call)
   return kept
 }
 
@@ -154,7 +160,7 @@ async function set(
   if (!isSet) throw notSet(name, shown(desk, href))
 }
 
-const shown = ({ server }: FilesDesk, href: string): string => decodeURIComponent(href).slice(decodeURIComponent(server.root).length - 1)
+const shown = ({ server }: FilesDesk, href: string): string => aclKey(href).slice(aclKey(server.root).length)
 
 function joined(stands: readonly AclLine[], lines: readonly AclLine[]): readonly AclLine[] {
   const known = new Set(stands.map(lineKey))

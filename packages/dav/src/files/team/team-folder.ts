@@ -1,4 +1,7 @@
 import type { Call, Destination, TeamFolder } from '@offramp/core'
+import type { FilesDesk } from '../desk.ts'
+import { makePlain } from '../folders.ts'
+import { makeLaterFolder } from './later-folder.ts'
 import { ensureTeam, lookAtTeam, placeOfTeam, type TeamAt } from './make-team.ts'
 import { openTeam } from './open-team.ts'
 
@@ -12,17 +15,20 @@ const makeTeamFolder = (at: TeamAt): TeamFolder => ({
 
 /**
  * Files that go into a Team folder: it is seen to once before the first of them is written, so that nothing ever goes into a folder of the account's own
- * that only bears its name.
+ * that only bears its name. Where people are in it, a folder that comes later is closed until they are let in there as well.
  */
-export function inTeamFolder(files: Destination, at: TeamAt): Destination {
-  let ready: Promise<void> | undefined
-  const seen = (call: Call): Promise<void> => {
+export function inTeamFolder(at: TeamAt, filesOf: (desk: FilesDesk) => Destination): Destination {
+  let ready: ReturnType<typeof ensureTeam> | undefined
+  const seen = (call: Call): ReturnType<typeof ensureTeam> => {
     ready ??= ensureTeam(at, call).catch((thrown: unknown) => {
       ready = undefined
       throw thrown
     })
     return ready
   }
+  const makeFolder = async (place: string, call: Call): Promise<string | undefined> =>
+    (await seen(call)) === 'open' ? makeLaterFolder(at, place, call) : makePlain(at.desk, place, call)
+  const files = filesOf({ ...at.desk, makeFolder })
   const { putMany, grant, date } = files
   return {
     ...files,

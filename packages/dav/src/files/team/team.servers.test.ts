@@ -218,3 +218,41 @@ test('lists of an attempt that was broken off, and are no longer wanted, are tak
   await team.open(rights([{ ...ben, most: 'read' }], { place: '/Sales', access: [{ ...ben, may: 'read' }] }), call)
   expect((await cloud.sharing.reach('team:Sales/Plans')).map(({ who, permissions }) => [who, permissions])).toContainEqual(['ben', 1])
 })
+
+test('a folder that comes later is closed, whole and at every moment, until people are let in there as well', async () => {
+  const { cloud, connect } = await teamCloud()
+  const { destination, team, call } = await connect()
+  await destination.prepare({ id: 'x', path: ['Plans'] }, call)
+  const root = { place: '/Sales', access: [{ ...anna, may: 'write' as const }] }
+  await team.open(rights([{ ...anna, most: 'write' }], root), call)
+  const seen = async (): Promise<readonly string[]> =>
+    // What is left empty under a name of Offramp's by who was stopped is nothing that anybody could learn from.
+    (await cloud.user('anna').files.seen())
+      .map(({ path }) => path)
+      .filter((path) => /^Sales\/(?!.*\.offramp-[0-9a-f]{20}\.tmp$)/.test(path))
+  expect(await seen()).toEqual(['Sales/Plans'])
+  for (let endsAt = 3, stops = 0; ; endsAt++, stops++) {
+    const done = await connect(endsAt)
+      .then(async (at) => {
+        const place = await at.destination.prepare({ id: 'y', path: ['Plans', 'Later', 'Inner'] }, at.call)
+        await at.destination.put(place, fileItem(1, 'a.txt'), undefined, { ...soonPut(), ...at.call })
+      })
+      .then(
+        () => true,
+        () => false,
+      )
+    expect([endsAt, await seen()]).toEqual([endsAt, ['Sales/Plans']])
+    if (!done) continue
+    expect(stops).toBeGreaterThan(5)
+    break
+  }
+  const places = ['/Sales', '/Sales/Plans', '/Sales/Plans/Later', '/Sales/Plans/Later/Inner']
+  const closed = { place: '/Sales/Plans/Later/Inner', access: [{ ...anna, may: 'none' as const }] }
+  const asked = { members: [{ ...anna, most: 'write' as const }], rules: [root, closed], places }
+  expect((await team.open(asked, call)).kept).toEqual([])
+  expect(await seen()).toEqual(['Sales/Plans', 'Sales/Plans/Later'])
+  expect((await team.open({ ...asked, rules: [root] }, call)).kept).toEqual([])
+  expect(await seen(), 'what was closed when people were let in stays closed').toEqual(['Sales/Plans', 'Sales/Plans/Later'])
+  expect((await cloud.sharing.teamTree('Sales')).filter(({ path }) => path.includes('.offramp'))).toEqual([])
+  expect(await cloud.violations()).toEqual([])
+})
