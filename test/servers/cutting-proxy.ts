@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
+import { type Held, type Hold, type Holding, type HoldWish, makeHolding } from './hold.ts'
 
 export type Direction = 'up' | 'down'
 
@@ -29,6 +30,8 @@ export interface CuttingProxy {
   loseAnswerTo(text: string): void
   /** The same, but so many bytes of the answer come through first. `text` must stand in the request's head (HTTP). */
   cutAnswerTo(text: string, afterBytes: number): void
+  /** Keeps the next such request on its way; takes the place of an earlier wish. */
+  hold(wish: HoldWish): Hold
   /** Requests of this method that have gone up so far (HTTP). */
   asked(method: string): number
   /** Cuts within the next message that is appended, after this share of its literal (0 to 1); resolves once it is done. Plain text only. */
@@ -53,7 +56,7 @@ export interface ProxyTarget {
   readonly answers?: (text: string) => string
 }
 
-interface Pair {
+interface Pair extends Held {
   readonly client: Socket
   readonly server: Socket
   cut: Cut | undefined
@@ -72,6 +75,7 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
   const methods = new Map<string, number>()
   let accepted = 0
   let bytesUp = 0
+  let holding: Holding | undefined
   let literal: { readonly share: number; readonly done: () => void } | undefined
   const takeWish = (): Cut | undefined => {
     if (wish === undefined || left === 0) return undefined
@@ -116,7 +120,11 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
     literal.done()
     literal = undefined
   }
-  const pass = (pair: Pair, direction: Direction, chunk: Buffer) => {
+  const pass = (pair: Pair, direction: Direction, whole: Buffer) => {
+    const chunk = holding?.passing(pair, direction, whole) ?? whole
+    if (chunk.length > 0) passOn(pair, direction, chunk)
+  }
+  const passOn = (pair: Pair, direction: Direction, chunk: Buffer) => {
     if (isLost(pair, direction, chunk)) return
     if (direction === 'up') aim(pair, chunk)
     const to = direction === 'up' ? pair.server : pair.client
@@ -140,7 +148,15 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
   const listener = createServer((client) => {
     accepted += 1
     const server = connect(target.port, target.host ?? '127.0.0.1')
-    const pair: Pair = { client, server, cut: takeWish(), passed: 0, doomed: undefined }
+    const pair: Pair = {
+      client,
+      server,
+      cut: takeWish(),
+      passed: 0,
+      doomed: undefined,
+      up: (bytes) => passOn(pair, 'up', bytes),
+      reset: () => drop(pair),
+    }
     pairs.add(pair)
     client.setNoDelay(true)
     server.setNoDelay(true)
@@ -156,6 +172,7 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
       one.on('error', () => other.destroy())
       one.on('end', () => late(() => other.end()))
       one.on('close', () => {
+        holding?.ended(pair)
         late(() => other.destroy())
         pairs.delete(pair)
       })
@@ -188,6 +205,11 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
     },
     cutAnswerTo(text, afterBytes) {
       losing = { text, afterBytes }
+    },
+    hold(wish) {
+      holding?.hold.end()
+      holding = makeHolding(wish)
+      return holding.hold
     },
     asked: (method) => methods.get(method) ?? 0,
     cutInLiteral: (share) =>

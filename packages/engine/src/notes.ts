@@ -59,3 +59,10 @@ export function leftPlaces(notes: Books['notes'], homes: Books['homes']): readon
   const left = [...notes.values()].filter(({ place }) => !standing.has(place))
   return left.toSorted((a, b) => above(b.place).length - above(a.place).length)
 }
+
+/** Of places that were left, those to name: one that lies in another of which the same is to be said goes without. */
+export function leftToName(notes: Books['notes'], homes: Books['homes']): readonly PlaceNote[] {
+  const left = leftPlaces(notes, homes).filter((note) => note.left)
+  const whys = new Map(left.map(({ place, left: why }) => [place, why]))
+  return left.filter(({ place, left: why }) => !above(place).some((outer) => whys.get(outer) === why))
+}

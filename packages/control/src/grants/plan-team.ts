@@ -3,7 +3,7 @@ import { type Entitled, entitle, type ShareLoss } from './entitle.ts'
 import { type GrantOptions, type PlannedGrant, type PlannedGrants, planGrants, SAYS } from './plan-grants.ts'
 import { includes, type Shape, shapeOf } from './shape.ts'
 import { SourceRights } from './source-rights.ts'
-import { atLeast, levelOf, type Principal, principalOf, type TeamLevels, teamLevels } from './team-levels.ts'
+import { atLeast, levelOf, principalsOf, type TeamLevels, teamLevels } from './team-levels.ts'
 import { standingsOf, type Tree, type TreeNode } from './tree.ts'
 import type { People } from './who.ts'
 
@@ -86,11 +86,12 @@ function levelsOf(
   const { root, isOpen, rights, outside } = at
   const standings = standingsOf(nodes, ({ id }) => rights.isApart(id))
   const top = standings.get(root) ?? { place: root, folders: [], apart: [], plain: [], below: [] }
-  const principals = entitled.flatMap((one): readonly Principal[] => {
+  const inside = entitled.flatMap((one) => {
     const member = memberOf(one)
-    return member === undefined || outside?.has(one.meant.who) ? [] : [principalOf(rights, one.meant.who, member)]
+    return member === undefined || outside?.has(one.meant.who) ? [] : [{ who: one.meant.who, member }]
   })
-  return teamLevels({ root: top, principals, isOpen })
+  const asked = [...standings.values()].flatMap(({ folders, apart }) => [...folders, ...apart])
+  return teamLevels({ root: top, principals: principalsOf(rights, inside, asked), isOpen })
 }
 
 /**

@@ -2,12 +2,12 @@ import { type Call, Fault, type PutCall } from '@offramp/core'
 import { isRefusal } from '../faults.ts'
 import type { Content } from './content.ts'
 import type { FilesDesk } from './desk.ts'
-import { ASSEMBLY_MS, LOOK, PROVED_BYTES, SIGN_MS, UNHEARD_MS } from './limits.ts'
+import { ASSEMBLY_MS, LOOK, PROVED_BYTES, SIGN_MS } from './limits.ts'
 import { prove, serverHash } from './prove.ts'
 import { isSameAtPlaces } from './same-at-places.ts'
 import { sameBytes } from './same-bytes.ts'
 import { type Standing, statAt } from './stat.ts'
-import { folderName, removeAsked, removeUpload, sayAsked, uploadHref } from './upload-folder.ts'
+import { folderName, likelyEnd, removeAsked, removeUpload, sayAsked, uploadHref } from './upload-folder.ts'
 import { dateHeaders, refusePages, type Stored, type Target } from './write.ts'
 import { uploadHeaders } from './write-chunks.ts'
 
@@ -25,6 +25,11 @@ interface Seen {
   readonly tail: Uint8Array | undefined
 }
 
+interface Asking extends Seen {
+  /** It was asked before, and perhaps the server is at it. */
+  readonly again: boolean
+}
+
 /** What says nothing of whether the server goes on: a proxy's patience has ended, or the connection, or another has asked before. */
 const isOpenEnd = (thrown: unknown): boolean =>
   isRefusal(thrown, 423) ||
@@ -37,7 +42,7 @@ const isBroken = (thrown: unknown): boolean => thrown instanceof Fault && /^http
 const patience = (size: number): number => Math.min(600_000, 60_000 + size / 50_000)
 
 /** One MOVE, and then nothing but looking: a second one while the server is at it makes it copy everything again, or finds the folder gone. */
-export async function assemble(desk: FilesDesk, whole: Whole, seen: Seen, call: PutCall): Promise<Stored> {
+export async function assemble(desk: FilesDesk, whole: Whole, { again, ...seen }: Asking, call: PutCall): Promise<Stored> {
   const since = await sayAsked(desk, whole.target, call)
   const { to, content, target } = whole
   try {
@@ -63,7 +68,8 @@ export async function assemble(desk: FilesDesk, whole: Whole, seen: Seen, call: 
     return stored
   } catch (thrown) {
     if (call.signal.aborted) throw thrown
-    if (isOpenEnd(thrown)) {
+    // What was never asked before is not what it is locked for.
+    if (isOpenEnd(thrown) && (again || !isRefusal(thrown, 423))) {
       const until = isBroken(thrown) ? likelyEnd(since, content.size) : since + ASSEMBLY_MS
       const stored = await awaitEnd(desk, whole, { since, seen, until }, call)
       if (stored !== undefined) return stored
@@ -72,8 +78,8 @@ export async function assemble(desk: FilesDesk, whole: Whole, seen: Seen, call: 
     const gone = isRefusal(thrown, 404) ? await finished(desk, whole, seen, call) : undefined
     await removeAsked(desk, target, since, call)
     if (gone !== undefined) return gone
-    // Chunks that do not make the whole are not to be gone on with.
-    if (isRefusal(thrown, 400) || (thrown instanceof Fault && thrown.code === 'dav-damaged'))
+    // Chunks that do not make the whole are not to be gone on with, nor what may not be written there any more.
+    if (isRefusal(thrown, 400, 412) || (thrown instanceof Fault && thrown.code === 'dav-damaged'))
       await removeUpload(desk, folderName(target), call)
     throw thrown
   }
@@ -146,7 +152,7 @@ async function awaitEnd(
   const { clock, log } = desk.services
   log.info({ account: desk.client.account, bytes: whole.content.size }, 'The server is still putting a file together: it is looked for.')
   for (let wait: number = LOOK.first; ; wait = Math.min(LOOK.most, wait * 2)) {
-    const stored = await finished(desk, whole, seen, call)
+    const stored = await finished(desk, whole, seen, call).catch(stillLocked)
     if (stored !== undefined) {
       await removeAsked(desk, whole.target, since, call)
       return stored
@@ -159,23 +165,21 @@ async function awaitEnd(
   return undefined
 }
 
+/** What stands there cannot be compared: the server is at it. */
+function stillLocked(thrown: unknown): undefined {
+  if (!isRefusal(thrown, 423)) throw thrown
+}
+
 /**
  * It may take an hour, and is no standstill: that is said all the while, since a write that keeps silent longer than operators allow (two seconds at
  * the least) is given up. Whoever breaks it off here finds it again by what is left in the account.
  */
-async function waitTelling({ services: { clock } }: FilesDesk, ms: number, call: PutCall): Promise<void> {
+export async function waitTelling({ services: { clock } }: FilesDesk, ms: number, call: PutCall): Promise<void> {
   for (let left = ms; left > 0; left -= SIGN_MS) {
     call.progress?.()
     await clock.sleep(Math.min(left, SIGN_MS), call)
   }
 }
-
-/**
- * How long a server is taken to be at it that nobody has heard of since; then it is asked again. Perhaps it was never asked: a process may have died, or
- * a connection broken, just before. Where it is at it all the same, at less than 2 MB a second, it says 423, since it holds the file locked, and is
- * looked for as before. Whichever of two comes second finds the chunks gone or the condition of its MOVE unmet.
- */
-const likelyEnd = (since: number, size: number): number => since + Math.min(ASSEMBLY_MS, UNHEARD_MS + size / 2_000)
 
 /** For whoever finds that an earlier process had asked, and perhaps died before that: it knows nothing of the bytes. */
 export const lookForAssembled = (desk: FilesDesk, whole: Whole, since: number, call: PutCall): Promise<Stored | undefined> =>

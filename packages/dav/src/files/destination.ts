@@ -5,6 +5,7 @@ import { placeOf, plainPlace, prepare } from './folders.ts'
 import { grant } from './grant.ts'
 import { BATCH, SAMPLES } from './limits.ts'
 import { dropDouble, find, read, walk } from './looking.ts'
+import { pastAssembly } from './past-assembly.ts'
 import { putMany } from './put-many.ts'
 import { putNew } from './put-new.ts'
 import { putOver } from './put-over.ts'
@@ -59,7 +60,8 @@ export const makeFilesDestination = (desk: FilesDesk): Destination => ({
   find: (item, where, call) => find(desk, item, where, call),
   async put({ id: place }, item, over, call) {
     call.signal.throwIfAborted()
-    return over === undefined ? putNew(desk, place, item, call) : putOver(desk, { place, item, over }, call)
+    if (over === undefined) return putNew(desk, place, item, call)
+    return pastAssembly(desk, item, () => putOver(desk, { place, item, over }, call), call)
   },
   putMany: ({ id: place }, items, call) => putMany(desk, place, items, call),
   walk: (search, call) => walk(desk, search, call),

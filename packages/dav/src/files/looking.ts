@@ -2,6 +2,7 @@ import { type Call, Fault, type Found, type Item, type Receipt, type Search } fr
 import { isRefusal } from '../faults.ts'
 import { equalAt, receiptOf } from './adopt.ts'
 import { type FilesDesk, fileHref, folderHref, isTemporary, namesOf } from './desk.ts'
+import { pastAssembly } from './past-assembly.ts'
 import { readBytes } from './prove.ts'
 import { hashAt } from './same-bytes.ts'
 import { listFolder, type Standing, statFile } from './stat.ts'
@@ -11,8 +12,11 @@ export async function find(desk: FilesDesk, item: Item, where: readonly Search[]
   const found: Receipt[] = []
   for (const { place } of where) {
     for (const name of namesOf(desk.server.rules, item)) {
-      const standing = await statFile(desk, place, name, call)
-      const equal = standing && (await equalAt(desk, { place, name, standing }, item, call))
+      const look = async (): Promise<Receipt | undefined> => {
+        const standing = await statFile(desk, place, name, call)
+        return standing && equalAt(desk, { place, name, standing }, item, call)
+      }
+      const equal = await pastAssembly(desk, item, look, call)
       if (equal) found.push(equal)
     }
   }

@@ -11,6 +11,7 @@ import { BESIDE, withLosses } from './put-new.ts'
 import { hashAt, sameBytes } from './same-bytes.ts'
 import { type Standing, statFile } from './stat.ts'
 import { targetOf } from './target.ts'
+import { clearUploads } from './upload-folder.ts'
 import { moveFile, writeFile } from './write.ts'
 
 /** A change of an item of which a copy was written before. */
@@ -34,11 +35,20 @@ export async function putOver(desk: FilesDesk, wish: Over, call: PutCall): Promi
   const same = await sameBytes(desk, { href, size: standing.size, known }, { content: contentOf(item) }, call)
   if (!isUntouched && same === undefined) {
     const isOurs = over.hash !== undefined && standing.size === over.size && (await hashAt(desk, href, call)) === over.hash
-    if (!isOurs) return { kept: 'changed', receipt: over }
+    if (!isOurs) {
+      await clear(desk, item, standing, call)
+      return { kept: 'changed', receipt: over }
+    }
   }
   return same === undefined || needsBytes(desk, item, standing)
     ? rewrite(desk, wish, standing, call)
     : keep(desk, wish, { standing, hash: same }, call)
+}
+
+/** An earlier process may have died while a large file was put together: of that nothing stays. */
+async function clear(desk: FilesDesk, item: Item, standing: Standing, call: PutCall): Promise<void> {
+  const size = Math.max(standing.size, item.size ?? 0)
+  if (size > desk.chunkBytes) await clearUploads(desk, item, size, call)
 }
 
 /** A date that this server takes with the bytes alone. */
@@ -58,6 +68,7 @@ async function keep(
   const moved = await bring(desk, { place, item, over }, call)
   await setDates(desk, { href: fileHref(desk, moved.place, moved.name), item, standing }, call)
   const now = await statFile(desk, moved.place, moved.name, call)
+  await clear(desk, item, standing, call)
   const receipt = receiptOf(moved, { size: standing.size, hash, etag: now?.etag ?? standing.etag })
   return withLosses(receipt, moved.losses)
 }
@@ -135,10 +146,11 @@ async function elsewhere(desk: FilesDesk, { place, item, over }: Over, call: Put
     const found = { place, locator: name, size: standing.size }
     const href = fileHref(desk, place, name)
     const isEarlier = over.hash !== undefined && standing.size === over.size && (await hashAt(desk, href, call)) === over.hash
-    const isOurs = isEarlier || (await sameBytes(desk, { href, size: standing.size }, { content: contentOf(item) }, call)) !== undefined
-    if (!isOurs || (await isOwned(found, call))) continue
+    // Its bytes may be there already as well, and are then what is known of it, or they would be sent once more.
+    const hash = isEarlier ? over.hash : await sameBytes(desk, { href, size: standing.size }, { content: contentOf(item) }, call)
+    if (hash === undefined || (await isOwned(found, call))) continue
     const memo = memoOf(standing.etag)
-    return putOver(desk, { place, item, over: { ...over, ...found, ...(memo === undefined ? {} : { memo }) } }, call)
+    return putOver(desk, { place, item, over: { ...over, ...found, hash, ...(memo === undefined ? {} : { memo }) } }, call)
   }
   return { kept: 'deleted' }
 }

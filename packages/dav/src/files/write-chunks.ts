@@ -1,15 +1,26 @@
 import type { Call, PutCall } from '@offramp/core'
-import { assemble, lookForAssembled, type Whole } from './assemble.ts'
+import { assemble, lookForAssembled, type Whole, waitTelling } from './assemble.ts'
 import { type Content, hashing } from './content.ts'
 import { type FilesDesk, fileHref } from './desk.ts'
 import { makeLane } from './lane.ts'
-import { HELD_BYTES, PROVED_BYTES, TRANSFER_MS } from './limits.ts'
+import { HELD_BYTES, LOOK, PROVED_BYTES, TRANSFER_MS } from './limits.ts'
 import { proveResumed } from './prove-resumed.ts'
 import { makeReader, type Reader } from './reader.ts'
 import { statAt } from './stat.ts'
 import { makeTail } from './tail.ts'
 import { taken } from './taken.ts'
-import { type Cut, chunksOf, cutOf, folderName, lookAtUploads, openUpload, removeUpload, sizeOfChunk, uploadHref } from './upload-folder.ts'
+import {
+  type Cut,
+  chunksOf,
+  cutOf,
+  folderName,
+  lookAtUploads,
+  openUpload,
+  removeUpload,
+  sizeOfChunk,
+  type UploadState,
+  uploadHref,
+} from './upload-folder.ts'
 import { refusePages, type Stored, type Target } from './write.ts'
 
 /** What all requests of one upload say: where it goes and how much it is. Without it Nextcloud does not notice that a chunk is missing. */
@@ -25,7 +36,7 @@ export const uploadHeaders = ({ client }: FilesDesk, to: string, size: number): 
 export async function writeInChunks(desk: FilesDesk, target: Target, content: Content, call: PutCall): Promise<Stored> {
   const to = fileHref(desk, target.place, target.name)
   const whole: Whole = { to, target, content }
-  const { isOpen, asked } = await lookAtUploads(desk, target, call)
+  const { isOpen, asked } = await uploadsNow(desk, whole, call)
   // Somebody has asked for it to be put together, and nobody knows the end: look, and do not ask again.
   if (asked !== undefined) {
     const stored = await lookForAssembled(desk, whole, asked, call)
@@ -36,8 +47,17 @@ export async function writeInChunks(desk: FilesDesk, target: Target, content: Co
   const there = isOpen ? await standing(desk, target, cut, call) : undefined
   if (there === undefined) await openUpload(desk, folderName(target), uploadHeaders(desk, to, content.size), call)
   const sent = await sendChunks(desk, whole, { cut, there: there ?? new Set() }, call)
-  const stored = await assemble(desk, whole, { hash: sent.hash, tail: sent.tail }, call)
+  const stored = await assemble(desk, whole, { ...sent, again: asked !== undefined }, call)
   return sent.hash === undefined ? proveResumed(desk, whole, stored, call) : stored
+}
+
+/** What stands of its uploads once the server has put together what it was asked for before: it would write that over this one, or refuse this one. */
+async function uploadsNow(desk: FilesDesk, { target, content }: Whole, call: PutCall): Promise<UploadState> {
+  for (;;) {
+    const state = await lookAtUploads(desk, target, content.size, call)
+    if (state.earlier === undefined) return state
+    await waitTelling(desk, LOOK.first, call)
+  }
 }
 
 /** Numbers of the chunks that have arrived whole. A folder with others in it is of another cut: it is thrown away. */

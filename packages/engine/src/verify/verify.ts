@@ -15,7 +15,7 @@ import {
 } from '@offramp/core'
 import type { Exception, LaneBalance, Verify } from '../contract.ts'
 import { walkAnew } from '../listings.ts'
-import { leftPlaces } from '../notes.ts'
+import { leftToName } from '../notes.ts'
 import { Balance } from './balance.ts'
 import { type Checking, checkCopy } from './check-copy.ts'
 import { readCopies } from './copies.ts'
@@ -56,7 +56,7 @@ export const verify: Verify = async (request, lease, call) => {
     hashed: 0,
   }
   for await (const listing of request.source.listings(call)) await verifyListing(verifying, listing)
-  for (const { place, left } of leftPlaces(notes, homes)) if (left) verifying.balance.except(leftBehind(place, left))
+  for (const { place, left } of leftToName(notes, homes)) verifying.balance.except(leftBehind(place, left ?? ''))
   return balanceOf(verifying)
 }
 
