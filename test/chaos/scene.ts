@@ -101,8 +101,8 @@ const sum = (a: Tally, b: Tally): Tally => ({
   bytes: a.bytes + b.bytes,
 })
 
-/** Leases and time-outs as short as an operator may set them, so that those of the dead lapse soon: 4 s. */
-export const LIMITS = { putSeconds: 2, sliceSeconds: 3, pageItems: 50 }
+/** Leases and time-outs as short as an operator may set them, so that those of the dead lapse soon: 4 s. An end that broke off is tried again after a second. */
+export const LIMITS = { putSeconds: 2, sliceSeconds: 3, pageItems: 50, retrySeconds: 1 }
 
 /** A scene that reads an emulated Microsoft 365 tenant. */
 export async function startScene(wish: SceneWish): Promise<Scene<Lab>> {

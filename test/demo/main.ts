@@ -4,90 +4,15 @@
  * on the same workers. Each account's mail, calendars, contacts, tasks and files (both into the Nextcloud) move as one mapping. Half-way a worker is killed; at the end everything is compared with a client that is
  * not Offramp's. `--keep` leaves it all running until Ctrl-C.
  */
-import { cp, mkdir, rm } from 'node:fs/promises'
+import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { AccountSeed, WorkspaceAccountSeed } from '@offramp/emulators'
-import { type Audit, audit, auditGmail } from '../lab/audit.ts'
-import { auditOutlook, auditWork, type GroupwareAudit } from '../lab/audit-groupware.ts'
-import { type BareLab, startBareLab } from '../lab/bare-lab.ts'
-import { writeTenantProject } from '../lab/lab.ts'
-import { type NextcloudProcess, startNextcloudProcess } from '../lab/nextcloud-process.ts'
-import { startTenantProcess, type TenantProcess } from '../lab/tenant-process.ts'
-import { writeWorkspaceProject } from '../lab/workspace-lab.ts'
-import { startWorkspaceProcess, type WorkspaceProcess } from '../lab/workspace-process.ts'
 import { MASTER } from '../servers/dovecot.ts'
-import { type Radicale, radicaleStore, startRadicale } from '../servers/radicale.ts'
-import { addFilesToProjects, compareFiles, makeShares } from './files.ts'
+import { compareGroupware, compareMail } from './compare.ts'
+import { compareFiles } from './files.ts'
+import { BOTH, CONTOSO, CONTOSO_FILE, type Demo, FABRIKAM, FABRIKAM_FILE, startDemo } from './scene.ts'
 
 const { values: flags } = parseArgs({ options: { keep: { type: 'boolean', default: false } } })
-
-const CONTOSO: readonly AccountSeed[] = [
-  {
-    address: 'anna@contoso.example',
-    displayName: 'Anna Adler',
-    messages: 500,
-    sizes: 'office',
-    events: 120,
-    contacts: 80,
-    tasks: 40,
-    drive: { files: 60, sizes: [500, 60_000] },
-  },
-  {
-    address: 'bruno@contoso.example',
-    displayName: 'Bruno Braun',
-    language: 'de-DE',
-    messages: 700,
-    sizes: 'small',
-    deepFolders: 6,
-    events: 40,
-    contacts: 20,
-  },
-  {
-    address: 'chloe@contoso.example',
-    displayName: 'Chloé Caron',
-    language: 'fr-FR',
-    messages: 500,
-    sizes: 'small',
-    oddNames: true,
-    poison: ['corrupt'],
-  },
-  { address: 'info@contoso.example', displayName: 'Info', purpose: 'shared', messages: 400, sizes: 'small' },
-  { address: 'room-1@contoso.example', displayName: 'Room 1', purpose: 'room', messages: 60, sizes: 'small' },
-]
-
-const FABRIKAM: readonly WorkspaceAccountSeed[] = [
-  { address: 'admin@fabrikam.example', displayName: 'Admin', admin: true, messages: 20, sizes: 'small' },
-  {
-    address: 'dora@fabrikam.example',
-    displayName: 'Dora Diaz',
-    messages: 500,
-    sizes: 'office',
-    oddLabels: true,
-    chats: 3,
-    calendars: { events: 80, others: true },
-    contacts: { people: 60 },
-    tasks: { tasks: 20 },
-    files: { files: 50, folders: 6, documents: 3 },
-  },
-  { address: 'emil@fabrikam.example', displayName: 'Emil Ek', messages: 600, sizes: 'small', awkward: 2 },
-]
-
-/** As an operator would name them: two projects, a folder each. */
-const CONTOSO_FILE = 'contoso/offramp.yaml'
-const FABRIKAM_FILE = 'fabrikam/offramp.yaml'
-const BOTH = ['--project', CONTOSO_FILE, '--project', FABRIKAM_FILE] as const
-
-/** Whose calendars, contacts and tasks the audit looks at. */
-const PLANNERS = ['anna@contoso.example', 'bruno@contoso.example', 'dora@fabrikam.example'] as const
-
-interface Demo {
-  readonly lab: BareLab
-  readonly radicale: Radicale
-  readonly cloud: NextcloudProcess
-  readonly tenant: TenantProcess
-  readonly workspace: WorkspaceProcess
-}
 
 const bold = (text: string): string => (process.stdout.isTTY ? `\u001b[1m${text}\u001b[0m` : text)
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -170,66 +95,6 @@ async function someWork({ tenant, workspace }: Demo): Promise<void> {
   if (inbox[2]) await dora.trash(inbox[2].id)
 }
 
-async function auditOf({ lab, tenant, workspace }: Demo, address: string): Promise<Audit> {
-  const raw = await lab.dovecot.raw(lab.loginOf(address))
-  try {
-    if (address.endsWith('@fabrikam.example')) return await auditGmail(workspace.mailbox(address), raw)
-    const mailbox = tenant.mailbox(address)
-    const unmovable = new Set((await mailbox.messages()).filter(({ poison }) => poison !== undefined).map(({ id }) => id))
-    return await audit(mailbox, raw, unmovable)
-  } finally {
-    raw.close()
-  }
-}
-
-async function compare(demo: Demo): Promise<boolean> {
-  let same = true
-  for (const { address } of [...CONTOSO, ...FABRIKAM]) {
-    const { expected, found, lost, doubled } = await auditOf(demo, address)
-    const counts = `${String(expected).padStart(6)} expected ${String(found).padStart(6)} found`
-    say(`  ${address.padEnd(24)} ${counts} ${lost.length} lost ${doubled.length} doubled`)
-    for (const subject of [...lost.slice(0, 5), ...doubled.slice(0, 5)]) say(`    ! ${subject}`)
-    same &&= lost.length + doubled.length === 0
-  }
-  return same
-}
-
-async function groupwareOf({ lab, tenant, workspace, radicale, cloud }: Demo, address: string): Promise<GroupwareAudit> {
-  const login = lab.loginOf(address)
-  if (address.endsWith('@fabrikam.example')) {
-    // The Nextcloud makes a calendar of its own from the birthdays of contacts.
-    const stored = [
-      ...(await cloud.user(login).stored('calendars')).filter(({ path }) => !path.startsWith('calendars/contact_birthdays/')),
-      ...(await cloud.user(login).stored('addressbooks')),
-    ]
-    return auditWork(
-      workspace.work(address),
-      stored.map(({ text }) => text),
-    )
-  }
-  const objects = (await radicaleStore(radicale, login)).flatMap((collection) => [...collection.objects.values()])
-  return auditOutlook(tenant.outlook(address), objects)
-}
-
-/** Calendars, contacts and tasks as they stand in the files of Radicale and in the emulated Nextcloud. */
-async function compareGroupware(demo: Demo): Promise<boolean> {
-  let same = true
-  for (const address of PLANNERS) {
-    for (const [kind, { expected, found, lost, doubled }] of Object.entries(await groupwareOf(demo, address))) {
-      const counts = `${String(expected).padStart(6)} expected ${String(found).padStart(6)} found`
-      say(`  ${`${address} ${kind}`.padEnd(32)} ${counts} ${lost.length} lost ${doubled.length} doubled`)
-      for (const name of [...lost.slice(0, 5), ...doubled.slice(0, 5)]) say(`    ! ${name}`)
-      same &&= lost.length + doubled.length === 0
-    }
-  }
-  const [mails, writes] = [await demo.cloud.mails(), await demo.cloud.writes()]
-  const foreign = writes.filter(({ by, user, home }) => by === 'scheduling' || user !== home)
-  say(
-    `  Invitations, replies and cancellations that the Nextcloud sent: ${mails.length}; writes into other people's calendars: ${foreign.length}`,
-  )
-  return same && mails.length + foreign.length === 0
-}
-
 async function main(demo: Demo): Promise<number> {
   title('Both ends of both projects are checked before anything moves')
   for (const project of [CONTOSO_FILE, FABRIKAM_FILE]) if ((await show(demo, 'check', '--project', project)) !== 0) return 1
@@ -248,7 +113,7 @@ async function main(demo: Demo): Promise<number> {
   if ((await show(demo, 'exposure', '--project', CONTOSO_FILE)) !== 0) return 1
   if ((await show(demo, 'shares', '--project', CONTOSO_FILE, '--apply')) !== 0) return 1
   title('A second pair of eyes: byte by byte, over raw IMAP and WebDAV, without Offramp')
-  const same = [await compare(demo), await compareGroupware(demo), await compareFiles(demo)].every(Boolean)
+  const same = [await compareMail(demo), await compareGroupware(demo), await compareFiles(demo)].every(Boolean)
   const violations = [...(await demo.tenant.violations()), ...(await demo.workspace.violations()), ...(await demo.cloud.violations())]
   say(`  Rules of the providers that were broken: ${violations.length}`)
   for (const violation of violations.slice(0, 5)) say(`    ! ${violation}`)
@@ -289,58 +154,6 @@ const untilInterrupted = (): Promise<void> =>
       })
     }
   })
-
-async function startDemo(): Promise<Demo> {
-  const [contoso, fabrikam] = [CONTOSO, FABRIKAM].map((seeds) => seeds.map(({ address }) => address))
-  const settings = { verifySample: 0.1, limits: { putSeconds: 5, sliceSeconds: 5 } }
-  const lab = await startBareLab([...(contoso ?? []), ...(fabrikam ?? [])], {})
-  // Contoso's files go there as well.
-  const users = [...(contoso ?? []), ...(fabrikam ?? [])].map((address) => ({ id: lab.loginOf(address), email: address }))
-  const [radicale, cloud, tenant, workspace] = await Promise.all([
-    startRadicale({ users: lab.dovecot.users }),
-    startNextcloudProcess({ seed: 1, users }),
-    startTenantProcess({
-      seed: 1,
-      accounts: CONTOSO,
-      // The audit compares bytes, so boundaries stay as they were first written.
-      quirks: { regenerateMime: false },
-      faults: [
-        { path: '/\\$value$', mailbox: 'anna@contoso.example', when: { nth: 400 }, effect: { kind: 'throttle', retryAfter: 6 } },
-        { path: '/\\$value$', when: { every: 701 }, effect: { kind: 'status', status: 503, body: 'html' } },
-        { path: '/\\$value$', when: { every: 997 }, effect: { kind: 'reset', afterBytes: 100 } },
-      ],
-    }),
-    startWorkspaceProcess({
-      seed: 1,
-      domain: 'fabrikam.example',
-      accounts: FABRIKAM,
-      // A minute of Google's takes ten seconds here: at its own pace 300 messages a minute and mailbox would make a long demo.
-      timeScale: 6,
-      limits: { penaltyMs: 36_000 },
-      faults: [
-        { path: '/messages/[^/?]+\\?', when: { every: 401 }, effect: { kind: 'status', status: 503, body: 'html' } },
-        { path: '/messages/[^/?]+\\?', when: { every: 577 }, effect: { kind: 'reset', afterBytes: 100 } },
-      ],
-    }),
-  ])
-  for (const name of ['contoso', 'fabrikam']) await mkdir(join(lab.folder, name))
-  await writeTenantProject(
-    { ...lab, folder: join(lab.folder, 'contoso') },
-    tenant,
-    { name: 'contoso', addresses: contoso ?? [] },
-    { settings, cloud: { url: radicale.url, passwords: lab.dovecot.users } },
-  )
-  await writeWorkspaceProject(
-    { ...lab, folder: join(lab.folder, 'fabrikam') },
-    workspace,
-    { name: 'fabrikam', addresses: fabrikam ?? [] },
-    { settings, source: { limits: { userPerMinute: 36_000 } }, cloud: { url: cloud.url, ca: cloud.ca, passwords: cloud.passwords } },
-  )
-  const made = { lab, radicale, cloud, tenant, workspace }
-  await addFilesToProjects(made)
-  await makeShares(made)
-  return made
-}
 
 const began = performance.now()
 title('Starting a private Redis, a real Dovecot and Radicale, an emulated Nextcloud, Microsoft 365 tenant and Google Workspace domain')

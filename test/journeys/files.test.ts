@@ -154,11 +154,12 @@ test('the next pass moves what was moved, renames what was renamed, and leaves w
     login: ANNAS,
     password: cloud.passwords[ANNAS] ?? '',
     folder: '',
-    // What was renamed has left its folders, empty: nothing is ever deleted.
-    besides: ['by-hand.txt', 'Team', 'Team/Leer', 'Team/Gehälter'],
+    // `Team`, `Team/Leer` and `Team/Gehälter` were left empty, and are gone.
+    besides: ['by-hand.txt'],
   })
   expect(moved).toMatchObject({ lost: [], doubled: [], altered: [], misdated: [] })
   expect((await cloud.user(ANNAS).files.tree()).map(({ path }) => path)).toContain('Team 2026/Leer/late.txt')
+  expect((await cloud.user(ANNAS).files.tree()).filter(({ path }) => /^Team(\/|$)/.test(path))).toEqual([])
   expect(await cloud.violations()).toEqual([])
   expect(await lab.tenant.violations()).toEqual([])
 })

@@ -80,9 +80,10 @@ describe.skipIf(!haveApache())('a Google Workspace moves to WebDAV on a real Apa
     await drive.write(ids['two'] ?? '', { base64: base64('two, again') })
     const run = await lab.offramp('run', '--workers', '1')
     expect(run.code, run.out + run.err).toBe(0)
-    // The old folder stays, empty: nothing is ever deleted.
+    // Apache would take the old folder away with whatever somebody puts into it meanwhile: it stays, and is named.
     const audit = await auditGoogleFiles(drive, at('dora'), { folder: 'From Google', besides: ['Reports\uff0f2026'] })
     expect(audit).toMatchObject({ lost: [], doubled: [], altered: [] })
+    expect(run.out).toMatch(/left: \/From Google\/Reports／2026: .*remove it if you do not need it/)
   })
 
   test('the table of links is made also where the server has no addresses for people', { timeout: 60_000 }, async () => {

@@ -9,6 +9,8 @@ import {
   type Grant,
   type Share,
   systemClock,
+  type TeamFolder,
+  type TeamRights,
 } from '@offramp/core'
 import { MemoryServer, MemoryTenant } from './memory-ends.ts'
 import { type MemoryWorkplace, memoryWorkplace, openedWith } from './memory-workplace.ts'
@@ -23,12 +25,22 @@ export interface MemoryOwner {
   secretive: boolean
 }
 
+/** A Team folder in memory: the files of the account that moves into it are its files. */
+export interface MemoryTeam {
+  state: 'absent' | 'closed' | 'open' | 'theirs'
+  /** What was asked for, each time. */
+  readonly asked: TeamRights[]
+  /** Thrown instead of letting anybody in. */
+  refusal: Fault | undefined
+}
+
 const call = { signal: new AbortController().signal }
 
 /** Drives and a server of files in memory, under real verbs of the engine. */
 export class MemoryFileLab {
   readonly owners = new Map<string, MemoryOwner>()
   readonly trees = new Map<string, FileTree>()
+  readonly teams = new Map<string, MemoryTeam>()
   readonly grants: { readonly account: string; readonly grant: Grant }[] = []
   /** Groups and users that the server does not have. */
   readonly unknown = new Set<string>()
@@ -55,6 +67,12 @@ export class MemoryFileLab {
   tree(login: string): FileTree {
     const known = this.trees.get(login) ?? new FileTree()
     this.trees.set(login, known)
+    return known
+  }
+
+  team(name: string): MemoryTeam {
+    const known = this.teams.get(name) ?? { state: 'absent', asked: [], refusal: undefined }
+    this.teams.set(name, known)
     return known
   }
 
@@ -96,6 +114,33 @@ export class MemoryFileLab {
       addressOf: (account) => `memory://files/${account.toLowerCase()}`,
       async *check() {},
       connect: async (account) => this.#destination(account),
+      inTeam: (name) => ({
+        ...this.#server(),
+        connect: async (account) => ({ ...this.#destination(account), team: this.#teamFolder(name) }),
+      }),
+    }
+  }
+
+  #teamFolder(name: string): TeamFolder {
+    const team = this.team(name)
+    return {
+      name,
+      place: '',
+      state: async () => team.state,
+      open: async (rights) => {
+        if (team.refusal !== undefined) throw team.refusal
+        const inside = new Set(team.asked.flatMap(({ members }) => members.map(({ id }) => id)))
+        team.asked.push(rights)
+        const kept = team.state === 'open' ? rights.rules.slice(0, 1) : []
+        team.state = 'open'
+        return {
+          members: rights.members.map(({ kind, id }) => {
+            if (this.unknown.has(id)) return { kind, id, state: 'refused', why: `There is no ${id}.` }
+            return { kind, id, state: inside.has(id) ? 'already' : 'joined' }
+          }),
+          kept,
+        }
+      },
     }
   }
 

@@ -20,6 +20,7 @@ export interface Radicale {
   readonly users: Readonly<Record<string, string>>
   /** Its store: one folder a collection, one file an object. */
   readonly store: string
+  pid(): number
   kill(): Promise<void>
   restart(): Promise<void>
   stop(): Promise<void>
@@ -60,6 +61,7 @@ export async function startRadicale(options: RadicaleOptions = {}): Promise<Radi
     port,
     users,
     store: join(dir, 'store'),
+    pid: () => running?.pid ?? 0,
     kill: async () => running?.kill(),
     restart: async () => {
       await running?.stop()

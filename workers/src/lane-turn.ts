@@ -52,10 +52,11 @@ async function move(found: LaneOnBoard, held: { lease: Lease; pass: number; sign
 /** An error's class, for the log: its text may hold what was being read. */
 const errorName = (thrown: unknown): string => (thrown instanceof Error ? thrown.name : typeof thrown)
 
-const momentOf = (found: LaneOnBoard, { clock, leaseMs }: Workplace): Moment => ({
+const momentOf = (found: LaneOnBoard, { clock, leaseMs, limits }: Workplace): Moment => ({
   now: clock.now(),
   tries: found.state.state === 'waiting' ? found.state.tries : 0,
   leaseMs,
+  retryMs: limits.retryMs ?? 15_000,
 })
 
 /**

@@ -31,6 +31,8 @@ export interface Moment {
   readonly tries: number
   /** How long another holder of the lease may still have it, in milliseconds. */
   readonly leaseMs: number
+  /** Milliseconds until an end that did not do its part is tried again. */
+  readonly retryMs: number
 }
 
 /** The worker's whole judgement: what follows from how a turn ended. */
@@ -59,22 +61,22 @@ export function reactTo(end: End, { now, tries, leaseMs }: Moment): Reaction {
   }
 }
 
-/** Milliseconds: 15 s, doubled with every try in a row, at most 5 minutes. */
-const backoff = (tries: number): number => Math.min(15_000 * 2 ** Math.min(tries, 10), 300_000)
+/** Milliseconds, doubled with every try in a row, at most 5 minutes. */
+const backoff = ({ tries, retryMs }: Moment): number => Math.min(retryMs * 2 ** Math.min(tries, 10), 300_000)
 
 /**
  * A fault outside the engine (connecting to either end) as the end of a turn. What may pass by itself is a wait and never a failure: a
  * server that is away for a night is there again in the morning.
  */
-export function endOf(fault: Fault, { now, tries }: Moment): End {
+export function endOf(fault: Fault, moment: Moment): End {
   switch (fault.reach) {
     case 'account':
     case 'run':
       return { state: 'halted', fault }
     case 'gate':
-      return { state: 'wait', until: fault.until ?? now + backoff(tries), why: fault.message }
+      return { state: 'wait', until: fault.until ?? moment.now + backoff(moment), why: fault.message }
     default:
-      return { state: 'wait', until: now + backoff(tries), why: fault.message, trouble: true }
+      return { state: 'wait', until: moment.now + backoff(moment), why: fault.message, trouble: true }
   }
 }
 

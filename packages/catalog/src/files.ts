@@ -17,7 +17,7 @@ export const fileChoices = ({ folder, bulk, windowsNames, chunkMegabytes, sizeLi
   ...given('sizeLimit', sizeLimitMegabytes === undefined ? undefined : sizeLimitMegabytes * MEGABYTE),
 })
 
-/** Accounts are made by an admin, where the project says how. */
+/** Accounts and Team folders are made by an admin, where the project says how. */
 export const provisionOf = ({ provision }: DavFilesProject, means: Means): Partial<FilesSettings> => {
   if (provision === undefined) return {}
   const { password, ...how } = provision
@@ -37,6 +37,7 @@ export function withFiles(base: DestinationEndpoint, files: DestinationEndpoint)
     kinds: [...base.kinds, ...files.kinds],
     addressOf: base.addressOf,
     ...given('below', files.below),
+    ...given('inTeam', files.inTeam),
     ...(cautions.length === 0 ? {} : { caution: cautions.join(' ') }),
     async *check(asked, call) {
       for (const end of [base, files]) {

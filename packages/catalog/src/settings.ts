@@ -126,13 +126,14 @@ export interface FilesProject {
   readonly windowsNames?: boolean
 }
 
-/** The same of a server that may make accounts. */
+/** The same of a server that may make accounts and Team folders. */
 export interface DavFilesProject extends FilesProject {
   readonly provision?: {
     /** Login of an admin. */
     readonly admin: string
     /** Reference to the admin's password. */
     readonly password: string
+    readonly accounts?: boolean
     readonly quota?: string
     readonly language?: string
     readonly groups?: readonly string[]

@@ -1,3 +1,4 @@
+import type { Kind } from '@offramp/core'
 import { describe, expect, test } from 'vitest'
 import type { SuiteOptions } from './lab.ts'
 
@@ -11,15 +12,29 @@ export interface Case<Lab> {
   run(lab: Lab): Promise<void>
 }
 
+interface End {
+  readonly profile: { readonly kind: Kind }
+}
+
 interface Lab {
+  readonly source?: End
+  readonly destination?: End
   readonly files?: object
   close(): Promise<void>
+}
+
+/** Whether cases about files have anything to look at. Throws where the end says that it holds files, and its lab does not: those cases would be left out unseen. */
+export function holdsFiles({ source, destination, files }: Omit<Lab, 'close'>): boolean {
+  if (files === undefined && (source ?? destination)?.profile.kind === 'file')
+    throw new Error('It holds files, and its lab says nothing of them (`files`), so that no case about files would run.')
+  return files !== undefined
 }
 
 /** Registers every case with vitest. A case runs on a lab of its own. */
 export function runSuite<L extends Lab>(cases: readonly Case<L>[], options: SuiteOptions<L>): void {
   const { name, waive = {}, timeoutMs } = options
   let hasFiles: boolean | undefined
+  let ofFiles = 0
   describe(name, () => {
     test('every waiver names a case', () => {
       const names = cases.map((one) => one.name)
@@ -31,10 +46,11 @@ export function runSuite<L extends Lab>(cases: readonly Case<L>[], options: Suit
       test(title, timeoutMs === undefined ? {} : { timeout: timeoutMs }, async (context) => {
         if (one.files && hasFiles === false) return context.skip('nothing here holds files')
         const lab = await options.open()
-        hasFiles = lab.files !== undefined
         try {
+          hasFiles = holdsFiles(lab)
           const lacking = one.lacks?.(lab)
           if (lacking !== undefined) return context.skip(lacking)
+          if (one.files) ofFiles++
           if (reason === undefined) await one.run(lab)
           else await expectToFail(one, lab)
         } finally {
@@ -42,6 +58,10 @@ export function runSuite<L extends Lab>(cases: readonly Case<L>[], options: Suit
         }
       })
     }
+    test('where there are files, cases about files were run', (context) => {
+      if (!hasFiles || !cases.some(({ files }) => files)) return context.skip('nothing here holds files')
+      expect(ofFiles).toBeGreaterThan(0)
+    })
   })
 }
 

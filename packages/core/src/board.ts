@@ -18,6 +18,8 @@ export interface LanePlan {
     readonly address: string
     /** Files: the folder in the account below which they go, names joined by `/`. Absent: the account's root, or what the project says. */
     readonly folder?: string
+    /** Files: the Team folder into which they go. Never with `folder`. */
+    readonly team?: string
     /** The account's own password, by reference. */
     readonly passwordRef?: string
   }

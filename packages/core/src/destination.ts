@@ -3,6 +3,7 @@ import type { Fault } from './fault.ts'
 import type { Collection, Item } from './item.ts'
 import type { Kind } from './kind.ts'
 import type { Access } from './sharing.ts'
+import type { TeamFolder } from './team-folder.ts'
 import type { Trait, Traits } from './traits.ts'
 
 /** A collection as it stands at the destination. */
@@ -19,6 +20,19 @@ export interface Place {
    * `walk` with `since: mark`. Absent where writing is idempotent by name (DAV), so that there is nothing to look for.
    */
   readonly mark?: string
+  /**
+   * Places that this very call has made, by `Place.id`, with those above that were missing: by what the destination knows each again as the one that
+   * it made. Where `retire` is; empty or absent: it stood before, or nobody can tell.
+   */
+  readonly made?: ReadonlyMap<string, string>
+}
+
+/** A place in which no collection stands any more. */
+export interface LeftPlace {
+  /** `Place.id`. */
+  readonly place: string
+  /** What `Place.made` said of it. Absent: nobody knows that Offramp made it. */
+  readonly made?: string
 }
 
 /** Proof of arrival. Small: it is kept for every item. */
@@ -127,6 +141,8 @@ export interface Grant {
   readonly expires?: number
   readonly password?: string
   readonly noDownload?: boolean
+  /** With `write`: nothing may be deleted. */
+  readonly noDelete?: boolean
 }
 
 /** What came of a grant. `address`: of a link. */
@@ -221,9 +237,17 @@ export interface Destination {
    */
   date?(dates: readonly PlaceDate[], call: Call): Promise<void>
   /**
+   * Takes away places that collections have left, the deepest first. Only what is still the very one that Offramp made, holds nothing whatsoever and bears no
+   * mark of a person (shares, comments), and only where nothing that is put into it in that same moment can be lost. Says of each, in a sentence
+   * for its owner, why it stays; undefined where nothing stands there any more. Safe to repeat. Absent: what is left stays, and nobody asks.
+   */
+  retire?(left: readonly LeftPlace[], call: Call): Promise<readonly (string | undefined)[]>
+  /**
    * The name under which an item of this name and home is written where nothing stands in its way, and the path of its folder: for the table of
    * changed names before anything moves. Costs no request. Absent: names are kept as they are.
    */
   nameOf?(item: Pick<Item, 'id' | 'naturalKey' | 'home'>): { readonly folder: string; readonly name: string }
+  /** The Team folder that these files are put into. Absent: they are put among the account's own. */
+  readonly team?: TeamFolder
   close?(): Promise<void>
 }

@@ -85,6 +85,11 @@ export interface DestinationEndpoint {
    * ends with the folder, so that one inside another can be told. Files; absent: accounts are written to as a whole.
    */
   below?(folder: string): DestinationEndpoint
+  /**
+   * The same server, with the files of an account in a Team folder of this name, which the first write makes if it is absent: closed to everybody but
+   * the account. Its `addressOf` is that of a folder of this name; its `check` says nothing but what concerns the Team folder. Absent: there are none.
+   */
+  inTeam?(name: string): DestinationEndpoint
   /** Unencrypted or otherwise weakened by the operator's own setting, in a sentence; shown in every report. */
   readonly caution?: string
   check(asked: CheckRequest, call: Call): AsyncIterable<Finding>

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
-const short = (text: string, bytes: number): string => createHash('sha256').update(text).digest().subarray(0, bytes).toString('base64url')
+const short = (text: string, bytes: number): string => hash('sha256', text, 'buffer').toString('base64url', 0, bytes)
 
 /** What the ledger files an item under: 10 bytes of SHA-256, so that two of ten million ids collide with odds of 1 in 10^10. */
 export const entryKey = (id: string): string => short(id, 10)

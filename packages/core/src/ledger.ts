@@ -100,6 +100,16 @@ export interface Home {
   readonly dated?: boolean
 }
 
+/** What is remembered of a place beside who stands in it, where the destination has `retire`. */
+export interface PlaceNote {
+  /** `Place.id`. */
+  readonly place: string
+  /** See `Place.made`. */
+  readonly made?: string
+  /** A collection has left it. Why it still stands, a sentence for its owner; `''` while nobody has looked. */
+  readonly left?: string
+}
+
 /** A listing of which a collection stands elsewhere now: its walk begins anew. */
 export interface Moving {
   readonly listing: string
@@ -122,6 +132,8 @@ export interface Books {
   readonly homes: ReadonlyMap<string, string>
   /** Places that have yet to be given the dates of their collections, by `Collection.id`: of those that have both a place and a date. */
   readonly undated: ReadonlyMap<string, PlaceDate>
+  /** By `Place.id`. */
+  readonly notes: ReadonlyMap<string, PlaceNote>
 }
 
 /**
@@ -157,6 +169,8 @@ export interface Lease {
   removed(listing: string, ids: readonly string[]): Promise<void>
   /** Where these collections stand now and what dates they have, and which listings have to be walked anew for it. Atomic. */
   house(homes: readonly Home[], moving: readonly Moving[]): Promise<void>
+  /** What is to be remembered of these places, instead of what was. One that says neither is forgotten. Atomic. */
+  note(notes: readonly PlaceNote[]): Promise<void>
   /** Takes the last step of a batch. `donePass` is set when the page was the listing's last: then nothing of it is left anywhere. */
   advance(listing: string, cursor: Cursor, donePass?: number): Promise<void>
   /** The listing's cursor is dead. Its entries stay, and what is left of it. */
@@ -198,7 +212,10 @@ export interface Ledger {
   entries(lane: LaneId, ids: readonly string[]): Promise<readonly (Entry | undefined)[]>
   /** Every entry whose state is one of `states` (all, when not given), in no order. */
   scan(lane: LaneId, states?: readonly EntryState[]): AsyncIterable<Entry>
-  /** Which of these receipts belong to an entry; the answer has each owner's key, or undefined. Not cheap: asked in doubt. */
-  owners(lane: LaneId, receipts: readonly Receipt[]): Promise<readonly (string | undefined)[]>
+  /**
+   * Which of these receipts belong to an entry; the answer has each owner's key, or undefined. Not cheap: asked in doubt. Of several owners any one;
+   * `but`: the key of an entry that is not asked about.
+   */
+  owners(lane: LaneId, receipts: readonly Receipt[], but?: string): Promise<readonly (string | undefined)[]>
   tally(lane: LaneId): Promise<Tally>
 }

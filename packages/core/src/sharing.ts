@@ -33,6 +33,8 @@ export interface Share {
   /** It asks for a password, which no interface tells. */
   readonly password?: true
   readonly noDownload?: true
+  /** With `write`: what stands there may be changed and added to, and not deleted (a contributor of a shared drive). */
+  readonly noDelete?: true
   /** Everybody in `to` finds it without having been given its address. */
   readonly findable?: true
 }

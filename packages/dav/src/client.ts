@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto'
 import { type Call, Fault, type Services } from '@offramp/core'
 import { makeWire, type Wire, type WireAnswer, type WireRequest } from '@offramp/wire'
-import { type Digest, makeDigest } from './digest.ts'
-import { type Asks, classify, DavRefusal } from './faults.ts'
+import type { Digest } from './digest.ts'
+import { type Asks, classify, type DavRefusal, isRefusal } from './faults.ts'
 import { hostGate } from './host-gate.ts'
 import { CONNECTIONS, CONNECTIONS_PER_ACCOUNT, LISTING_BYTES, OBJECT_BYTES } from './limits.ts'
+import { type Login, loginsOf } from './logins.ts'
 import { type DavResponse, readMultistatus } from './multistatus.ts'
-import { baseOf, type DavSettings, type HostSettings, refuseControlCharacters } from './settings.ts'
+import { baseOf, type DavSettings, type HostSettings } from './settings.ts'
 
 export interface DavRequest {
   readonly method: WireRequest['method']
@@ -84,56 +84,7 @@ function toGate(fault: Fault | undefined, base: URL): Fault | undefined {
   return new Fault({ reach: 'gate', code, message, gate: hostKey(base), ...(until === undefined ? {} : { until }) })
 }
 
-/** How one account logs in. */
-interface Login {
-  /** Tells one login from another without holding its secret. */
-  readonly print: string
-  headers(asked: { readonly method: string; readonly uri: string }): Readonly<Record<string, string>>
-  readonly digest?: Digest
-}
-
-const basic = (user: string, secret: string): string => `Basic ${Buffer.from(`${user}:${secret}`, 'utf8').toString('base64')}`
-
-const printOf = (parts: unknown): string => createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16)
-
-/** Asked before each request, since tokens are short-lived and secrets may be exchanged. */
-function loginsOf({ auth }: HostSettings, account: string): () => Promise<Login> {
-  let last: Login | undefined
-  return async () => {
-    refuseControlCharacters('login', account)
-    if (auth.kind === 'digest') {
-      const secret = await auth.secret(account)
-      refuseControlCharacters('password', secret)
-      const print = printOf(['digest', account, secret])
-      if (last?.print === print) return last
-      const digest = makeDigest(account, secret)
-      const headers = (asked: { readonly method: string; readonly uri: string }): Readonly<Record<string, string>> => {
-        const authorization = digest.answer(asked)
-        return authorization === undefined ? {} : { authorization }
-      }
-      last = { print, digest, headers }
-      return last
-    }
-    const headers = await headersOf(auth, account)
-    return { print: printOf(headers), headers: () => headers }
-  }
-}
-
-async function headersOf(
-  auth: Exclude<HostSettings['auth'], { readonly kind: 'digest' }>,
-  account: string,
-): Promise<Record<string, string>> {
-  if (auth.kind === 'bearer') {
-    const token = await auth.token(account)
-    refuseControlCharacters('token', token)
-    return { authorization: `Bearer ${token}` }
-  }
-  const secret = auth.kind === 'proxy' ? await auth.secret() : await auth.secret(account)
-  refuseControlCharacters('password', secret)
-  return auth.kind === 'proxy'
-    ? { authorization: basic(auth.user, secret), 'authorize-as': account }
-    : { authorization: basic(account, secret) }
-}
+const isUnknownLogin = (thrown: unknown): thrown is DavRefusal => isRefusal(thrown, 401)
 
 const SMALL: ReadonlySet<Asks> = new Set(['discover', 'make', 'share', 'remove', 'move', 'upload', 'folder', 'assemble', 'date'])
 
@@ -149,7 +100,7 @@ export function makeClient(host: DavHost<HostSettings>, account: string): DavCli
   }
   const urlOf = (path: string): string => new URL(path, base.origin).href
 
-  const logins = loginsOf(settings, account)
+  const logins = loginsOf(settings, host.services, account)
 
   const ask = (request: DavRequest, path: string, login: Login, call: Call): Promise<WireAnswer> => {
     const { method, asks, query = '', stream = false } = request
@@ -191,7 +142,7 @@ export function makeClient(host: DavHost<HostSettings>, account: string): DavCli
     try {
       await ask(bare, base.pathname, { ...login, headers: () => ({}) }, call)
     } catch (thrown) {
-      if (!(thrown instanceof DavRefusal && thrown.said.status === 401)) throw thrown
+      if (!isUnknownLogin(thrown)) throw thrown
       digest.take(thrown.said.challenge)
     }
     digest.taken(host.services.clock.now())
@@ -201,6 +152,18 @@ export function makeClient(host: DavHost<HostSettings>, account: string): DavCli
     const path = pathOf(request.href)
     if (path === undefined) throw foreign(base.host)
     const login = await logins()
+    try {
+      return await sendAs(login, { request, path }, call)
+    } catch (thrown) {
+      if (!isUnknownLogin(thrown)) throw thrown
+      // The secret may have been exchanged since it was looked up.
+      const now = await logins('anew')
+      if (now.print === login.print) throw thrown
+      return sendAs(now, { request, path }, call)
+    }
+  }
+
+  const sendAs = async (login: Login, { request, path }: { request: DavRequest; path: string }, call: Call): Promise<WireAnswer> => {
     const refused = refusals.get(login.print)
     if (refused !== undefined) throw refused
     if (login.digest !== undefined) await prime(login, login.digest, call)
@@ -208,7 +171,7 @@ export function makeClient(host: DavHost<HostSettings>, account: string): DavCli
       try {
         return await ask(request, path, login, call)
       } catch (thrown) {
-        if (!(thrown instanceof DavRefusal && thrown.said.status === 401)) throw thrown
+        if (!isUnknownLogin(thrown)) throw thrown
         if (tries === 1 && login.digest?.take(thrown.said.challenge)) continue
         refusals.set(login.print, thrown)
         throw thrown

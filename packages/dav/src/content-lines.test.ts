@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { exchangeLines } from './content-lines.ts'
+import { exchangeLines, sameLines } from './content-lines.ts'
 
 const unfold = (text: string): string => text.replaceAll(/\r\n[ \t]/g, '')
 const exchanged = (text: string, name: string, change: (line: string) => string | undefined): string =>
@@ -38,4 +38,16 @@ test('grouped lines and those with parameters are found, others of a longer name
   ).toBe(text)
   expect(seen).toEqual(['item1.PHOTO;X=1:ab', 'PHOTO:two'])
   expect(exchanged(text, 'photo', () => undefined)).toBe('PHOTOGRAPH:no\r\n')
+})
+
+test('lines are the same under other folds, line ends and orders in a rule, and under no other change', () => {
+  const event = 'BEGIN:VEVENT\r\nSUMMARY:Zwölf Äpfel, und noch mehr\r\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\nEND:VEVENT\r\n'
+  const same = (other: string): boolean => sameLines(Buffer.from(event), Buffer.from(other))
+  expect(same(event.replace('noch', 'no\r\n ch'))).toBe(true)
+  expect(same(event.replaceAll('\r\n', '\n').replace('noch', '\n\tnoch'))).toBe(true)
+  expect(same(event.replace('BYMONTH=3;BYDAY=-1SU', 'BYDAY=-1SU;BYMONTH=3'))).toBe(true)
+  expect(same(event.replace('BYMONTH=3', 'BYMONTH=4'))).toBe(false)
+  expect(same(event.replace('noch', 'no\r\nch'))).toBe(false)
+  expect(same(event.replace('noch mehr', 'nochmehr'))).toBe(false)
+  expect(same(event.replace('SUMMARY', 'RRULE'))).toBe(false)
 })

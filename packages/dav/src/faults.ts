@@ -153,7 +153,14 @@ const TABLE: readonly Row[] = [
     ),
   },
   { status: [301, 302, 303, 307, 308], fault: call('dav-elsewhere') },
-  { status: [423], fault: call('dav-locked') },
+  {
+    status: [423],
+    fault: (about) => ({
+      reach: 'call',
+      code: 'dav-locked',
+      message: `${about.host} answered ${quoted(about)} (${about.about}): somebody, or a program there, has it open. It is tried again in the next pass.`,
+    }),
+  },
   {
     status: [503],
     fault: ({ now, host }) => ({

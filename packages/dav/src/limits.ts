@@ -6,6 +6,9 @@ export const CONNECTIONS_PER_ACCOUNT = 4
 /** Requests to one host in flight at once: a small PHP-FPM pool has five to twenty processes, and people work there as well. */
 export const CONNECTIONS = 16
 
+/** Milliseconds for which a login is taken for what it was, unless it is refused. */
+export const LOGIN_MS = 5_000
+
 /** How `putMany` likes its batches: one confirmation for so many writes. */
 export const BATCH = { items: 32, bytes: 8 * 1024 * 1024 } as const
 

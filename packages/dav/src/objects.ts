@@ -92,8 +92,10 @@ async function report(desk: Desk, { place, names, data }: Multiget, call: Call):
     (response) => {
       const seen = seenOf(desk.client, response)
       if (seen === undefined || response.props.size === 0) return
-      found.push(seen)
-      data?.(seen.name, response.props.get(content)?.text ?? '')
+      const text = data === undefined ? '' : (response.props.get(content)?.text ?? '')
+      // Radicale 3.1 serves exactly the bytes that its listings count.
+      found.push(data === undefined ? seen : { ...seen, size: seen.size ?? Buffer.byteLength(text) })
+      data?.(seen.name, text)
     },
     call,
   )
@@ -105,10 +107,9 @@ export async function multiget(desk: Desk, asked: Multiget, call: Call): Promise
   const found = await report(desk, asked, call)
   if (asked.data !== undefined || found.every(({ size }) => size !== undefined))
     return found.map((seen) => ({ ...seen, size: seen.size ?? 0 }))
-  // Radicale 3.1 serves exactly the bytes that its listings count, so that one more question tells the sizes of all.
-  const sizes = new Map<string, number>()
-  const names = found.map(({ name }) => name)
-  await report(desk, { place: asked.place, names, data: (name, text) => void sizes.set(name, Buffer.byteLength(text)) }, call)
+  // One more question tells the sizes of all.
+  const told = await report(desk, { place: asked.place, names: found.map(({ name }) => name), data: () => {} }, call)
+  const sizes = new Map(told.map(({ name, size }) => [name, size]))
   return found.map((seen) => ({ ...seen, size: seen.size ?? sizes.get(seen.name) ?? 0 }))
 }
 

@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { calendar, davEndpoint, faultOf, soon } from '../../../test/servers/dav-desk.ts'
 import { objectName } from './names.ts'
 import { REPAIRED } from './put-new.ts'
+import type { DavSettings } from './settings.ts'
 
 type Answer = { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string } | 'cut'
 
@@ -64,8 +65,8 @@ async function serve(behaves: (asked: Asked) => Answer | undefined): Promise<{ u
   return { url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/`, asked }
 }
 
-const connect = (url: string) => {
-  const endpoint = davEndpoint(url)
+const connect = (url: string, more: Partial<DavSettings> = {}) => {
+  const endpoint = davEndpoint(url, more)
   closing.unshift(() => endpoint.close?.())
   return endpoint.connect('anna', 'task', soon())
 }
@@ -167,4 +168,52 @@ test('a server that stores something else than it was given, and gives no ETag, 
   const whole = Buffer.from(await readAll(item.body(soon()))).toString()
   expect(await stored(whole.replace('PRODID:', 'PRODID:x').replace('END:VTODO\r\n', 'SEQUENCE:0\r\nEND:VTODO\r\n'))()).toBeUndefined()
   expect(await stored(whole.replace('SUMMARY:Specimen 1', 'SUMMARY:Specimen'))()).toEqual([REPAIRED])
+})
+
+test('what a server without ETags has stored is asked for in one request for all of a batch', async () => {
+  const items = [1, 2, 3].map((nth) => specimen('task', HOME, nth))
+  const bodies = await Promise.all(items.map(async (one) => Buffer.from(await readAll(one.body(soon()))).toString()))
+  const shown = items.map(({ naturalKey }, nth) => {
+    const text = nth === 2 ? (bodies[nth] ?? '').replace('SUMMARY:Specimen 3', 'SUMMARY:Specimen') : bodies[nth]
+    const facts = `<d:getetag>"${nth}"</d:getetag><d:getcontentlength>${text?.length}</d:getcontentlength>`
+    return props(`${place.id}${objectName(naturalKey, 'task')}`, `${facts}<c:calendar-data><![CDATA[${text}]]></c:calendar-data>`)
+  })
+  const { url, asked } = await serve(({ method, path }) => {
+    if (method === 'PUT') return { status: 201 }
+    if (method === 'REPORT') return multistatus(...shown)
+    if (method !== 'GET') return undefined
+    const nth = items.findIndex(({ naturalKey }) => path.endsWith(objectName(naturalKey, 'task')))
+    return {
+      status: 200,
+      headers: { 'content-type': 'text/calendar' },
+      body: bodies[nth]?.replace('SUMMARY:Specimen 3', 'SUMMARY:Specimen') ?? '',
+    }
+  })
+  const receipts = await (await connect(url)).putMany?.(place, items, soon())
+  expect(receipts?.map((one) => 'losses' in one && one.losses)).toEqual([false, false, [REPAIRED]])
+  expect(asked.filter(({ method }) => method === 'REPORT')).toHaveLength(1)
+  // Only that which is not what was sent is looked at alone.
+  expect(asked.filter(({ method }) => method === 'GET')).toHaveLength(1)
+})
+
+test('a secret is not looked up for each request, and at once when the one before is refused', async () => {
+  let [secret, looked] = ['old', 0]
+  const { url, asked } = await serve(({ authorization }) =>
+    authorization === `Basic ${Buffer.from(`anna:${secret}`).toString('base64')}` ? undefined : { status: 401 },
+  )
+  const look = async (): Promise<string> => {
+    looked++
+    return secret
+  }
+  const auth = { kind: 'password' as const, secret: look }
+  const destination = await connect(url, { auth })
+  expect([looked, asked.length]).toEqual([1, 3])
+  secret = 'new'
+  expect(await first(destination.walk({ place: place.id }, soon()))).toBeUndefined()
+  expect(looked).toBe(2)
+  const before = asked.length
+  const wrong = connect(url, { auth: { ...auth, secret: async () => 'wrong' } })
+  expect(await faultOf(wrong)).toMatchObject({ reach: 'account' })
+  // The same secret again is not tried again: servers lock accounts for that.
+  expect(asked.length - before).toBe(1)
 })

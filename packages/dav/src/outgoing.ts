@@ -1,5 +1,5 @@
 import { type Call, entryKey, Fault, type Item } from '@offramp/core'
-import { uidOf } from '@offramp/formats'
+import { readMeaning } from '@offramp/formats'
 import { fitAttachments } from './attachments.ts'
 import { type Desk, HASHES } from './desk.ts'
 import { withClientAgent, withDuration, withUid } from './edit-calendar.ts'
@@ -46,7 +46,7 @@ const tooLarge = (bytes: number, most: number): Fault =>
 /** Reads the item and fits it to the server: guests marked where that is the method, attachments and photos as small as they must be. */
 export async function outgoingOf(desk: Desk, item: Item, most: number | undefined, call: Call): Promise<Outgoing> {
   const raw = await collect(item, call)
-  const uid = uidOf(raw)
+  const meaning = readMeaning(desk.kind, raw)
   const marked = desk.kind === 'event' && desk.silence.marksGuests ? withClientAgent(raw) : raw
   const limit = most ?? Number.POSITIVE_INFINITY
   const { bytes, losses } =
@@ -54,22 +54,23 @@ export async function outgoingOf(desk: Desk, item: Item, most: number | undefine
       ? await fitPhoto(marked, desk.settings.choices?.contacts?.photoPixels)
       : await fitAttachments(marked, limit, desk.files, call)
   if (bytes.length > limit) throw tooLarge(bytes.length, limit)
-  return sealed(desk, { uid, key: entryKey(item.id), losses }, bytes)
+  const hash = bytes === raw ? meaning.hash() : HASHES[desk.kind](bytes)
+  return sealed(desk, { uid: meaning.uid, key: entryKey(item.id), losses, hash }, bytes)
 }
 
-/** With its name, the hash of what it means, and its seal. */
-function sealed(desk: Desk, facts: Pick<Outgoing, 'uid' | 'key' | 'losses'>, bytes: Uint8Array): Outgoing {
-  const hash = HASHES[desk.kind](bytes)
-  return { ...facts, name: objectName(facts.uid, desk.kind), bytes: withSeal(bytes, { key: facts.key, hash }), hash }
+/** With its name and its seal. */
+function sealed(desk: Desk, facts: Pick<Outgoing, 'uid' | 'key' | 'losses' | 'hash'>, bytes: Uint8Array): Outgoing {
+  return { ...facts, name: objectName(facts.uid, desk.kind), bytes: withSeal(bytes, facts) }
 }
 
 /** The same under another UID, with the loss that this is. */
 export function underUid(desk: Desk, { bytes, key, losses }: Outgoing, uid: string): Outgoing {
-  return sealed(desk, { uid, key, losses: [...losses, OTHER_UID] }, withUid(bytes, uid))
+  const other = withUid(bytes, uid)
+  return sealed(desk, { uid, key, losses: [...losses, OTHER_UID], hash: HASHES[desk.kind](other) }, other)
 }
 
 /** The same with a duration; undefined where it has one. */
 export function lasting(desk: Desk, { uid, key, losses, ...out }: Outgoing): Outgoing | undefined {
   const bytes = desk.kind === 'event' ? withDuration(out.bytes) : undefined
-  return bytes && sealed(desk, { uid, key, losses: [...losses, ONE_MINUTE] }, bytes)
+  return bytes && sealed(desk, { uid, key, losses: [...losses, ONE_MINUTE], hash: HASHES[desk.kind](bytes) }, bytes)
 }

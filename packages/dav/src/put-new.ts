@@ -1,5 +1,6 @@
 import { type Call, Fault, type Item, type PutCall, type Receipt } from '@offramp/core'
 import { derivedUid, differences } from '@offramp/formats'
+import { sameLines } from './content-lines.ts'
 import { type Desk, meaningOf } from './desk.ts'
 import { DavRefusal, isRefusal } from './faults.ts'
 import { multiget, nameIn, pathTo, readObject, receiptOf, type Standing, type Written, withUidIn, writeObject } from './objects.ts'
@@ -144,9 +145,25 @@ const losses = ({ losses: all }: Outgoing): Pick<Receipt, 'losses'> => (all.leng
 
 type Done = Extract<Put, { written: Written }>
 
-/** Proof of what was written: sizes and states from the server's own listing, one request for all. */
+/** A server that gives no ETag has not stored what it was sent (RFC 4791, 5.3.4). */
+const isDoubtful = ({ written }: Done): boolean => written.etag === undefined || written.repaired
+
+/** Proof of what was written: sizes and states from the server's own listing, one request for all, and one for all that it may have changed. */
 export async function confirm(desk: Desk, place: string, puts: readonly Done[], call: Call): Promise<readonly (Receipt | Fault)[]> {
-  const listed = new Map((await multiget(desk, { place, names: puts.map(({ out }) => out.name) }, call)).map((one) => [one.name, one]))
+  const [doubted, plain] = [puts.filter(isDoubtful), puts.filter((put) => !isDoubtful(put))]
+  const namesOf = (some: readonly Done[]): readonly string[] => some.map(({ out }) => out.name)
+  const meant = new Map(doubted.map(({ out }) => [out.name, out]))
+  const unchanged = new Set<string>()
+  const compareText = (name: string, text: string): void => {
+    const out = meant.get(name)
+    const bytes = Buffer.from(text, 'utf8')
+    if (out !== undefined && (sameLines(out.bytes, bytes) || meaningOf(desk.kind, bytes) === out.hash)) unchanged.add(name)
+  }
+  const found = [
+    ...(plain.length === 0 ? [] : await multiget(desk, { place, names: namesOf(plain) }, call)),
+    ...(doubted.length === 0 ? [] : await multiget(desk, { place, names: namesOf(doubted), data: compareText }, call)),
+  ]
+  const listed = new Map(found.map((one) => [one.name, one]))
   const receipts: (Receipt | Fault)[] = []
   for (const { out, written } of puts) {
     const there = listed.get(out.name)
@@ -155,7 +172,8 @@ export async function confirm(desk: Desk, place: string, puts: readonly Done[], 
       continue
     }
     const etag = written.etag ?? there.etag
-    const changed = written.etag === undefined || written.repaired ? await hasChanged(desk, pathTo(place, out.name), out, call) : false
+    // What XML cannot hold is another text in a listing: only the object itself says that it was changed.
+    const changed = meant.has(out.name) && !unchanged.has(out.name) ? await hasChanged(desk, pathTo(place, out.name), out, call) : false
     const all = changed ? [...out.losses, REPAIRED] : out.losses
     receipts.push({ ...receiptOf(there, { place, hash: out.hash, etag }), ...losses({ ...out, losses: all }) })
   }
@@ -168,7 +186,7 @@ export async function confirmOne(desk: Desk, place: string, put: Done, call: Cal
   return receipt
 }
 
-/** A server that gives no ETag has not stored what it was sent: then its meaning is compared. */
+/** Whether it stands there with another meaning. */
 async function hasChanged(desk: Desk, path: string, out: Outgoing, call: Call): Promise<boolean> {
   const standing = await readObject(desk, path, call)
   if (standing === undefined) throw vanished()

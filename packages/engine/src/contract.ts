@@ -11,6 +11,8 @@ export interface Limits {
   readonly sliceMs: number
   /** Longest time one write may take, in milliseconds. Must be well inside the lease. */
   readonly putMs: number
+  /** Milliseconds until an endpoint that did not do its part is tried again, doubled with every try in a row. Absent: 15,000. */
+  readonly retryMs?: number
 }
 
 /** Does the work when its turn has come. */
@@ -73,7 +75,7 @@ export interface CollectionBalance {
 
 /** One thing that an owner should know about one item. */
 export interface Exception {
-  readonly kind: 'skipped' | 'failed' | 'missing' | 'waiting' | 'altered' | 'lessened' | 'doubled'
+  readonly kind: 'skipped' | 'failed' | 'missing' | 'waiting' | 'altered' | 'lessened' | 'doubled' | 'left'
   readonly collection: string
   readonly label: string
   readonly message: string

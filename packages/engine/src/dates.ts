@@ -1,9 +1,9 @@
-import { asFault, type Books, type Destination, type Home, type Lease, LeaseLost, type Ledger, type PlaceDate } from '@offramp/core'
+import type { Books, Destination, Home, Lease, Ledger, PlaceDate } from '@offramp/core'
 import { yieldAfterSlice } from './listings.ts'
+import { withPatience } from './patience.ts'
 import type { Places } from './places.ts'
 import type { Safeguards } from './safeguards.ts'
 import { checkStop, type TurnState } from './turn-state.ts'
-import { stopFor, TurnStop } from './turn-stop.ts'
 
 interface DatesOf {
   readonly request: { readonly destination: Destination; readonly ledger: Ledger; readonly lease: Lease }
@@ -38,6 +38,12 @@ export class Dates {
     for (const { place, modifiedAt } of homes) if (modifiedAt !== undefined) this.#undated.add(place)
   }
 
+  /** Collections are about to leave these places: what is known of them may have been known of those. */
+  async leave(places: readonly string[]): Promise<void> {
+    for (const place of places) this.#undated.delete(place)
+    await this.touch(places.flatMap((place) => [place, above(place)[0]]))
+  }
+
   /** Something is about to be written into these places, or taken out of them. */
   async touch(places: Iterable<string | undefined>): Promise<void> {
     const { request, guards } = this.#of
@@ -67,9 +73,6 @@ export class Dates {
 
 const AT_ONCE = 50
 
-/** Turns in trouble after which folders keep the dates that they have: the next pass tries once more. */
-const PATIENCE = 3
-
 /** At the end of a pass, when nothing more is written: the deepest first, since a folder's date may be changed with what is in it. */
 export async function giveDates(state: TurnState): Promise<void> {
   const { request } = state
@@ -81,7 +84,8 @@ export async function giveDates(state: TurnState): Promise<void> {
   for (let at = 0; at < all.length; at += AT_ONCE) {
     checkStop(state)
     const some = all.slice(at, at + AT_ONCE)
-    if (!(await give(state, [...new Map(some.map(([, date]) => [date.place, date])).values()]))) return
+    const dates: readonly PlaceDate[] = [...new Map(some.map(([, date]) => [date.place, date])).values()]
+    if ((await withPatience(state, async () => request.destination.date?.(dates, state.writing))) === undefined) return
     await state.places.house(
       some.map(([collection, { place }]) => ({ collection, place, dated: true })),
       [],
@@ -97,19 +101,4 @@ async function undateAbove(state: TurnState, { undated }: Pick<Books, 'undated'>
   const waiting = new Set([...undated.values()].map(({ place }) => place))
   const higher = new Set([...waiting].flatMap(above).filter((place) => !waiting.has(place)))
   await state.dates.mark(higher)
-}
-
-/** False where it is left for another pass: a date is worth some patience, and not a lane. */
-async function give(state: TurnState, dates: readonly PlaceDate[]): Promise<boolean> {
-  const { request, writing } = state
-  try {
-    await request.destination.date?.(dates, writing)
-    return true
-  } catch (thrown) {
-    if (thrown instanceof LeaseLost || thrown instanceof TurnStop) throw thrown
-    request.lease.signal.throwIfAborted()
-    const fault = asFault(thrown)
-    if ((fault.reach === 'call' || fault.reach === 'item') && (request.troubles ?? 0) >= PATIENCE) return false
-    throw stopFor(request, fault)
-  }
 }

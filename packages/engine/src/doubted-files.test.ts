@@ -1,3 +1,4 @@
+import { ROOT } from '@offramp/conformance'
 import { type Destination, Fault } from '@offramp/core'
 import { expect, test } from 'vitest'
 import { fileLane } from './testing/file-lane.ts'
@@ -67,4 +68,18 @@ test('a copy that arrived unheard is found by its bytes, and stays where it is o
     expect(await lane.turn({ pass: 2 })).toEqual({ state: 'done' })
     expect(lane.standing()).toEqual(edited ? ['Folder/a.txt', 'Renamed/a.txt'] : ['Renamed/a.txt'])
   }
+})
+
+test('a copy that was carried on unheard is not looked for under its old name, where a twin of the same bytes has come since', async () => {
+  const lane = fileLane()
+  const folder = lane.drive.addFolder('Folder')
+  const first = lane.add(ROOT, 'a.txt')
+  await lane.turn()
+  lane.drive.move(first, { parent: folder })
+  await lane.turn({ pass: 2, destination: unheard(lane.connect().destination) })
+  expect(lane.standing()).toEqual(['Folder/a.txt'])
+  lane.add(ROOT, 'a.txt')
+  expect(await lane.turn({ pass: 3 })).toEqual({ state: 'done' })
+  expect(lane.standing()).toEqual(['Folder/a.txt', 'a.txt'])
+  expect(new Set(lane.entries().map(({ receipt }) => `${receipt?.place}/${receipt?.locator}`))).toEqual(new Set(['Folder/a.txt', '/a.txt']))
 })

@@ -1,6 +1,8 @@
 import { ROOT } from '@offramp/conformance'
 import { expect, test } from 'vitest'
+import { leftToName } from './notes.ts'
 import { fileLane } from './testing/file-lane.ts'
+import { LANE } from './testing/memory-lane.ts'
 
 /** Two files in a folder in a folder, copied. */
 async function nested(pageItems = 50) {
@@ -119,4 +121,54 @@ test('a file at the top of the drive, and in a folder that its page does not nam
   lane.drive.move(id, { parent: ROOT })
   await lane.turn({ pass: 3 })
   expect(lane.standing()).toEqual(['in it.txt', 'top.txt'])
+})
+
+const named = ({ store }: ReturnType<typeof fileLane>): readonly (readonly [string, string | undefined])[] => {
+  const { notes, homes } = store.books(LANE)
+  return leftToName(notes, homes).map(({ place, left }) => [place, left])
+}
+
+test('a folder that was left goes when nothing is in it; else it is named, and what lies in it is not named again', async () => {
+  const lane = await nested()
+  lane.drive.remove(lane.drive.files().find(({ name }) => name === 'a.txt')?.id ?? '')
+  lane.drive.moveFolder(lane.outer, { name: 'Renamed' })
+  await lane.turn({ pass: 2 })
+  expect(lane.standing()).toEqual(['Outer/Inner/a.txt', 'Renamed/b.txt'])
+  expect(named(lane)).toEqual([['Outer', 'Something is in it.']])
+  lane.tree.remove('Outer/Inner', 'a.txt')
+  await lane.turn({ pass: 3 })
+  expect([lane.tree.folder('Outer'), named(lane)]).toEqual([undefined, []])
+})
+
+test('a folder that stood there before us stays when it is left, and one that somebody has made in its place', async () => {
+  const lane = fileLane()
+  lane.tree.make('Before')
+  const [before, ours] = ['Before', 'Ours'].map((name) => lane.drive.addFolder(name))
+  await lane.turn()
+  lane.tree.removeFolder('Ours')
+  lane.tree.make('Ours')
+  lane.drive.moveFolder(before ?? '', { name: 'One' })
+  lane.drive.moveFolder(ours ?? '', { name: 'Two' })
+  await lane.turn({ pass: 2 })
+  expect(
+    named(lane)
+      .map(([place]) => place)
+      .sort(),
+  ).toEqual(['Before', 'Ours'])
+  // It is used once more: nobody has left it.
+  lane.drive.moveFolder(before ?? '', { name: 'Before' })
+  await lane.turn({ pass: 3 })
+  expect(named(lane).map(([place]) => place)).toEqual(['Ours'])
+  expect(lane.tree.folder('One')).toBeUndefined()
+})
+
+test('a worker that dies between the making of a folder and its record has made it for nobody: it stays, and is named', async () => {
+  const lane = fileLane()
+  const folder = lane.drive.addFolder('Early')
+  const { destination } = lane.connect()
+  const { prepare } = destination
+  await lane.turn({ destination: { ...destination, prepare: async (...args) => ({ ...(await prepare(...args)), made: new Map() }) } })
+  lane.drive.moveFolder(folder, { name: 'Late' })
+  await lane.turn({ pass: 2 })
+  expect(named(lane)).toEqual([['Early', 'Somebody else has made it.']])
 })

@@ -1,5 +1,4 @@
 import type { Collection, Home, Item, Listing } from '@offramp/core'
-import { above } from './dates.ts'
 import type { KnownPlace } from './places.ts'
 import type { TurnState } from './turn-state.ts'
 import { checkStop } from './turn-state.ts'
@@ -16,7 +15,8 @@ export async function takeFolders(state: TurnState, listing: Listing, named: rea
   // The later one holds.
   const folders = [...new Map(named.map((folder) => [folder.id, folder])).values()]
   if (folders.length === 0) return
-  await prepareAll(state, folders)
+  // A stop in between does not make them somebody else's.
+  await prepareAll(state, folders).finally(() => state.places.notes.write())
   const homes: Home[] = []
   for (const folder of folders) {
     const { place } = await state.places.prepareAnew(folder)
@@ -42,8 +42,9 @@ async function standAt(state: TurnState, listing: string, all: readonly Home[]):
     if (was !== undefined && was !== home.place && state.guards.bringHome) left.add(was)
     return was !== home.place || home.modifiedAt !== undefined
   })
-  // What was made for it and is in it changed the dates above, which no place tells any more once it is left.
-  await state.dates.touch(moved.map(({ collection }) => above(state.places.homeOf({ id: collection }) ?? '')[0]))
+  // What was made for it and is in it changed the dates above, which no place tells any more once it is left; a twin that stays bears its date.
+  const were = moved.map(({ collection }) => state.places.homeOf({ id: collection }) ?? '')
+  await state.dates.leave(were)
   const follows = moved.some(({ collection }) => state.places.homeOf({ id: collection }) !== undefined) && state.guards.bringHome
   await state.places.house(homes, follows ? [{ listing, left: [...left], later: true }] : [])
   state.dates.fresh(moved)

@@ -1,11 +1,8 @@
 import { asFault, type Lease, LeaseLost, type Ledger } from '@offramp/core'
-import type { TurnRequest } from './contract.ts'
-import { trouble } from './turn-stop.ts'
-
-type Asked = Pick<TurnRequest, 'clock' | 'troubles'>
+import { type Patience, trouble } from './turn-stop.ts'
 
 /** A ledger that does not answer is no item's fault: the turn ends and waits. A lost lease stays what it is. */
-async function must<T>(asked: Asked, answer: Promise<T>): Promise<T> {
+async function must<T>(asked: Patience, answer: Promise<T>): Promise<T> {
   try {
     return await answer
   } catch (thrown) {
@@ -13,7 +10,7 @@ async function must<T>(asked: Asked, answer: Promise<T>): Promise<T> {
   }
 }
 
-export const steadyLedger = (asked: Asked, ledger: Ledger): Ledger => ({
+export const steadyLedger = (asked: Patience, ledger: Ledger): Ledger => ({
   lease: (...args) => must(asked, ledger.lease(...args)),
   books: (...args) => must(asked, ledger.books(...args)),
   entries: (...args) => must(asked, ledger.entries(...args)),
@@ -28,7 +25,7 @@ export const steadyLedger = (asked: Asked, ledger: Ledger): Ledger => ({
   tally: (...args) => must(asked, ledger.tally(...args)),
 })
 
-export const steadyLease = (asked: Asked, lease: Lease): Lease => ({
+export const steadyLease = (asked: Patience, lease: Lease): Lease => ({
   lane: lease.lane,
   fence: lease.fence,
   signal: lease.signal,
@@ -38,6 +35,7 @@ export const steadyLease = (asked: Asked, lease: Lease): Lease => ({
   settle: (...args) => must(asked, lease.settle(...args)),
   removed: (...args) => must(asked, lease.removed(...args)),
   house: (...args) => must(asked, lease.house(...args)),
+  note: (...args) => must(asked, lease.note(...args)),
   advance: (...args) => must(asked, lease.advance(...args)),
   rewind: (...args) => must(asked, lease.rewind(...args)),
   raise: (...args) => must(asked, lease.raise(...args)),

@@ -1,5 +1,20 @@
-import type { Books, Call, Collection, Destination, Home, Item, Lease, Ledger, Moving, Place, Receipt, Search } from '@offramp/core'
+import type {
+  Books,
+  Call,
+  Collection,
+  Destination,
+  Home,
+  Item,
+  Lease,
+  Ledger,
+  Moving,
+  Place,
+  PlaceNote,
+  Receipt,
+  Search,
+} from '@offramp/core'
 import { looseKey } from './natural-keys.ts'
+import { Notes } from './notes.ts'
 import type { Safeguards } from './safeguards.ts'
 
 /** A place as this turn knows it. */
@@ -43,6 +58,7 @@ export class Places {
   readonly #homes: Map<string, string>
   /** The same by place. Twins may share one. */
   readonly #housed = new Map<string, readonly string[]>()
+  readonly notes: Notes
   /** Homes of items since floors were last raised. */
   readonly #touched = new Set<KnownPlace>()
 
@@ -51,6 +67,7 @@ export class Places {
     this.#floors = new Map(of.books.floors)
     this.#suspects = new Map(of.books.suspects)
     this.#homes = new Map(of.books.homes)
+    this.notes = new Notes(of)
     for (const [collection, place] of this.#homes) this.#housed.set(place, [...this.standingIn(place), collection])
   }
 
@@ -72,8 +89,16 @@ export class Places {
     return this.#homes.get(collection.id)
   }
 
+  /** Places that nobody stands in any more. */
+  left(): readonly PlaceNote[] {
+    return this.notes.left(this.#homes)
+  }
+
   /** Records where collections stand. */
   async house(homes: readonly Home[], moving: readonly Moving[]): Promise<void> {
+    for (const { collection, place } of homes) this.notes.moved(this.#homes.get(collection), place)
+    // First: a place that is noted as left in which something stands all the same is not taken for left.
+    await this.notes.write()
     if (homes.length + moving.length === 0) return
     await this.#of.request.lease.house(homes, moving)
     for (const { collection, place } of homes) {
@@ -200,6 +225,7 @@ export class Places {
   async #prepare(collection: Collection): Promise<KnownPlace> {
     const { destination } = this.#of.request
     const place = await destination.prepare(collection, this.#of.reading)
+    this.notes.prepared(place)
     const twin = this.#byId.get(place.id)
     if (twin) return twin
     const known = !this.#of.guards.checkFloor || place.mark === undefined || place.mark === this.#floors.get(place.id)

@@ -16,7 +16,15 @@ export async function search(state: TurnState, { entry }: Doubt, item: Item): Pr
   if (!receipt || found.some((copy) => isSameCopy(copy, receipt))) return found
   // The earlier copy stands below the marks. It is looked at anew, lest our own half-done change be taken for a person's.
   const below = await find([{ place: receipt.place }])
-  return [...found, ...below.filter((copy) => isSameCopy(copy, receipt))]
+  // Another item may have come by that name since, where ours had been carried on.
+  return [
+    ...found,
+    ...(await unowned(
+      state,
+      item,
+      below.filter((copy) => isSameCopy(copy, receipt)),
+    )),
+  ]
 }
 
 /**

@@ -82,9 +82,8 @@ export function alone<T>({ request, reading }: TurnState, size: number | undefin
 export async function unowned(state: TurnState, item: Pick<Item, 'id'>, found: readonly Receipt[]): Promise<readonly Receipt[]> {
   if (found.length === 0 || !state.guards.respectOwners) return found
   const { ledger, lease } = state.request
-  const owners = await ledger.owners(lease.lane, found)
-  const own = entryKey(item.id)
-  return found.filter((_, at) => owners[at] === undefined || owners[at] === own)
+  const owners = await ledger.owners(lease.lane, found, entryKey(item.id))
+  return found.filter((_, at) => owners[at] === undefined)
 }
 
 /** The same, leaving out what this turn has given away already and not yet settled. */

@@ -12,21 +12,28 @@ export class TurnStop extends Error {
   }
 }
 
-const SHORTEST_WAIT_MS = 15_000
+const RETRY_MS = 15_000
 const LONGEST_WAIT_MS = 600_000
 
+/** What says how long to wait. */
+export type Patience = Pick<TurnRequest, 'clock' | 'troubles'> & { readonly limits: Pick<TurnRequest['limits'], 'retryMs'> }
+
 /** An endpoint does not do its part: wait, longer each time, and blame no item. */
-export function trouble({ clock, troubles = 0 }: Pick<TurnRequest, 'clock' | 'troubles'>, fault: Fault): TurnStop {
-  const wait = Math.min(LONGEST_WAIT_MS, SHORTEST_WAIT_MS * 2 ** Math.min(troubles, 10))
+export function trouble({ clock, troubles = 0, limits }: Patience, fault: Fault): TurnStop {
+  const wait = Math.min(LONGEST_WAIT_MS, (limits.retryMs ?? RETRY_MS) * 2 ** Math.min(troubles, 10))
   return new TurnStop({ state: 'wait', until: clock.now() + wait, why: fault.message, trouble: true })
 }
 
 /** What a fault that is nobody's item means for the whole turn. */
-export function stopFor(request: Pick<TurnRequest, 'clock' | 'troubles'>, fault: Fault): TurnStop {
+export function stopFor(request: Patience, fault: Fault): TurnStop {
   if (fault.reach === 'account' || fault.reach === 'run') return new TurnStop({ state: 'halted', fault })
   if (fault.reach === 'gate') {
     // A gate that does not say until when: come back soon, it will say so again.
-    return new TurnStop({ state: 'wait', until: fault.until ?? request.clock.now() + SHORTEST_WAIT_MS, why: fault.message })
+    return new TurnStop({
+      state: 'wait',
+      until: fault.until ?? request.clock.now() + (request.limits.retryMs ?? RETRY_MS),
+      why: fault.message,
+    })
   }
   return trouble(request, fault)
 }

@@ -3,6 +3,7 @@ import type { Turn, TurnEnd, TurnRequest } from './contract.ts'
 import { giveDates } from './dates.ts'
 import { retryLeftovers, suspectLeftovers } from './leftovers.ts'
 import { stopOf, walkListings } from './listings.ts'
+import { retireLeft } from './retire.ts'
 import { ALL_SAFEGUARDS, type Safeguards } from './safeguards.ts'
 import { sweep } from './sweep.ts'
 import { openState, type TurnState } from './turn-state.ts'
@@ -13,6 +14,7 @@ async function work(state: TurnState): Promise<TurnEnd> {
   await walkListings(state)
   await retryLeftovers(state)
   await sweep(state)
+  await retireLeft(state)
   await giveDates(state)
   // Every item of the source is in the ledger now, so nothing of ours is unknown anywhere.
   await state.places.raiseAll()

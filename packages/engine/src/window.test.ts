@@ -70,3 +70,37 @@ test('a size that was a lie does not break the bound', async () => {
   // Beside what is held, what is being dropped has read one part too many.
   expect(seen.most).toBeLessThanOrEqual(2 * limits.windowBytes + 200)
 })
+
+const roomy = { ...limits, windowItems: 150, windowBytes: 1_000_000 }
+
+test('no more reads wait at the gate than any source lets in at once', async () => {
+  const { jobs, seen } = items(Array.from({ length: 120 }, () => ({ says: 300, is: 300 })))
+  const window = new Window(jobs, { limits: roomy, call })
+  const order: string[] = []
+  while (!window.empty) {
+    const ready = await window.next()
+    if (ready) order.push(ready.job.item.id)
+  }
+  expect(order).toEqual(jobs.map(({ item }) => item.id))
+  expect(seen.mostReading).toBe(40)
+})
+
+test('after a stop no further read is begun', async () => {
+  const stop = new AbortController()
+  const { jobs, seen } = items(Array.from({ length: 120 }, () => ({ says: 300, is: 300 })))
+  let begun = 0
+  const counted = jobs.map(({ item }) => {
+    const body: Item['body'] = (asked) => {
+      begun++
+      return item.body(asked)
+    }
+    return { item: { ...item, body } }
+  })
+  const window = new Window(counted, { limits: roomy, call: stop })
+  await window.next()
+  const before = begun
+  stop.abort()
+  for (let n = 0; n < 20; n++) await new Promise(setImmediate)
+  expect(seen.reading).toBe(0)
+  expect(begun).toBe(before)
+})

@@ -2,6 +2,7 @@ import { type Call, Fault, type Log } from '@offramp/core'
 import { type Json, objectsOf, textOf, textsOf } from '@offramp/wire'
 import type { Google } from './client.ts'
 import { NOT_GRANTED, userPages } from './directory.ts'
+import { directoryPages } from './directory-pages.ts'
 import { PAGE } from './limits.ts'
 
 export interface Member {
@@ -27,27 +28,21 @@ export async function readMembers(
 }
 
 async function* members(google: Google, group: string, call: Call): AsyncGenerator<Member> {
-  let token: string | undefined
-  do {
-    const pageToken = token
-    const page = await google.directory(
-      {
-        workload: 'groups',
-        asks: 'groups',
-        send: (api, common, options) =>
-          api.members.list(
-            { ...common, groupKey: group, maxResults: PAGE.groups, ...(pageToken === undefined ? {} : { pageToken }) },
-            options,
-          ),
-      },
-      call,
-    )
-    for (const member of objectsOf(page['members'])) {
+  const pages = directoryPages(
+    google,
+    {
+      workload: 'groups',
+      asks: 'groups',
+      field: 'members',
+      send: (api, common, options) => api.members.list({ ...common, groupKey: group, maxResults: PAGE.groups }, options),
+    },
+    call,
+  )
+  for await (const page of pages)
+    for (const member of page) {
       const address = textOf(member['email'])
       if (address !== undefined) yield { address, kind: textOf(member['type']) ?? 'USER' }
     }
-    token = textOf(page['nextPageToken'])
-  } while (token !== undefined)
 }
 
 /** The domains of the customer, in small letters. Where they may not be read: those of its users. */

@@ -1,6 +1,7 @@
 import { type Account, type Call, Fault, type Log } from '@offramp/core'
-import { type Json, objectOf, objectsOf, textOf, textsOf } from '@offramp/wire'
+import { type Json, objectOf, textOf, textsOf } from '@offramp/wire'
 import type { Google } from './client.ts'
+import { directoryPages } from './directory-pages.ts'
 import { PAGE } from './limits.ts'
 
 /** Everybody whom the domain knows: users, then groups and rooms, which have no mailbox that could be read. */
@@ -47,34 +48,19 @@ async function orMissing(asked: Promise<Json>): Promise<Json | undefined> {
   }
 }
 
-export async function* userPages(google: Google, call: Call): AsyncGenerator<readonly Json[]> {
-  let token: string | undefined
-  do {
-    const pageToken = token
-    const page = await google.directory(
-      {
-        workload: 'users',
-        asks: 'users',
-        // By customer: a domain may have secondary ones.
-        send: (api, common, options) =>
-          api.users.list(
-            {
-              ...common,
-              customer: 'my_customer',
-              maxResults: PAGE.users,
-              orderBy: 'email',
-              projection: 'full',
-              ...(pageToken === undefined ? {} : { pageToken }),
-            },
-            options,
-          ),
-      },
-      call,
-    )
-    yield objectsOf(page['users'])
-    token = textOf(page['nextPageToken'])
-  } while (token !== undefined)
-}
+export const userPages = (google: Google, call: Call): AsyncGenerator<readonly Json[]> =>
+  directoryPages(
+    google,
+    {
+      workload: 'users',
+      asks: 'users',
+      field: 'users',
+      // By customer: a domain may have secondary ones.
+      send: (api, common, options) =>
+        api.users.list({ ...common, customer: 'my_customer', maxResults: PAGE.users, orderBy: 'email', projection: 'full' }, options),
+    },
+    call,
+  )
 
 /** What the directory itself says of a user. */
 export function* accountOf(user: Json): Generator<Account> {
@@ -107,22 +93,18 @@ const NO_ARCHIVE =
   "A group has members and no mailbox. Google offers no way to read a group's conversations; export them with Takeout or Vault if they matter."
 
 async function* groups(google: Google, call: Call): AsyncGenerator<Account> {
-  let token: string | undefined
-  do {
-    const pageToken = token
-    const page = await google.directory(
-      {
-        workload: 'groups',
-        asks: 'groups',
-        send: (api, common, options) =>
-          api.groups.list(
-            { ...common, customer: 'my_customer', maxResults: PAGE.groups, ...(pageToken === undefined ? {} : { pageToken }) },
-            options,
-          ),
-      },
-      call,
-    )
-    for (const group of objectsOf(page['groups'])) {
+  const pages = directoryPages(
+    google,
+    {
+      workload: 'groups',
+      asks: 'groups',
+      field: 'groups',
+      send: (api, common, options) => api.groups.list({ ...common, customer: 'my_customer', maxResults: PAGE.groups }, options),
+    },
+    call,
+  )
+  for await (const page of pages)
+    for (const group of page) {
       const id = textOf(group['id'])
       const name = textOf(group['email'])
       const displayName = textOf(group['name'])
@@ -130,27 +112,21 @@ async function* groups(google: Google, call: Call): AsyncGenerator<Account> {
       const aliases = textsOf(group['aliases'])
       yield { id, name, kind: 'group', aliases, ...(displayName === undefined ? {} : { displayName }), unavailable: NO_ARCHIVE }
     }
-    token = textOf(page['nextPageToken'])
-  } while (token !== undefined)
 }
 
 async function* rooms(google: Google, call: Call): AsyncGenerator<Account> {
-  let token: string | undefined
-  do {
-    const pageToken = token
-    const page = await google.directory(
-      {
-        workload: 'rooms',
-        asks: 'rooms',
-        send: (api, common, options) =>
-          api.resources.calendars.list(
-            { ...common, customer: 'my_customer', maxResults: PAGE.rooms, ...(pageToken === undefined ? {} : { pageToken }) },
-            options,
-          ),
-      },
-      call,
-    )
-    for (const resource of objectsOf(page['items'])) {
+  const pages = directoryPages(
+    google,
+    {
+      workload: 'rooms',
+      asks: 'rooms',
+      field: 'items',
+      send: (api, common, options) => api.resources.calendars.list({ ...common, customer: 'my_customer', maxResults: PAGE.rooms }, options),
+    },
+    call,
+  )
+  for await (const page of pages)
+    for (const resource of page) {
       const name = textOf(resource['resourceEmail'])
       const id = textOf(resource['resourceId']) ?? name
       const displayName = textOf(resource['resourceName'])
@@ -164,8 +140,6 @@ async function* rooms(google: Google, call: Call): AsyncGenerator<Account> {
         unavailable: `${isThing ? 'Equipment' : 'A room'} has a calendar at Google, and no mailbox.`,
       }
     }
-    token = textOf(page['nextPageToken'])
-  } while (token !== undefined)
 }
 
 export const NOT_GRANTED: readonly string[] = ['google-not-delegated', 'google-scope-missing', 'google-not-admin']

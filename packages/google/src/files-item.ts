@@ -4,7 +4,7 @@ import type { DriveClient } from './files-client.ts'
 import type { Exported } from './files-exports.ts'
 import { type FileChoices, lossesOf, nameOf, shortcutText, targetOf } from './files-formats.ts'
 import { addressOf, isBlob, print, type RemoteFile, SHORTCUT } from './files-model.ts'
-import { readVersions } from './files-versions.ts'
+import { type Earlier, NO_EARLIER, readVersions } from './files-versions.ts'
 
 /** What decides an item, besides the file itself. */
 export interface ItemParts {
@@ -45,18 +45,24 @@ export function itemOf(file: RemoteFile, home: Collection, { choices }: Pick<Ite
 }
 
 /** A file with bytes of its own. `stale`: what is known of it no longer holds. */
-export function blobItem(file: RemoteFile, home: Collection, parts: ItemParts & { readonly stale: () => void }): Item {
-  const { client, choices, stale } = parts
+export function blobItem(
+  file: RemoteFile,
+  home: Collection,
+  parts: ItemParts & { readonly stale: () => void; readonly earlier: Earlier | undefined },
+): Item {
+  const { client, choices, stale, earlier } = parts
   const blob: Blob = { client, file, suspicious: choices.suspicious === 'keep' }
-  const { versions = 0 } = choices
   return {
-    ...itemOf(file, home, parts),
+    ...withLosses(itemOf(file, home, parts), earlier?.losses ?? []),
     ...(file.md5 === undefined ? {} : { checksum: { algorithm: 'md5', value: file.md5 } as const }),
     body: (call) => watched(readBlob(blob, call), stale),
     bodyFrom: (offset, call) => watched(readBlobFrom(blob, offset, call), stale),
-    ...(versions > 0 ? { versions: (call: Call) => readVersions(client, file, { most: versions, call }) } : {}),
+    ...(earlier === undefined ? {} : { versions: (_: Call) => readVersions(client, file, earlier) }),
   }
 }
+
+const withLosses = (item: Omit<Item, 'body'>, more: readonly string[]): Omit<Item, 'body'> =>
+  more.length === 0 ? item : { ...item, losses: [...(item.losses ?? []), ...more] }
 
 /** Whoever opens it once more after it was changed shall see it as it is. */
 async function* watched(body: AsyncIterable<Uint8Array>, stale: () => void): AsyncGenerator<Uint8Array> {
@@ -73,9 +79,9 @@ export function exportedItem(
   home: Collection,
   on: ItemParts & { readonly exported: Exported; readonly stale: () => void },
 ): Item {
-  const { exported, stale } = on
+  const { exported, stale, choices } = on
   return {
-    ...itemOf(file, home, on),
+    ...withLosses(itemOf(file, home, on), (choices.versions ?? 0) > 0 ? [NO_EARLIER] : []),
     size: exported.size,
     body: (call) => watched(exported.read(0, call), stale),
     bodyFrom: (offset, call) => watched(exported.read(offset, call), stale),

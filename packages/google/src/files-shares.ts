@@ -148,6 +148,8 @@ function* shareOf(
     to,
     access,
     as: role,
+    // A contributor of a shared drive may not delete, which a content manager may.
+    ...(role === 'writer' && parts.driveId !== undefined ? { noDelete: true as const } : {}),
     ...(Number.isNaN(ends) ? {} : { expires: ends }),
     ...(permission['allowFileDiscovery'] === true ? { findable: true as const } : {}),
   }

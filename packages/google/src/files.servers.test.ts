@@ -230,6 +230,38 @@ describe('what is unusual', () => {
     expect(await workspace.violations()).toEqual([])
   })
 
+  test.each(['kept', 'all'] as const)(
+    'earlier states that Google gives out (%s) are taken, the oldest first, and the others are told of',
+    async (revisions) => {
+      const { source, drive, workspace } = await scene({ choices: { versions: 3 }, domain: { quirks: { revisions } } })
+      const write = (id: string, text: string, pinned = false) => drive.write(id, { base64: Buffer.from(text).toString('base64'), pinned })
+      const some = await drive.add('some.txt', { text: 'one' })
+      // `pinned` marks what was there before.
+      await write(some, 'two', true)
+      for (const text of ['three', 'four', 'five']) await write(some, text)
+      const other = await drive.add('other.txt', { text: 'other one' })
+      await write(other, 'other two')
+      await drive.add('new.txt', { text: 'new' })
+      const opened = [...(await openAll(source, await walk(source))).items.values()]
+      const texts = async (name: string) => {
+        const found: string[] = []
+        for await (const { body, size } of named(opened, name).versions?.(call) ?? []) {
+          const bytes = Buffer.concat(await listed(body(call)))
+          expect(bytes.length).toBe(size)
+          found.push(bytes.toString())
+        }
+        return found
+      }
+      const told = (name: string) => (named(opened, name).losses ?? []).some((loss) => loss.includes('Keep forever'))
+      expect([await texts('some.txt'), told('some.txt')]).toEqual(revisions === 'all' ? [['two', 'three', 'four'], false] : [['one'], true])
+      expect([await texts('other.txt'), told('other.txt')]).toEqual(revisions === 'all' ? [['other one'], false] : [[], true])
+      expect([await texts('new.txt'), told('new.txt')]).toEqual([[], false])
+      // Once it was refused, no other is asked for; a state that is taken is read twice at most.
+      expect((await workspace.stats()).requests['revisions.media']).toBe(revisions === 'all' ? 4 + 4 : 1 + 1)
+      expect(await workspace.violations()).toEqual([])
+    },
+  )
+
   test('what others share is named and not copied', async () => {
     const { source, workspace } = await scene()
     const theirs = workspace.drive('ben@fabrikam.example')

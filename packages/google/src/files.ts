@@ -9,6 +9,7 @@ import { blobItem, exportedItem, isShortcut, itemOf, shortcutItem, versionOf } f
 import { measureFiles } from './files-measure.ts'
 import { isBlob, isFolder, print, type RemoteFile } from './files-model.ts'
 import { allFiles, formatsFor, readAbout, readOne } from './files-pages.ts'
+import { type Earlier, earlierStates, unmarkedStates } from './files-versions.ts'
 import { changesPage, firstPage, inBin, type WalkParts } from './files-walk.ts'
 
 /** Whose files, and in whose name they are read. */
@@ -74,9 +75,17 @@ export function fileSource(space: FileSpace, { choices = {}, folder }: FileOptio
     if (refusal !== undefined) throw refusal
     const home = await folders.homeOf(file, call)
     const on = { client: from, choices, stale: () => void known.delete(ref) }
-    if (isBlob(file)) return blobItem(file, home, on)
+    if (isBlob(file)) return blobItem(file, home, { ...on, earlier: await earlierOf(from, file, call) })
     if (isShortcut(file)) return shortcutItem(file, home, on)
     return exportedItem(file, home, { ...on, exported: await exported(file, from, call) })
+  }
+
+  let mayHave: ReturnType<typeof unmarkedStates> | undefined
+
+  async function earlierOf(from: DriveClient, file: RemoteFile, call: Call): Promise<Earlier | undefined> {
+    const { versions = 0 } = choices
+    mayHave ??= unmarkedStates(from)
+    return versions > 0 ? earlierStates(from, file, { most: versions, mayHave, call }) : undefined
   }
 
   async function* census(_: Listing, call: Call): AsyncGenerator<readonly Item[]> {

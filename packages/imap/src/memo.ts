@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** What a receipt remembers beside the address: the revision that was written, and the flags as we left them. */
 export interface Memo {
@@ -8,7 +8,7 @@ export interface Memo {
 
 const REVISION = 6
 
-const revisionPrint = (revision: string): string => createHash('sha256').update(revision).digest('base64url').slice(0, REVISION)
+const revisionPrint = (revision: string): string => hash('sha256', revision, 'base64url').slice(0, REVISION)
 
 /** At most 11 characters. `flags` is a `flagsPrint`. */
 export const memoOf = (revision: string, flags: string): string => revisionPrint(revision) + flags

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Call, Item } from '@offramp/core'
 import { encodeEightBitHeader, toCrlf } from '@offramp/formats'
 import type { Connection } from './connection.ts'
@@ -18,7 +18,7 @@ export interface Outgoing {
   readonly date: number
 }
 
-export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 16)
+export const hashOf = (bytes: Uint8Array): string => hash('sha256', bytes, 'hex').slice(0, 16)
 
 /** The body as it crosses to IMAP: CRLF throughout. Faults: `item` for nothing and for too much. */
 export async function bodyOf(item: Item, most: number | undefined, call: Call): Promise<Buffer> {
@@ -55,7 +55,10 @@ class Pieces {
   }
 
   bytes(): Buffer {
-    return this.#room?.subarray(0, this.size) ?? Buffer.concat(this.#pieces, this.size)
+    if (this.#room !== undefined) return this.#room.subarray(0, this.size)
+    const [only, ...more] = this.#pieces
+    // One piece is the rule. Nobody writes into it.
+    return Buffer.isBuffer(only) && more.length === 0 ? only : Buffer.concat(this.#pieces, this.size)
   }
 
   #grow(room: Buffer, needed: number): void {

@@ -20,10 +20,8 @@ import { readMailboxZone } from './calendar-zones.ts'
 import type { Graph, GraphClient } from './client.ts'
 import { PAGE, SERIES_AT_ONCE } from './limits.ts'
 import type { Mode } from './outlook-cursor.ts'
+import { gone, refuseUnlistable, withUnlistable } from './outlook-item.ts'
 import { type PageReader, readPage } from './outlook-pages.ts'
-
-/** Ids of events that Graph cannot even name: `unlistable:<calendar>:<place>`. */
-const UNLISTABLE = 'unlistable:'
 
 /** What a page said of an event, so that opening it costs no request. */
 interface Listed {
@@ -70,7 +68,7 @@ export function calendarSource(graph: Graph, account: Account, services: { reado
     const id = textOf(objectOf(event['calendar'])['id']) ?? ''
     if (!homes?.has(id)) await calendars(call)
     const home = homes?.get(id)
-    if (home === undefined) throw gone(mailbox)
+    if (home === undefined) throw gone(mailbox, 'event')
     return home
   }
 
@@ -104,13 +102,12 @@ export function calendarSource(graph: Graph, account: Account, services: { reado
     async page(listing, after, limit, call) {
       const page = await readPage(pages, listing, { after, limit, call })
       const home = listing.collection
-      const refs = home === undefined ? [] : [...(await refsOf(page.values, { home, bare: page.bare, call }))]
-      if (page.unlistable !== undefined) refs.unshift({ id: `${UNLISTABLE}${listing.id}:${page.unlistable}`, version: 'unlistable' })
-      return { refs, cursor: page.cursor, last: page.last }
+      const refs = home === undefined ? [] : await refsOf(page.values, { home, bare: page.bare, call })
+      return { refs: withUnlistable(refs, listing, page), cursor: page.cursor, last: page.last }
     },
 
     async open(ref, call): Promise<Item> {
-      if (ref.id.startsWith(UNLISTABLE)) throw unlistable(mailbox)
+      refuseUnlistable(ref, mailbox, 'event')
       const path = `${user}/events/${encodeURIComponent(ref.id)}`
       const listed = known.get(ref)
       const event = listed?.event ?? (await readEvent(mailbox, path, call))
@@ -130,20 +127,9 @@ function firstPath(base: string, mode: Mode): string {
 
 async function readEvent(mailbox: GraphClient, path: string, call: Call): Promise<Json> {
   const event = await readSeries(mailbox, path, call, `${SERIES_QUERY},calendar`)
-  if (event === undefined) throw gone(mailbox)
+  if (event === undefined) throw gone(mailbox, 'event')
   return event
 }
-
-const gone = (mailbox: GraphClient): Fault =>
-  new Fault({ reach: 'item', reason: 'gone', code: 'graph-gone', message: `An event of ${mailbox.about} was deleted at the source.` })
-
-const unlistable = (mailbox: GraphClient): Fault =>
-  new Fault({
-    reach: 'item',
-    reason: 'unreadable-at-source',
-    code: 'graph-unlistable',
-    message: `Microsoft cannot even name an event of ${mailbox.about}, while the events before and after it can be read.`,
-  })
 
 const incomplete = (mailbox: GraphClient): Fault =>
   new Fault({

@@ -43,11 +43,11 @@ const IMMUTABLE = 'IdType="ImmutableId"'
 
 /** Options of one call on its way through the SDK's chain; the answer or the failure comes back in it. */
 class WireCall {
-  readonly request: Omit<WireRequest, 'url' | 'headers' | 'method'>
+  readonly request: Omit<WireRequest, 'url' | 'method'>
   readonly call: Call
   outcome: { readonly answer: WireAnswer } | { readonly failure: unknown } | undefined
 
-  constructor(request: Omit<WireRequest, 'url' | 'headers' | 'method'>, call: Call) {
+  constructor(request: Omit<WireRequest, 'url' | 'method'>, call: Call) {
     this.request = request
     this.call = call
   }
@@ -68,16 +68,13 @@ export function makeGraph(
   })
 
   async function ask(asked: Ask, request: Omit<WireRequest, 'url' | 'headers' | 'method'>, call: Call): Promise<WireAnswer> {
-    const wireCall = new WireCall(request, call)
+    const { prefer = [] } = asked
+    const headers: Record<string, string> = { ...asked.headers, 'client-request-id': randomUUID() }
+    if (prefer.length > 0) headers['prefer'] = prefer.join(', ')
+    const wireCall = new WireCall({ ...request, headers }, call)
     const path = asked.path.startsWith('/v1.0/') ? graphUrl + asked.path : asked.path
-    const { prefer = [], headers = {} } = asked
     try {
-      await client
-        .api(path)
-        .headers({ ...headers, 'client-request-id': randomUUID(), ...(prefer.length === 0 ? {} : { prefer: prefer.join(', ') }) })
-        .middlewareOptions([wireCall])
-        .responseType(ResponseType.RAW)
-        .get()
+      await client.api(path).middlewareOptions([wireCall]).responseType(ResponseType.RAW).get()
     } catch (thrown) {
       // The SDK wraps what the chain throws and loses it; the chain has put it aside.
       if (wireCall.outcome === undefined) throw thrown
@@ -120,6 +117,9 @@ export function makeGraph(
   }
 }
 
+/** What the SDK is told: it looks at nothing of it, and hands it back unread. */
+const PASSED_BY = new Response(null, { status: 204 })
+
 /** The end of the SDK's chain: hands the request to the wire. The token goes to Graph's own host and nowhere else. */
 function lastMiddleware(wire: Wire, graphUrl: string): Middleware {
   return {
@@ -128,17 +128,16 @@ function lastMiddleware(wire: Wire, graphUrl: string): Middleware {
       if (!(options instanceof WireCall)) throw new Error('a call without its options')
       const url = typeof context.request === 'string' ? context.request : context.request.url
       try {
-        if (new URL(url).origin !== graphUrl) {
+        if (!url.startsWith(`${graphUrl}/`)) {
           throw new Fault({
             reach: 'run',
             code: 'graph-foreign-host',
             message: 'A link led away from the host of Graph and was not followed.',
           })
         }
-        const headers = Object.fromEntries(new Headers(context.options?.headers).entries())
-        const answer = await wire.send({ ...options.request, method: 'GET', url, headers }, options.call)
-        options.outcome = { answer }
-        context.response = new Response(null, { status: answer.status === 200 ? 200 : 204 })
+        // Their headers come with them: the SDK has none of its own to add to a GET, and copying them four times cost more than the wire.
+        options.outcome = { answer: await wire.send({ ...options.request, method: 'GET', url }, options.call) }
+        context.response = PASSED_BY
       } catch (failure) {
         options.outcome = { failure }
         throw failure

@@ -1,28 +1,16 @@
-import {
-  type Account,
-  type Call,
-  type Collection,
-  Fault,
-  type Item,
-  type ItemRef,
-  type Listing,
-  type Log,
-  type Source,
-} from '@offramp/core'
+import type { Account, Call, Collection, Item, ItemRef, Listing, Log, Source } from '@offramp/core'
 import { type Choices, derivedUid, writeCard } from '@offramp/formats'
 import { isObject, type Json, textOf } from '@offramp/wire'
 import { innerNames } from './calendar-people.ts'
-import type { Graph, GraphClient } from './client.ts'
+import type { Graph } from './client.ts'
 import { cardOf, innerNamesIn } from './contact-card.ts'
 import { measureContacts, readContactFolders } from './contact-folders.ts'
 import { contactPhotos } from './contact-photos.ts'
 import { CONTACT_SELECT } from './contact-select.ts'
 import { PAGE } from './limits.ts'
 import type { Mode } from './outlook-cursor.ts'
+import { gone, refuseUnlistable, withUnlistable } from './outlook-item.ts'
 import { type PageReader, readPage } from './outlook-pages.ts'
-
-/** Ids of contacts that Graph cannot even name: `unlistable:<folder>:<place>`. */
-const UNLISTABLE = 'unlistable:'
 
 /** One mailbox's contacts, read app-only. A folder is a listing; ids are immutable and survive moves within the mailbox. */
 export function contactSource(graph: Graph, account: Account, services: { readonly log: Log; readonly choices?: Choices }): Source {
@@ -52,7 +40,7 @@ export function contactSource(graph: Graph, account: Account, services: { readon
     const id = textOf(contact['parentFolderId']) ?? ''
     if (!homes?.has(id)) await folders(call)
     const home = homes?.get(id)
-    if (home === undefined) throw gone(mailbox)
+    if (home === undefined) throw gone(mailbox, 'contact')
     return home
   }
 
@@ -76,12 +64,11 @@ export function contactSource(graph: Graph, account: Account, services: { readon
         }
         return ref === undefined ? [] : [ref]
       })
-      if (page.unlistable !== undefined) refs.unshift({ id: `${UNLISTABLE}${listing.id}:${page.unlistable}`, version: 'unlistable' })
-      return { refs, cursor: page.cursor, last: page.last }
+      return { refs: withUnlistable(refs, listing, page), cursor: page.cursor, last: page.last }
     },
 
     async open(ref, call): Promise<Item> {
-      if (ref.id.startsWith(UNLISTABLE)) throw unlistable(mailbox)
+      refuseUnlistable(ref, mailbox, 'contact')
       const here = known.get(ref)
       const contact = here?.contact ?? (await ask(ref.id, call))
       const home = here?.home ?? (await homeOf(contact, call))
@@ -142,14 +129,3 @@ function refOf(contact: Json, folder: string): ItemRef | undefined {
   if (isObject(contact['@removed'])) return { id, version: '', removed: true }
   return { id, version: versionOf(contact, folder) }
 }
-
-const gone = (mailbox: GraphClient): Fault =>
-  new Fault({ reach: 'item', reason: 'gone', code: 'graph-gone', message: `A contact of ${mailbox.about} was deleted at the source.` })
-
-const unlistable = (mailbox: GraphClient): Fault =>
-  new Fault({
-    reach: 'item',
-    reason: 'unreadable-at-source',
-    code: 'graph-unlistable',
-    message: `Microsoft cannot even name a contact of ${mailbox.about}, while the contacts before and after it can be read.`,
-  })

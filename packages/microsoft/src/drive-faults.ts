@@ -1,25 +1,9 @@
 import { Fault, type FaultFacts } from '@offramp/core'
 import { numberOf, type ResponseFacts } from '@offramp/wire'
+import { cap, firstMatch, type Row, type Seen } from './fault-row.ts'
 
 /** What is asked of drives; the words of `Asks` for them. */
 export type DriveAsks = 'drive' | 'drive-page' | 'drive-item' | 'drive-bytes' | 'drive-permissions' | 'sites'
-
-/** An error answer of OneDrive or SharePoint, as far as it means something else than one of a mailbox. */
-interface Seen {
-  readonly facts: ResponseFacts
-  readonly codes: readonly string[]
-  readonly message: string
-}
-
-interface Row {
-  readonly status?: readonly number[]
-  readonly code?: RegExp
-  readonly says?: RegExp
-  readonly asks?: readonly DriveAsks[]
-  readonly gives: (seen: Seen) => FaultFacts
-}
-
-const cap = ({ facts }: Seen): string => facts.about.charAt(0).toUpperCase() + facts.about.slice(1)
 
 /** https://learn.microsoft.com/sharepoint/dev/general-development/how-to-avoid-getting-throttled: the longer of both is meant. */
 function comeBack(facts: ResponseFacts): number | undefined {
@@ -46,7 +30,7 @@ const noDrive = (seen: Seen): FaultFacts => ({
 })
 
 /** First match wins; what is not here is looked up among the rows that hold for all of Graph. */
-const TABLE: readonly Row[] = [
+const TABLE: readonly Row<DriveAsks>[] = [
   { status: [429, 509], gives: slowDown },
   { code: /^(activityLimitReached|TooManyRequests|ApplicationThrottled)$/i, gives: slowDown },
   {
@@ -118,15 +102,9 @@ const TABLE: readonly Row[] = [
 
 /** Undefined where nothing is said of drives in particular. */
 export function driveFault(seen: Seen): Fault | undefined {
-  const { facts, codes, message } = seen
-  const infected = facts.headers['x-virus-infected'] !== undefined
-  const row = TABLE.find(
-    (each) =>
-      (each.status === undefined || each.status.includes(facts.status)) &&
-      (each.asks === undefined || each.asks.some((asks) => asks === facts.asks)) &&
-      (each.says === undefined || each.says.test(message)) &&
-      (each.code === undefined || (infected && each.code.test('malwareDetected')) || codes.some((code) => each.code?.test(code))),
-  )
+  // A download that is refused for what is in it need not bear a code.
+  const infected = seen.facts.headers['x-virus-infected'] !== undefined
+  const row = firstMatch(TABLE, infected ? { ...seen, codes: [...seen.codes, 'malwareDetected'] } : seen)
   return row === undefined ? undefined : new Fault(row.gives(seen))
 }
 

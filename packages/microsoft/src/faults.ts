@@ -1,29 +1,12 @@
 import { Fault, type FaultFacts } from '@offramp/core'
-import { type Classify, isObject, type Json, objectOf, parseObject, type ResponseFacts, textOf } from '@offramp/wire'
+import { type Classify, isObject, type Json, objectOf, parseObject, textOf } from '@offramp/wire'
 import { driveFault, isDriveAsk } from './drive-faults.ts'
+import { cap, firstMatch, type Row, type Seen } from './fault-row.ts'
 import { MAILBOX_MOVE_WAIT_MS } from './limits.ts'
 import { loginFault } from './login-faults.ts'
 
 /** What a call asks for: one status means different things for an item and for a whole mailbox. */
 export type Asks = 'token' | 'users' | 'mailbox' | 'folder' | 'calendar' | 'page' | 'item'
-
-/** An error answer as the table sees it. */
-interface Seen {
-  readonly facts: ResponseFacts
-  /** From the outermost to the innermost, as Graph nests them. */
-  readonly codes: readonly string[]
-  readonly message: string
-}
-
-interface Row {
-  readonly status?: readonly number[]
-  /** Matched against every nested code, whatever its case: `syncStateNotFound` and `SyncStateNotFound` are both sent. */
-  readonly code?: RegExp
-  /** Matched against the message. */
-  readonly says?: RegExp
-  readonly asks?: readonly Asks[]
-  readonly gives: (seen: Seen) => Omit<FaultFacts, 'message'> & { readonly message: string }
-}
 
 const SCOPE_REMEDY =
   'If access was granted less than two hours ago, wait and check again: Exchange takes 30 minutes to 2 hours. Otherwise add the mailbox to the ' +
@@ -39,7 +22,7 @@ const parked = ({ facts }: Seen): Omit<FaultFacts, 'message'> => ({
  * Every provider code that we know, first match wins; what is not here is `call`, because its effect is unknown. Sources: Microsoft's
  * errors page and throttling page, Corso's catalogue (alcionai/corso, graph/errors.go), and the issues named beside a row.
  */
-const TABLE: readonly Row[] = [
+const TABLE: readonly Row<Asks>[] = [
   {
     code: /^(ErrorMailboxMoveInProgress|ErrorMailboxStoreUnavailable)$/i,
     gives: (seen) => ({
@@ -236,16 +219,8 @@ export const classify: Classify = (facts) => {
   const seen = { facts, ...problemOf(facts.body) }
   const ofDrive = isDriveAsk(facts.asks) ? driveFault(seen) : undefined
   if (ofDrive !== undefined) return ofDrive
-  const row = TABLE.find((each) => matches(each, seen))
+  const row = firstMatch(TABLE, seen)
   return row === undefined ? undefined : new Fault(row.gives(seen))
-}
-
-function matches(row: Row, { facts, codes, message }: Seen): boolean {
-  if (row.status !== undefined && !row.status.includes(facts.status)) return false
-  if (row.asks !== undefined && !row.asks.some((each) => each === facts.asks)) return false
-  if (row.says !== undefined && !row.says.test(message)) return false
-  const pattern = row.code
-  return pattern === undefined || codes.some((code) => pattern.test(code))
 }
 
 /** Codes and message of an error body. It may be empty, HTML or text; `innererror` may nest and is spelled in two ways. */
@@ -262,5 +237,3 @@ function problemOf(body: string): { readonly codes: readonly string[]; readonly 
 }
 
 const short = (message: string): string => (message === '' ? 'nothing more.' : message.replace(/\s+/g, ' ').slice(0, 200))
-
-const cap = ({ facts }: Seen): string => facts.about.charAt(0).toUpperCase() + facts.about.slice(1)

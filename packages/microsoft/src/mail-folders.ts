@@ -123,6 +123,16 @@ export function extendedNumber(owner: Json, wanted: string): number | undefined 
   return numberOf(property?.['value'])
 }
 
-const sameProperty = (left: string, right: string): boolean => plain(left) === plain(right)
+const sameProperty = (left: string, right: string): boolean => left === right || plain(left) === plain(right)
 
-const plain = (id: string): string => id.trim().toLowerCase().replace(/0x0*/, '0x')
+/** Each message says the same few ids, some of them in several places. */
+const plains = new Map<string, string>()
+const MOST_PLAINS = 64
+
+function plain(id: string): string {
+  const known = plains.get(id)
+  if (known !== undefined) return known
+  const made = id.trim().toLowerCase().replace(/0x0*/, '0x')
+  if (plains.size < MOST_PLAINS) plains.set(id, made)
+  return made
+}

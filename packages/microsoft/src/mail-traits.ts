@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Trait, Traits } from '@offramp/core'
 import { type Json, objectOf, textOf, textsOf } from '@offramp/wire'
 import { extendedNumber } from './mail-folders.ts'
@@ -79,5 +79,5 @@ export function versionOf(message: Json, folder: string): string {
 export function revisionOf(message: Json): string {
   if (message['isDraft'] === true) return versionOf(message, 'draft')
   const parts = ['subject', 'internetMessageId', 'sentDateTime', 'hasAttachments', 'bodyPreview'].map((name) => message[name] ?? null)
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
+  return hash('sha256', JSON.stringify(parts), 'base64url').slice(0, 22)
 }

@@ -1,26 +1,13 @@
-import {
-  type Account,
-  type Call,
-  type Collection,
-  Fault,
-  type Item,
-  type ItemRef,
-  type Listing,
-  type Log,
-  type Role,
-  type Source,
-} from '@offramp/core'
-import { isObject, type Json, numberOf, textOf } from '@offramp/wire'
-import type { Graph, GraphClient } from './client.ts'
+import type { Account, Call, Collection, Item, ItemRef, Listing, Log, Role, Source } from '@offramp/core'
+import { isObject, type Json, textOf } from '@offramp/wire'
+import type { Graph } from './client.ts'
 import { PAGE } from './limits.ts'
 import { readBody } from './mail-body.ts'
 import { extendedNumber, readFolders, readRoles } from './mail-folders.ts'
 import { MAIL_TRAITS, MESSAGE_EXPAND, MESSAGE_SELECT, revisionOf, SIZE, traitsOf, versionOf } from './mail-traits.ts'
 import type { Mode } from './outlook-cursor.ts'
+import { gone, refuseUnlistable, withUnlistable } from './outlook-item.ts'
 import { isUnreadable, type PageReader, readPage } from './outlook-pages.ts'
-
-/** Ids of messages that Graph cannot even name: `unlistable:<folder>:<place>`. */
-const UNLISTABLE = 'unlistable:'
 
 /** One mailbox's mail, read app-only. A folder is a listing; ids are immutable and survive moves within the mailbox. */
 export function mailSource(graph: Graph, account: Account, services: { readonly log: Log }): Source {
@@ -34,8 +21,8 @@ export function mailSource(graph: Graph, account: Account, services: { readonly 
     most: PAGE.messages,
     pathOf: (listing, mode) => firstPath(`${user}/mailFolders/${encodeURIComponent(listing.id)}/messages`, mode),
   }
-  /** What a page said of its messages, so that opening one costs no request. */
-  const known = new WeakMap<ItemRef, { readonly message?: Json; readonly home: Collection }>()
+  /** What a page said of its messages, so that opening one costs no request. Not as it came: what waits is held. */
+  const known = new WeakMap<ItemRef, { readonly told?: Told; readonly home: Collection }>()
   /** How often a body broke off, for those that have to be put together from their parts. */
   const broken = new Map<string, number>()
   let roles: Promise<ReadonlyMap<string, Role>> | undefined
@@ -56,7 +43,7 @@ export function mailSource(graph: Graph, account: Account, services: { readonly 
     if (!homes?.has(id)) await folders(call)
     // Outside the folders that people see (Recoverable Items): the message has left.
     const home = homes?.get(id)
-    if (home === undefined) throw gone(mailbox)
+    if (home === undefined) throw gone(mailbox, 'message')
     return home
   }
 
@@ -80,6 +67,12 @@ export function mailSource(graph: Graph, account: Account, services: { readonly 
     }
   }
 
+  async function toldAlone(id: string, known: Collection | undefined, call: Call): Promise<Told> {
+    const message = await askAround(id, known, call)
+    const home = known ?? (await homeOf(message, call))
+    return toldOf(message, { id, version: versionOf(message, home.id), size: extendedNumber(message, SIZE) }, home)
+  }
+
   return {
     name: `microsoft mail ${account.name}`,
     profile: { kind: 'mail', offers: MAIL_TRAITS },
@@ -93,22 +86,20 @@ export function mailSource(graph: Graph, account: Account, services: { readonly 
       const refs = page.values.flatMap((message) => {
         const ref = refOf(message, listing.id)
         if (ref !== undefined && ref.removed === undefined && listing.collection !== undefined) {
-          known.set(ref, { home: listing.collection, ...(page.bare ? {} : { message }) })
+          const home = listing.collection
+          known.set(ref, { home, ...(page.bare ? {} : { told: toldOf(message, ref, home) }) })
         }
         return ref === undefined ? [] : [ref]
       })
-      if (page.unlistable !== undefined) refs.unshift({ id: `${UNLISTABLE}${listing.id}:${page.unlistable}`, version: 'unlistable' })
-      return { refs, cursor: page.cursor, last: page.last }
+      return { refs: withUnlistable(refs, listing, page), cursor: page.cursor, last: page.last }
     },
 
     async open(ref, call) {
-      if (ref.id.startsWith(UNLISTABLE)) throw unlistable(mailbox)
+      refuseUnlistable(ref, mailbox, 'message')
       const here = known.get(ref)
-      const message = here?.message ?? (await askAround(ref.id, here?.home, call))
-      const home = here?.home ?? (await homeOf(message, call))
-      return itemOf(ref.id, message, home, (bodyCall) =>
-        readBody({ ...bodies, broken }, { id: ref.id, size: extendedNumber(message, SIZE) }, bodyCall),
-      )
+      const told = here?.told ?? (await toldAlone(ref.id, here?.home, call))
+      const { id, size } = told
+      return { ...told, body: (bodyCall) => readBody({ ...bodies, broken }, { id, size }, bodyCall) }
     },
   }
 }
@@ -128,16 +119,23 @@ function refOf(message: Json, folder: string): ItemRef | undefined {
   const id = textOf(message['id'])
   if (id === undefined) return undefined
   if (isObject(message['@removed'])) return { id, version: '', removed: true }
-  const size = numberOf(extendedNumber(message, SIZE))
+  const size = extendedNumber(message, SIZE)
   return { id, version: versionOf(message, folder), ...(size === undefined ? {} : { size }) }
 }
 
-function itemOf(id: string, message: Json, home: Collection, body: (call: Call) => AsyncIterable<Uint8Array>): Item {
-  const size = extendedNumber(message, SIZE)
+/** A message without its bytes. */
+type Told = Omit<Item, 'body'>
+
+function toldOf(
+  message: Json,
+  ref: { readonly id: string; readonly version: string; readonly size?: number | undefined },
+  home: Collection,
+): Told {
+  const { id, version, size } = ref
   const label = textOf(message['subject'])
   return {
     id,
-    version: versionOf(message, home.id),
+    version,
     kind: 'mail',
     naturalKey: textOf(message['internetMessageId']) ?? '',
     home,
@@ -146,17 +144,5 @@ function itemOf(id: string, message: Json, home: Collection, body: (call: Call) 
     revision: revisionOf(message),
     ...(size === undefined ? {} : { size }),
     ...(label === undefined ? {} : { label }),
-    body,
   }
 }
-
-const gone = (mailbox: GraphClient): Fault =>
-  new Fault({ reach: 'item', reason: 'gone', code: 'graph-gone', message: `A message of ${mailbox.about} was deleted at the source.` })
-
-const unlistable = (mailbox: GraphClient): Fault =>
-  new Fault({
-    reach: 'item',
-    reason: 'unreadable-at-source',
-    code: 'graph-unlistable',
-    message: `Microsoft cannot even name a message of ${mailbox.about}, while the messages before and after it can be read.`,
-  })

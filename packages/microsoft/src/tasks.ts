@@ -1,27 +1,15 @@
-import {
-  type Account,
-  type Call,
-  type Collection,
-  Fault,
-  type Item,
-  type ItemRef,
-  type Listing,
-  type Log,
-  type Source,
-} from '@offramp/core'
+import type { Account, Call, Collection, Item, ItemRef, Listing, Log, Source } from '@offramp/core'
 import { isObject, type Json, textOf } from '@offramp/wire'
 import { readMailboxZone } from './calendar-zones.ts'
-import type { Graph, GraphClient } from './client.ts'
+import type { Graph } from './client.ts'
 import { type CutPages, cutPages } from './cut-pages.ts'
 import { PAGE, SERIES_AT_ONCE } from './limits.ts'
 import type { Mode } from './outlook-cursor.ts'
+import { gone, refuseUnlistable, withUnlistable } from './outlook-item.ts'
 import { type PageReader, readPage } from './outlook-pages.ts'
 import { idsOf } from './task-ids.ts'
 import { type Found, readTask, refsOf, stepItem, taskItem } from './task-item.ts'
 import { readTaskLists } from './task-lists.ts'
-
-/** Ids of tasks that Graph cannot even name: `unlistable:<list>:<place>`. */
-const UNLISTABLE = 'unlistable:'
 
 /**
  * One mailbox's To Do lists, read app-only. A list is a listing; the steps of a task are items of their own. A task that is moved to another list
@@ -65,7 +53,7 @@ export function taskSource(graph: Graph, account: Account, services: { readonly 
   async function homeOf(list: string, call: Call): Promise<Collection> {
     if (!homes?.has(list)) await lists(call)
     const home = homes?.get(list)
-    if (home === undefined) throw gone(mailbox)
+    if (home === undefined) throw gone(mailbox, 'task')
     return home
   }
 
@@ -100,13 +88,12 @@ export function taskSource(graph: Graph, account: Account, services: { readonly 
       cut(listing).page(after, limit, async (from) => {
         const page = await readPage(pages, listing, { after: from, limit, call })
         const home = listing.collection
-        const refs = home === undefined ? [] : [...(await pageRefs(page.values, home, call))]
-        if (page.unlistable !== undefined) refs.unshift({ id: `${UNLISTABLE}${listing.id}:${page.unlistable}`, version: 'unlistable' })
-        return { refs, cursor: page.cursor, last: page.last }
+        const refs = home === undefined ? [] : await pageRefs(page.values, home, call)
+        return { refs: withUnlistable(refs, listing, page), cursor: page.cursor, last: page.last }
       }),
 
     async open(ref, call): Promise<Item> {
-      if (ref.id.startsWith(UNLISTABLE)) throw unlistable(mailbox)
+      refuseUnlistable(ref, mailbox, 'task')
       const found = known.get(ref) ?? (await ask(ref.id, call))
       const reader = { mailbox, user, account, zone: await zoneOnce(call) }
       return found.step === undefined ? taskItem(found, reader, call) : stepItem(found, found.step, reader)
@@ -116,9 +103,9 @@ export function taskSource(graph: Graph, account: Account, services: { readonly 
   async function ask(id: string, call: Call): Promise<Found> {
     const ids = idsOf(id)
     const task = ids === undefined ? undefined : await readTask({ mailbox, user }, ids, call)
-    if (ids === undefined || task === undefined) throw gone(mailbox)
+    if (ids === undefined || task === undefined) throw gone(mailbox, 'task')
     const found = refsOf(task, await homeOf(ids.list, call)).find(({ ref }) => ref.id === id)
-    if (found === undefined) throw gone(mailbox)
+    if (found === undefined) throw gone(mailbox, 'task')
     return found
   }
 }
@@ -126,14 +113,3 @@ export function taskSource(graph: Graph, account: Account, services: { readonly 
 function firstPath(base: string, mode: Mode): string {
   return mode === 'delta' || mode === 'ids' ? `${base}/delta?$select=id` : `${base}?$select=id`
 }
-
-const gone = (mailbox: GraphClient): Fault =>
-  new Fault({ reach: 'item', reason: 'gone', code: 'graph-gone', message: `A task of ${mailbox.about} was deleted at the source.` })
-
-const unlistable = (mailbox: GraphClient): Fault =>
-  new Fault({
-    reach: 'item',
-    reason: 'unreadable-at-source',
-    code: 'graph-unlistable',
-    message: `Microsoft cannot even name a task of ${mailbox.about}, while the tasks before and after it can be read.`,
-  })

@@ -5,29 +5,38 @@ import { redactUrl } from './redact.ts'
 import type { WireRequest } from './request.ts'
 import type { Watch } from './watch.ts'
 
-/** The body chunk by chunk, bounded in bytes and time, complete or a fault. `close` is called exactly when it ends, in any way. */
+/** An answer that says to be no longer than this is handed on in one piece: each piece passes several hands. Bytes. */
+const ONE_PIECE = 256 * 1024
+
+/** The body piece by piece, bounded in bytes and time, complete or a fault. `close` is called exactly when it ends, in any way. */
 export async function* boundedBody(
   asked: WireRequest,
   answer: Exchange,
   on: { watch: Watch; close: () => void },
 ): AsyncGenerator<Uint8Array> {
   const announced = announcedLength(answer)
+  const gathered: Uint8Array[] | undefined = announced !== undefined && announced <= ONE_PIECE ? [] : undefined
   let received = 0
+  let ended = false
   try {
-    const chunks: AsyncIterator<Uint8Array> = answer.body[Symbol.asyncIterator]()
     for (;;) {
       on.watch.waiting()
-      const next = await chunks.next()
+      const parts = await answer.body.take()
       on.watch.arrived()
-      if (next.done === true) break
-      received += next.value.byteLength
+      if (parts.length === 0) break
+      received = parts.reduce((sum, part) => sum + part.byteLength, received)
       if (received > asked.maxBytes) throw tooMuch(asked)
-      yield next.value
+      if (gathered === undefined) yield* parts
+      else gathered.push(...parts)
     }
+    ended = true
     if (announced !== undefined && received !== announced) throw truncated(asked, received, announced)
+    if (gathered !== undefined && gathered.length > 0) yield Buffer.concat(gathered, received)
   } catch (thrown) {
     throw brokenOff(asked, on.watch, thrown)
   } finally {
+    // Whoever takes no more of it leaves the rest on the connection.
+    if (!ended) answer.body.destroy()
     on.close()
   }
 }
@@ -36,7 +45,9 @@ export async function* boundedBody(
 export async function wholeBody(asked: WireRequest, answer: Exchange, chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const parts: Uint8Array[] = []
   for await (const chunk of chunks) parts.push(chunk)
-  const raw = Buffer.concat(parts)
+  const [first, ...more] = parts
+  // One piece is the rule; it is a buffer of its own already.
+  const raw = Buffer.isBuffer(first) && more.length === 0 ? first : Buffer.concat(parts)
   if (answer.headers['content-encoding'] !== 'gzip') return raw
   try {
     return gunzipSync(raw, { maxOutputLength: asked.maxBytes })

@@ -1,20 +1,22 @@
 import { Readable } from 'node:stream'
 import { asFault, Fault } from '@offramp/core'
-import { type Dispatcher, request } from 'undici'
+import type { Dispatcher } from 'undici'
+import { type Head, Incoming } from './incoming.ts'
 import { bareCause, redactUrl } from './redact.ts'
 import type { WireRequest } from './request.ts'
 import type { Watch } from './watch.ts'
 import { ADDRESS_REFUSED, type Ways } from './ways.ts'
 
 /** One answer whose head has arrived. */
-export interface Exchange {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Readable
+export interface Exchange extends Head {
+  readonly body: Incoming
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 const MOST_REDIRECTS = 5
+
+/** WebDAV gives their bodies a meaning (RFC 3253, 3.6; 4791, 5.3.1; 5689). undici 8.12 knows none of them, and hangs up after a body that it did not expect. */
+const WITH_BODY: ReadonlySet<WireRequest['method']> = new Set(['REPORT', 'MKCOL', 'MKCALENDAR'])
 
 /**
  * Sends one request and waits for the head of the answer. Follows redirects of safe methods; Authorization and cookies never travel
@@ -72,20 +74,16 @@ async function sendOnce(
   on: { readonly dispatcher: Dispatcher; readonly watch: Watch },
 ): Promise<Exchange> {
   try {
-    const asking = request(asked.url, {
-      method: asked.method,
-      headers,
-      body: bodyOf(asked, headers, on.watch),
-      dispatcher: on.dispatcher,
-      signal: on.watch.signal,
-      // The watch keeps these, by a clock that a test can set.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    })
-    const answer = await orAborted(asking, on.watch.signal)
-    // Without a listener, an abort while nobody reads would end the process.
-    answer.body.on('error', () => undefined)
-    return { status: answer.statusCode, headers: flat(answer.headers), body: answer.body }
+    const { origin, pathname, search } = new URL(asked.url)
+    const body = bodyOf(asked, headers, on.watch)
+    const incoming = new Incoming(body)
+    // Heard at once, also while no connection has come about: into a black hole that takes as long as undici's own patience.
+    on.watch.whenBroken((reason) => incoming.destroy(reason))
+    // The watch keeps the times, by a clock that a test can set.
+    const asking = { origin, path: pathname + search, method: asked.method, headers, body, headersTimeout: 0, bodyTimeout: 0 }
+    on.dispatcher.dispatch(WITH_BODY.has(asked.method) ? { ...asking, reset: false } : asking, incoming)
+    const { status, headers: answered } = await incoming.head
+    return { status, headers: answered, body: incoming }
   } catch (thrown) {
     throw brokenOff(asked, on.watch, thrown)
   }
@@ -109,7 +107,7 @@ async function* announced(
   let passed = 0
   watch.arrived()
   for await (const part of inFaults(parts)) {
-    watch.signal.throwIfAborted()
+    watch.throwIfBroken()
     passed += part.byteLength
     if (!(passed <= length)) throw otherLength(asked, length)
     // Nothing to send, and an empty part would end the stream.
@@ -138,34 +136,9 @@ const otherLength = (asked: WireRequest, length: number): Fault =>
     message: `What was to be sent to ${redactUrl(asked.url)} (${asked.about}) is not the ${length} bytes that were announced. Nothing of it is taken for whole.`,
   })
 
-/** undici hears of an abort only once a connection has come about, which into a black hole takes as long as its own patience. */
-function orAborted(asking: ReturnType<typeof request>, signal: AbortSignal): ReturnType<typeof request> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      // What comes late after all is nobody's.
-      asking.then(
-        ({ body }) => body.on('error', () => undefined).destroy(),
-        () => undefined,
-      )
-      reject(signal.reason)
-    }
-    if (signal.aborted) return onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    asking.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
-}
-
-function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
-  const result: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) result[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value
-  }
-  return result
-}
-
 /** Whatever ended an exchange early, as a fault without the socket's or SDK's own error object. */
 export function brokenOff(asked: WireRequest, watch: Watch, thrown: unknown): unknown {
-  if (watch.signal.aborted) return watch.signal.reason
+  if (watch.broken !== undefined) return watch.broken.reason
   if (thrown instanceof Fault) return thrown
   const cause = bareCause(thrown)
   const says = sayCode(cause.code)

@@ -76,6 +76,19 @@ test('a body is read whole, decompressed and parsed', async () => {
   expect(await inFlight(gate)).toBe(0)
 })
 
+test('a connection is used again after a request of WebDAV that has a body', async () => {
+  const ports = new Set<number | undefined>()
+  const { url } = await serve((request, response) => {
+    ports.add(request.socket.remotePort)
+    request.resume().once('end', () => json(response, {}))
+  })
+  const { wire } = lab()
+  for (const method of ['REPORT', 'MKCOL', 'MKCALENDAR', 'REPORT', 'MKCOL', 'MKCALENDAR'] as const)
+    await wire.send(asking(url, { method, body: '<a/>' }), call())
+  // The next request may come before the connection is known to be free.
+  expect(ports.size).toBeLessThanOrEqual(2)
+})
+
 test('what a server says about an error is read when it is compressed, as Radicale does, and nothing is made of what cannot be', async () => {
   const said: string[] = []
   const long = gzipSync(Array.from({ length: 5_000 }, (_, n) => `No such UID ${n * n} `).join(''))

@@ -6,7 +6,7 @@ import { httpFault, passes } from './http-fault.ts'
 import { redactUrl } from './redact.ts'
 import type { Classify, ResponseFacts, WireAnswer, WireRequest, Within } from './request.ts'
 import { parseRetryAfter } from './retry-after.ts'
-import { startWatch, type TimeLimits, type Watch } from './watch.ts'
+import { type TimeLimits, type Watch, Watches } from './watch.ts'
 import { makeWays, type WayOptions } from './ways.ts'
 
 export interface WireOptions extends WayOptions {
@@ -55,6 +55,7 @@ type Tried =
 export function makeWire(options: WireOptions): Wire {
   const { gate, log, clock } = options
   const ways = makeWays(options)
+  const watches = new Watches(clock)
   const throttled = new Map<string, number>()
 
   async function send(request: WireRequest, call: Call): Promise<WireAnswer> {
@@ -109,7 +110,7 @@ export function makeWire(options: WireOptions): Wire {
     let held = false
     try {
       const token = await request.token?.token(call)
-      watch = startWatch(limitsOf(options, request), redactUrl(request.url), { clock, call })
+      watch = watches.begin({ limits: limitsOf(options, request), what: () => redactUrl(request.url), call })
       try {
         const answer = await exchange(request, headersOf(options, request, token), { ways, watch })
         if (answer.status < 200 || answer.status > 299) return { ...(await refusal(request, answer, watch)), token }
@@ -186,12 +187,12 @@ async function errorText(answer: Exchange, watch: Watch): Promise<string> {
   const parts: Uint8Array[] = []
   let length = 0
   try {
-    watch.waiting()
-    for await (const chunk of answer.body) {
+    while (length < ERROR_BODY_BYTES) {
       watch.waiting()
-      parts.push(chunk)
-      length += chunk.length
-      if (length >= ERROR_BODY_BYTES) break
+      const some = await answer.body.take()
+      if (some.length === 0) break
+      parts.push(...some)
+      length = some.reduce((sum, part) => sum + part.byteLength, length)
     }
   } catch {
     // What has come so far will do.
@@ -210,7 +211,7 @@ async function handOver(request: WireRequest, answer: Exchange, on: { watch: Wat
   }
   if (request.reads === 'stream') {
     // Whoever never reads the body must not keep the place in the gate for ever.
-    on.watch.signal.addEventListener('abort', on.close, { once: true })
+    on.watch.whenBroken(on.close)
     const given = { status, headers, body: chunks, discard }
     return { ...given, text: async () => (await streamed()).toString('utf8'), json: async () => parse(request, await streamed()) }
   }

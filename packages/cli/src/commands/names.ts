@@ -33,7 +33,8 @@ export function namesCommand(context: Context, { project, json, ...options }: Na
       await out.write(text)
     }
     await out.end()
-    terminal.err(`${showMany(changed, 'name is', 'names are')} another one at the destination.\n`)
+    const said = `${showMany(changed, 'name is', 'names are')} another one at the destination.`
+    terminal.err(`${changed === 0 && unread === 0 ? 'Every file and folder keeps its name.' : said}\n`)
     return unread === 0 ? EXIT.balanced : EXIT.unreachable
   })
 }

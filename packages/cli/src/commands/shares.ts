@@ -30,9 +30,11 @@ const ACCESS = {
   manage: 'may manage',
 } as const
 
+const TEAM = { none: 'may do nothing', read: 'may read', add: 'may change and add', write: 'may change and delete' } as const
+
 const WHO = { user: 'somebody', group: 'a group', organisation: 'everybody in the organisation', public: 'anybody' } as const
 
-const DONE = { ready: 'can be given', shared: 'given', already: 'given already', less: 'GIVEN IN PART', not: 'NOT GIVEN' } as const
+const DONE = { ready: 'can be given', shared: 'given', already: 'given already', less: 'IN PART', not: 'NOT GIVEN' } as const
 
 const placeOf = ({ grant, share }: FoundShare): string => {
   const names = [...share.collection.path, ...(share.item === undefined ? [] : [share.item.name])]
@@ -43,13 +45,14 @@ const placeOf = ({ grant, share }: FoundShare): string => {
 
 function textOf(found: FoundShare | UnreadShares): string {
   const whose = `${cleanText(found.account)}${carried(found.kind)}`
-  if (!('share' in found)) return `${whose}: NOT READ: ${cleanText(found.why, 500)}\n`
-  const { share, to, outcome, why, grant } = found
+  if (!('share' in found)) return `${whose}: ${found.note ? '' : 'NOT READ: '}${cleanText(found.why, 500)}\n`
+  const { share, to, outcome, why, grant, team } = found
   const who = cleanText(share.to.address ?? share.to.name ?? WHO[share.to.kind], 120)
   const at = to === undefined ? (grant?.to.kind === 'link' ? ' as a link' : '') : ` as ${cleanText(to, 120)}`
+  const by = team === undefined ? '' : `, who is a member of the Team folder ${cleanText(team.name, 80)}`
   const as = share.as === undefined ? '' : ` (${cleanText(share.as, 60)})`
-  const may = ACCESS[grant?.access ?? share.access]
-  return `${whose}: ${placeOf(found)}: ${who} ${may}${as}: ${DONE[outcome]}${at}${why === undefined ? '' : `: ${cleanText(why, 500)}`}\n`
+  const may = team === undefined ? ACCESS[grant?.access ?? share.access] : TEAM[team.access]
+  return `${whose}: ${placeOf(found)}: ${who} ${may}${as}: ${DONE[outcome]}${at}${by}${why === undefined ? '' : `: ${cleanText(why, 500)}`}\n`
 }
 
 /** Who may see whose calendars and files; on request the same at the destination. */
@@ -66,7 +69,7 @@ export function sharesCommand(context: Context, { project, json, ...options }: S
     const asked = { apply, links, outsiders, now, ...(passwords === undefined ? {} : { passwords }) }
     for await (const found of shares(workplace, opened, asked, { signal: interrupted })) {
       if ('share' in found) counts[found.outcome]++
-      else unread++
+      else if (found.note === undefined) unread++
       terminal.out(json ? jsonLine({ type: 'share', ...found }) : textOf(found))
     }
     const kept = passwords !== undefined && passwords.count > 0 ? passwords.path : undefined
@@ -75,9 +78,10 @@ export function sharesCommand(context: Context, { project, json, ...options }: S
       const given = apply
         ? `${showCount(counts.shared)} given, ${showCount(counts.already)} given already`
         : `${showMany(counts.ready, 'grant')} can be given: offramp shares --apply`
-      terminal.out(
-        `${given}; ${showCount(counts.less)} in part; ${showCount(counts.not)} not. ${unread === 0 ? '' : `${showMany(unread, 'account')} could not be read.`}\n`,
-      )
+      const missed = unread === 0 ? '' : ` ${showMany(unread, 'account')} could not be read.`
+      terminal.out(`${given}; ${showCount(counts.less)} only in part; ${showCount(counts.not)} not, each with its reason above.${missed}\n`)
+      if (!apply)
+        terminal.out('This is what the source grants: whether it stands at the destination already is looked at when it is given.\n')
       if (kept !== undefined) terminal.out(`Addresses and passwords of links are in ${kept}, readable by you alone. Nobody was mailed.\n`)
     }
     return unread === 0 ? EXIT.balanced : EXIT.unreachable

@@ -85,6 +85,22 @@ export function ledgerHomeCases(open: OpenLab): void {
     },
   )
 
+  heldCase(open, 'what is noted of places is what was said last, until neither is said', async ({ lease, ledger }) => {
+    const notes = async () => [...(await ledger.books(LANE)).notes.values()].toSorted((a, b) => (a.place < b.place ? -1 : 1))
+    expect(await notes()).toEqual([])
+    const [one, two] = [
+      { place: '/A "b"\n/ä', made: '42oc' },
+      { place: 'n', left: '' },
+    ]
+    await lease.note([one, two])
+    expect(await notes()).toEqual([one, two])
+    await lease.note([{ ...one, left: 'It is shared, "so".' }, { place: 'n' }])
+    expect(await notes()).toEqual([{ ...one, left: 'It is shared, "so".' }])
+    await lease.note([one])
+    expect(await notes()).toEqual([one])
+    await lease.note([])
+  })
+
   heldCase(open, 'tries of what has got on return to one, and nothing else changes', async ({ lease, ledger }) => {
     const tries = async () => (await ledger.entries(LANE, ['x', 'done', 'none'])).map((entry) => entry?.tries)
     for (let n = 0; n < 5; n++) await lease.intend([intent('x')])

@@ -9,6 +9,7 @@ const WRITES: Readonly<Record<string, (lease: Lease) => Promise<void>>> = {
   gained: (lease) => lease.gained(['first']),
   removed: (lease) => lease.removed('inbox', ['first']),
   house: (lease) => lease.house([{ collection: 'c1', place: 'Late;7' }], [{ listing: 'inbox', left: ['INBOX;7'] }]),
+  note: (lease) => lease.note([{ place: 'Late;7', made: '7' }]),
   advance: (lease) => lease.advance('inbox', 'late', 2),
   rewind: (lease) => lease.rewind('inbox'),
   raise: (lease) => lease.raise([{ place: 'INBOX;7', since: '99' }]),

@@ -126,6 +126,12 @@ export function ledgerReadCases(open: OpenLab): void {
       ...nobody.map(() => undefined),
     ])
     expect(await ledger.owners(LANE, [])).toEqual([])
+    // Two may have come by one place: each is told of the other.
+    await lease.settle([arrived('late', '1')])
+    const [first, late] = ['item-0', 'late'].map(entryKey)
+    expect(await ledger.owners(LANE, [receipt('1'), receipt('4')], first)).toEqual([late, entryKey('item-3')])
+    expect(await ledger.owners(LANE, [receipt('1'), receipt('4')], late)).toEqual([first, entryKey('item-3')])
+    expect(await ledger.owners(LANE, [receipt('4')], entryKey('item-3'))).toEqual([undefined])
   })
 
   heldCase(open, 'a listing has its cursor and the last pass that walked it to its end', async ({ lease, ledger }) => {

@@ -2,6 +2,7 @@ import type { Destination, Source } from '@offramp/core'
 import { expect, test } from 'vitest'
 import { fileCases as destinationCases } from '../destination/files.ts'
 import { largeFileCases } from '../destination/large-files.ts'
+import { leftFolderCases } from '../destination/left-folders.ts'
 import { fileCases as sourceCases } from '../source/files.ts'
 import { memoryDriveLab, memoryFilesLab } from './file-labs.ts'
 
@@ -13,6 +14,12 @@ const DESTINATIONS: Readonly<Record<string, (honest: Destination) => Partial<Des
     put: (place, item, over, call) => put(place, item, over && { ...over, locator: 'elsewhere' }, call),
   }),
   'files: folders are given their dates, and one that somebody has removed is passed over': () => ({ date: async () => undefined }),
+  'files: a folder with something in it is never taken away, and each that stays is told of': () => ({
+    retire: async (left) => left.map(() => undefined),
+  }),
+  'files: an empty folder that is not known for our own stays': ({ retire }) => ({
+    retire: async (left, call) => (await retire?.(left, call))?.map(() => undefined) ?? [],
+  }),
   'files: a stop within a large upload is obeyed, and the next one goes on with it': ({ put }) => ({
     put: (place, item, over, call) => put(place, item, over, { ...call, signal: new AbortController().signal }),
   }),
@@ -35,7 +42,7 @@ const SOURCES: Readonly<Record<string, (honest: Source) => Partial<Source>>> = {
 
 for (const [name, lie] of Object.entries(DESTINATIONS))
   test(`the suite catches a server of files that breaks "${name}"`, async () => {
-    const found = [...destinationCases, ...largeFileCases].find((one) => one.name === name)
+    const found = [...destinationCases, ...largeFileCases, ...leftFolderCases].find((one) => one.name === name)
     const lab = memoryFilesLab()
     await expect(found?.run({ ...lab, destination: { ...lab.destination, ...lie(lab.destination) } })).rejects.toThrow()
     await found?.run(memoryFilesLab())

@@ -10,6 +10,8 @@ export interface StoredFile {
 
 export interface TreeFolder {
   readonly path: string
+  /** Another one after every making, of whatever. */
+  readonly id: number
   modifiedAt: number
   readonly files: Map<string, StoredFile>
 }
@@ -55,7 +57,7 @@ export class FileTree {
     if (known) return known
     const [parent] = above(path)
     if (parent !== undefined) this.make(parent)
-    const made: TreeFolder = { path, modifiedAt: 0, files: new Map() }
+    const made: TreeFolder = { path, id: ++this.#etag, modifiedAt: 0, files: new Map() }
     this.#folders.set(path, made)
     this.#touch(path)
     return made
@@ -103,6 +105,12 @@ export class FileTree {
     const gone = this.#folders.get(path)?.files.delete(name) ?? false
     if (gone) this.#touch(path)
     return gone
+  }
+
+  /** Nothing is in it, nor a folder. */
+  isEmpty(path: string): boolean {
+    const isParent = [...this.#folders.keys()].some((one) => one !== path && (path === '' || one.startsWith(`${path}/`)))
+    return !isParent && this.#folders.get(path)?.files.size === 0
   }
 
   removeFolder(path: string): void {

@@ -1,4 +1,4 @@
-import type { Books, Entry, LaneId, ListingState, PlaceDate } from '@offramp/core'
+import type { Books, Entry, LaneId, ListingState, PlaceDate, PlaceNote } from '@offramp/core'
 
 /** One lane as the store keeps it. */
 export interface LaneStore {
@@ -9,6 +9,7 @@ export interface LaneStore {
   readonly homes: Map<string, string>
   /** Dates of collections, and whether their places bear them. */
   readonly dates: Map<string, { readonly modifiedAt: number; readonly dated: boolean }>
+  readonly notes: Map<string, PlaceNote>
   fence: number
   lease: { readonly holder: string; readonly fence: number; until: number; writes: number } | undefined
 }
@@ -42,6 +43,7 @@ export class LedgerStore {
       suspects: new Map(),
       homes: new Map(),
       dates: new Map(),
+      notes: new Map(),
       fence: 0,
       lease: undefined,
     }
@@ -50,13 +52,14 @@ export class LedgerStore {
   }
 
   books(id: LaneId): Books {
-    const { listings, floors, suspects, homes, dates } = this.lane(id)
+    const { listings, floors, suspects, homes, dates, notes } = this.lane(id)
     const undated = new Map<string, PlaceDate>()
     for (const [collection, { modifiedAt, dated }] of dates) {
       const place = homes.get(collection)
       if (!dated && place !== undefined) undated.set(collection, { place, modifiedAt })
     }
-    return { listings: new Map(listings), floors: new Map(floors), suspects: new Map(suspects), homes: new Map(homes), undated }
+    const standing = { listings: new Map(listings), floors: new Map(floors), suspects: new Map(suspects), homes: new Map(homes) }
+    return { ...standing, undated, notes: new Map(notes) }
   }
 
   /** Sets or deletes, so that it can be undone. */

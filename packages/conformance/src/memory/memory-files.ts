@@ -12,11 +12,12 @@ import {
 } from '@offramp/core'
 import { readAll } from '../read-all.ts'
 import type { FileTree, StoredFile } from './file-tree.ts'
+import { type FolderOptions, memoryFolders } from './folders.ts'
 import { hashOf, sameBytes } from './mailbox.ts'
 import { uploaded } from './upload.ts'
 import { directWire, type Wire } from './wire.ts'
 
-export interface MemoryFilesOptions {
+export interface MemoryFilesOptions extends FolderOptions {
   readonly wire?: Wire
   /** Absent: no `putMany`. */
   readonly batch?: DestinationProfile['batch']
@@ -157,7 +158,10 @@ export function memoryFiles(tree: FileTree, options: MemoryFilesOptions = {}): D
   const putOver = async (place: string, item: Item, over: Receipt, call: PutCall): Promise<Receipt | Kept> => {
     const body = await uploaded(tree, item, { call, wire, part: options.part })
     const names = namesOf(item, body)
-    let at = (await look(over.place, over.locator, call)) ?? (await carriedOn(place, item, { over, body }, call))
+    const standing = await look(over.place, over.locator, call)
+    // Ours may have been carried on, before somebody forgot of it, and another item have come by the name since.
+    const isAnothers = standing !== undefined && standing.memo !== over.memo && (await isOwned(standing, call))
+    let at = (isAnothers ? undefined : standing) ?? (await carriedOn(place, item, { over, body }, call))
     if (!at) return { kept: 'deleted' }
     const isOurs = at.memo === over.memo || at.hash === over.hash || at.hash === hashOf(body)
     if (!isOurs) return { kept: 'changed', receipt: { ...over, place: at.place, locator: at.locator, size: at.size } }
@@ -175,8 +179,8 @@ export function memoryFiles(tree: FileTree, options: MemoryFilesOptions = {}): D
       at = carried
     }
     if (at.hash === hashOf(body)) return dated(at, item, call)
-    const standing = at
-    return wire('destination.put', () => rewrite(standing, body, item.traits.modifiedAt), call)
+    const current = at
+    return wire('destination.put', () => rewrite(current, body, item.traits.modifiedAt), call)
   }
 
   const putMany = async (place: Place, items: readonly Item[], call: Call): Promise<readonly (Receipt | Fault)[]> => {
@@ -198,16 +202,7 @@ export function memoryFiles(tree: FileTree, options: MemoryFilesOptions = {}): D
   return {
     name: 'memory files',
     profile: { kind: 'file', keeps: ['modifiedAt'], ...(options.batch ? { batch: options.batch } : {}) },
-    prepare: ({ path }, call) =>
-      wire(
-        'destination.prepare',
-        () => {
-          const id = path.map(encodeName).join('/')
-          tree.make(id)
-          return { id, name: path.map((part) => part.normalize('NFC')).join(' / ') }
-        },
-        call,
-      ),
+    ...memoryFolders({ tree, wire, encodeName, ...(options.leaves === undefined ? {} : { leaves: options.leaves }) }),
     nameOf: ({ naturalKey, home }) => ({ folder: home.path.map(encodeName).join('/'), name: encodeName(naturalKey) }),
     async find(item, where, call) {
       const body = await readAll(item.body(call))

@@ -70,11 +70,11 @@ export function memoryLedger(store: LedgerStore, options: MemoryLedgerOptions): 
       const all = await wire('ledger.scan', () => [...store.lane(lane).entries.values()])
       for (const entry of all) if (!states || states.includes(entry.state)) yield entry
     },
-    owners: (lane, receipts) =>
+    owners: (lane, receipts, but) =>
       wire('ledger.owners', () => {
         const owners = new Map<string, string>()
         for (const { key, receipt } of store.lane(lane).entries.values()) {
-          if (receipt) owners.set(`${receipt.place}\n${receipt.locator}`, key)
+          if (receipt && key !== but) owners.set(`${receipt.place}\n${receipt.locator}`, key)
         }
         return receipts.map(({ place, locator }) => owners.get(`${place}\n${locator}`))
       }),
@@ -224,6 +224,10 @@ function memoryLease(held: Held): Lease {
           const due = later ? { due: true as const } : {}
           store.set(data.listings, listing, { donePass, left, ...due, ...(from === undefined ? {} : { cursor: from }) }, now)
         }
+      }),
+    note: (all) =>
+      write('note', ({ notes }, now) => {
+        for (const note of all) store.set(notes, note.place, note.made === undefined && note.left === undefined ? undefined : note, now)
       }),
     advance: (listing, cursor, donePass) =>
       write('advance', (data, now) => {

@@ -1,4 +1,4 @@
-import { type Account, asFault, type Call, type Finding, type LanePlan } from '@offramp/core'
+import { type Account, asFault, type Call, type DestinationEndpoint, type Finding, type LanePlan } from '@offramp/core'
 import { namesOf } from '../names/names.ts'
 import { nameLine } from '../names/render-names.ts'
 import { InputRefused, showProblem } from '../project/problem.ts'
@@ -28,6 +28,15 @@ async function* guarded(side: Found['side'], about: string, findings: AsyncItera
   }
 }
 
+async function* teamFolders(endpoint: DestinationEndpoint, plans: readonly LanePlan[], call: Call): AsyncIterable<Found> {
+  for (const { destination } of plans) {
+    const { team, account } = destination
+    if (team === undefined || endpoint.inTeam === undefined) continue
+    const request = { accounts: [{ id: account, name: account, kind: 'unknown' as const }], kinds: ['file' as const] }
+    yield* guarded('destination', `Team folder ${team}`, endpoint.inTeam(team).check(request, call), call)
+  }
+}
+
 async function* destinations(workplace: Workplace, opened: OpenedProject, plans: readonly LanePlan[], call: Call): AsyncIterable<Found> {
   for (const [name, endpoint] of workplace.destinations) {
     const here = plans.filter(({ destination }) => destination.endpoint === name)
@@ -43,6 +52,7 @@ async function* destinations(workplace: Workplace, opened: OpenedProject, plans:
       yield found
     }
     if (caution !== undefined) yield { side: 'destination', level: 'warning', about: endpoint.name, says: caution }
+    yield* teamFolders(endpoint, here, call)
   }
 }
 

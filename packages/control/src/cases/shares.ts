@@ -1,4 +1,4 @@
-import { type Account, asFault, type Call, type Grant, type Kind, type LanePlan, type Share } from '@offramp/core'
+import { type Account, asFault, type Call, type Grant, type Kind, type LanePlan, type Share, type TeamAccess } from '@offramp/core'
 import { patiently } from '../run/patiently.ts'
 import type { PasswordFile } from '../share-files/password-file.ts'
 import { shareFiles } from '../share-files/share-files.ts'
@@ -19,13 +19,17 @@ export interface FoundShare {
   readonly why?: string
   /** Of files: what is given for it at the destination. One grant may take several, and several may come to one. Without a password. */
   readonly grant?: Grant
+  /** Of a site or shared drive: the Team folder whose member `to` is for it, and what they may do where it was granted. */
+  readonly team?: { readonly name: string; readonly access: TeamAccess }
 }
 
-/** One account whose grants could not be read. */
+/** One account whose grants could not be read, or something that is to be said of it. */
 export interface UnreadShares {
   readonly account: string
   readonly kind: Kind
   readonly why: string
+  /** They were read, and this is something else that the operator should know. */
+  readonly note?: true
 }
 
 export interface ShareOptions {

@@ -68,7 +68,9 @@ it('says the counts first, for people', async () => {
     '2 open to everybody in the organisation',
     '3 whose owner is gone',
   ])
-  expect(text).toContain('anna@a.example: "Closed": (change) until 2027-01-02: Anybody who has the address and its password may enter.')
+  expect(text).toContain(
+    'anna@a.example: "Closed": anybody may change until 2027-01-02: Anybody who has the address and its password may enter.',
+  )
   expect(text).toContain('  ben@a.example: everything: Its owner cannot log in any more, and its files are still there.')
   expect(text).toContain('NOT READ\n  secret@a.example: It may not be read.')
 })

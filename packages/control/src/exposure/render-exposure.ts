@@ -40,13 +40,28 @@ export const exposureCsv = ({ exposures, unread }: ExposureReport): string =>
 /** Lines of one sort for people; the CSV has the others. */
 const MOST_LINES = 50
 
-function lineOf({ account, path, who, access, expires, says }: Exposure): string {
+const MAY = {
+  'free-busy': 'may see when it is busy',
+  read: 'may read',
+  comment: 'may comment',
+  write: 'may change',
+  manage: 'may manage',
+} as const
+
+/** Who it is, where nobody is named. */
+const WHO: Readonly<Record<ExposureSort, string>> = {
+  anonymous: 'anybody',
+  outsider: 'somebody outside',
+  organisation: 'everybody in the organisation',
+  orphan: '',
+}
+
+function lineOf({ sort, account, path, who, access, expires, says }: Exposure): string {
   const where = path.length === 0 ? 'everything' : `"${path.map((part) => cleanText(part, 60)).join(' / ')}"`
-  const named = who === undefined ? '' : ` ${cleanText(who, 120)}`
-  const may = access === undefined ? '' : ` (${ACCESS[access]})`
-  const until = expires === undefined ? '' : ` until ${dayOf(expires)}`
-  const how = `${named}${may}${until}`
-  return `  ${cleanText(account, 80)}: ${where}${how === '' ? '' : `:${how}`}: ${says}`
+  const named = who === undefined ? WHO[sort] : cleanText(who, 120)
+  const until = expires === undefined ? '' : `until ${dayOf(expires)}`
+  const how = [named, access === undefined ? '' : MAY[access], until].filter((word) => word !== '').join(' ')
+  return `  ${cleanText(account, 80)}: ${where}${how === '' ? '' : `: ${how}`}: ${says}`
 }
 
 function blockOf(sort: ExposureSort, exposures: readonly Exposure[]): readonly string[] {
@@ -64,7 +79,7 @@ export function exposureText(report: ExposureReport): string {
     `${showCount(counts.outsider)} open to people outside the organisation`,
     `${showCount(counts.organisation)} open to everybody in the organisation`,
     `${showCount(counts.orphan)} whose owner is gone`,
-    `In ${showMany(report.accounts, 'account')} of the table. Nothing of this is shared at the destination unless you ask for it: offramp shares.`,
+    `In the files of ${showMany(report.accounts, 'account')} of the table. Nothing of this is shared at the destination unless you ask for it: offramp shares.`,
     ...(['anonymous', 'outsider', 'organisation', 'orphan'] as const).flatMap((sort) => blockOf(sort, exposures)),
     ...(unread.length === 0
       ? []

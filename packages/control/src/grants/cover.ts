@@ -12,22 +12,22 @@ const grantable = ({ place, folders }: Standing): boolean => /[^/]/.test(place) 
 
 /**
  * The fewest targets that open everything which `may` allows and nothing else. A folder is one of them only where everything below it is allowed,
- * however deep. Gives up, and says how many there are at least, once there are more than `most`.
+ * however deep. What is `done` is open already, and needs no target. Gives up, and says how many there are at least, once there are more than `most`.
  */
 export function cover(
   root: Standing,
-  may: (node: TreeNode) => boolean,
-  most: number,
+  { may, done, most }: { readonly may: (node: TreeNode) => boolean; readonly done: (node: TreeNode) => boolean; readonly most: number },
 ): { readonly targets: readonly Target[]; readonly complete: boolean } {
   const whole = new Map<Standing, boolean>()
   const some = new Map<Standing, boolean>()
+  const lacks = (node: TreeNode): boolean => may(node) && !done(node)
   const look = (standing: Standing): void => {
     for (const below of standing.below) look(below)
     const own = [...standing.folders, ...standing.apart].map(may)
     const folder = standing.folders.length > 0 && standing.folders.every(may)
     const plain = standing.plain.length === 0 || folder
     whole.set(standing, plain && own.every(Boolean) && standing.below.every((below) => whole.get(below)))
-    some.set(standing, own.some(Boolean) || standing.below.some((below) => some.get(below)))
+    some.set(standing, [...standing.folders, ...standing.apart].some(lacks) || standing.below.some((below) => some.get(below)))
   }
   look(root)
   const targets: Target[] = []
@@ -38,8 +38,8 @@ export function cover(
       targets.push({ place })
       return
     }
-    const open = folders.length > 0 && folders.every(may) ? plain : []
-    for (const { locator } of [...open, ...apart.filter(may)]) if (locator !== undefined) targets.push({ place, locator })
+    const open = folders.length > 0 && folders.every(may) && !folders.every(done) ? plain : []
+    for (const { locator } of [...open, ...apart.filter(lacks)]) if (locator !== undefined) targets.push({ place, locator })
     for (const one of below) take(one)
   }
   take(root)

@@ -63,6 +63,7 @@ const randomShare = (dice: (most: number) => number, node: DriveNode): Share =>
     ...granteeOf(dice),
     access: pick(dice, LEVELS),
     ...(dice(6) === 0 ? { noDownload: true as const } : {}),
+    ...(dice(5) === 0 ? { noDelete: true as const } : {}),
     ...(dice(6) === 0 ? { expires: 1000 + dice(4) * 1000 } : {}),
   })
 
@@ -88,6 +89,10 @@ const omitPlace = ({ collection: _, item: __, ...rest }: Share): Omit<Share, 'co
 export interface DriveOptions {
   /** Nothing takes less than what is above it, names are different, and everything stands where it stood. */
   readonly calm?: boolean
+  /** Where its root stands at the destination. Absent: in the root of the account, or in a folder. */
+  readonly top?: string
+  /** More is granted at its root, and at what stands in it, as in the libraries of a site. */
+  readonly rooted?: boolean
 }
 
 function placeOf(dice: (most: number) => number, parent: DriveNode, own: { name: string; id: string; kind: string }, calm: boolean) {
@@ -99,8 +104,10 @@ function placeOf(dice: (most: number) => number, parent: DriveNode, own: { name:
 }
 
 /** A drive with some 5 to 40 folders and files, of which some break with what is above them. */
-export function madeDrive(dice: (most: number) => number, { calm = false }: DriveOptions = {}): MadeDrive {
-  const top = dice(2) === 0 ? '' : 'Top'
+export function madeDrive(
+  dice: (most: number) => number,
+  { calm = false, rooted = false, top = dice(2) === 0 ? '' : 'Top' }: DriveOptions = {},
+): MadeDrive {
   const root: DriveNode = { id: 'root', kind: 'folder', name: '', place: top, stranger: false, alone: false, shares: [] }
   const nodes: DriveNode[] = [root]
   const folders: DriveNode[] = [root]
@@ -118,6 +125,11 @@ export function madeDrive(dice: (most: number) => number, { calm = false }: Driv
   }
   for (const node of nodes) {
     if (node.stranger) continue
+    const isTop = rooted && (node === root || node.parent === root) && node.kind === 'folder'
+    for (let n = isTop ? dice(4) : 0; n > 0; n--) {
+      const { noDownload: _, expires: __, ...share } = randomShare(dice, node)
+      node.shares.push(share)
+    }
     for (let n = dice(5) === 0 ? 1 + dice(3) : 0; n > 0; n--) node.shares.push(randomShare(dice, node))
     if (!calm && node !== root && dice(6) === 0) breakAt(dice, node)
   }
@@ -161,7 +173,8 @@ export function atSource(node: DriveNode, asker: Asker): readonly Shape[] {
 }
 
 /** Members of a group of the destination. */
-const membersOf = (id: string): readonly string[] => (id === 'all' ? USERS.filter((user) => user !== 'unmapped') : (GROUPS[id] ?? []))
+export const membersOf = (id: string): readonly string[] =>
+  id === 'all' ? USERS.filter((user) => user !== 'unmapped') : (GROUPS[id] ?? [])
 
 export interface Given {
   readonly grant: Grant
@@ -186,6 +199,7 @@ export function atDestination({ id, kind, place }: DriveNode, asker: Asker, gran
     .map(({ grant }) => ({
       access: grant.access,
       noDownload: grant.noDownload ?? false,
+      noDelete: grant.noDelete ?? false,
       ...(grant.expires === undefined ? {} : { expires: grant.expires }),
     }))
 }

@@ -96,7 +96,7 @@ function planned(grants: readonly Grant[], more: Partial<People> = {}): readonly
   return [...given.toSorted(), ...lost]
 }
 
-const PARTS = 'part lost: Something in it is open to fewer people, so it was given folder by folder'
+const PARTS = 'part lost: Something in it is open to fewer people, so it is given piece by piece'
 const LESS = 'part lost: Something in it may only be read, so all of it may only be read, and what may be changed is given by itself'
 const MANAGE = 'part lost: It may be managed and passed on at the source'
 const ABSENT = 'all lost: It does not stand at the destination'

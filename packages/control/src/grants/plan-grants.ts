@@ -1,9 +1,10 @@
 import type { Grant, Share } from '@offramp/core'
 import { cover, type Target } from './cover.ts'
+import { type Entitled, entitle, type ShareLoss } from './entitle.ts'
 import { includes, lessened, type Shape, sameShape, shapeOf } from './shape.ts'
 import { SourceRights } from './source-rights.ts'
-import { type Standing, standingsOf, type Tree } from './tree.ts'
-import { type Meant, meantBy, type People } from './who.ts'
+import { type Standing, standingsOf, type Tree, type TreeNode } from './tree.ts'
+import type { People } from './who.ts'
 
 /** A grant for the destination, without the password that a `secret` one is to be given. */
 export interface PlannedGrant {
@@ -11,13 +12,6 @@ export interface PlannedGrant {
   /** What at the source it is for: one of those, where several come to the same. */
   readonly share: Share
   readonly secret: boolean
-}
-
-/** What a grant at the source does not become. `part`: some of it is given. */
-export interface ShareLoss {
-  readonly share: Share
-  readonly lost: 'all' | 'part'
-  readonly why: string
 }
 
 export interface PlannedGrants {
@@ -28,26 +22,22 @@ export interface PlannedGrants {
 export interface GrantOptions {
   /** Grants that one person or group may need where a folder cannot be given whole. More: none is given below it. Default 200. */
   readonly most?: number
+  /** What somebody can do already by another way than by a grant: of whoever, and how much. Default: nothing. */
+  readonly done?: (who: string, shape: Shape) => (node: TreeNode) => boolean
 }
 
 const MOST = 200
 
-const SAYS = {
+export const SAYS = {
   absent: 'It does not stand at the destination: it was skipped, or has not been moved yet.',
-  parts: 'Something in it is open to fewer people, so it was given folder by folder. What is made in it later has to be shared by hand.',
+  parts: 'Something in it is open to fewer people, so it is given piece by piece. What is made in it later has to be shared by hand.',
   fewer: 'What could be given without opening more than at the source is nothing: something in it is open to fewer people.',
   less: 'Something in it may only be read, so all of it may only be read, and what may be changed is given by itself.',
   many: (most: number) =>
     `Something in it is open to fewer people, and it would take more than ${most} grants to give the rest one by one. Share by hand what is needed.`,
-  manage: 'It may be managed and passed on at the source; it was given to be changed.',
-  root: 'All of the drive is shared. The root of an account cannot be, so what stands in it was given one by one.',
+  manage: 'It may be managed and passed on at the source; it is given to be changed.',
+  root: 'All of the drive is shared. The root of an account cannot be, so what stands in it is given one by one.',
 } as const
-
-/** Everything that is granted to one person, group or link. */
-interface Entitled {
-  readonly meant: Extract<Meant, { who: string }>
-  readonly shares: Share[]
-}
 
 interface Emitted extends Target {
   readonly shape: Shape
@@ -71,6 +61,7 @@ interface Scene {
   readonly rights: SourceRights
   readonly root: Standing
   readonly most: number
+  readonly done: NonNullable<GrantOptions['done']>
 }
 
 /** The shapes of somebody's grants, the most first, each once. */
@@ -104,7 +95,11 @@ function given(scene: Scene, { meant, shares }: Entitled): Given {
   const targets = shares.flatMap((share) => targetOf(scene, share) ?? [])
   for (const shape of shapesOf(shares)) {
     if (targets.every((target) => opens(open, target, shape))) continue
-    const { targets: found, complete } = cover(scene.root, scene.rights.may(meant.who, shape), scene.most)
+    const { targets: found, complete } = cover(scene.root, {
+      may: scene.rights.may(meant.who, shape),
+      done: scene.done(meant.who, shape),
+      most: scene.most,
+    })
     tooMany ||= !complete
     // Of what would take too many, only that is kept which was granted as such.
     const kept = complete ? found : found.filter((one) => targets.some((target) => keyOf(target) === keyOf(one)))
@@ -147,6 +142,7 @@ const grantOf = ({ place, locator, shape }: Emitted, { to }: Entitled['meant']):
   access: shape.access,
   ...(shape.expires === undefined ? {} : { expires: shape.expires }),
   ...(shape.noDownload ? { noDownload: true } : {}),
+  ...(shape.noDelete ? { noDelete: true } : {}),
 })
 
 /**
@@ -154,30 +150,22 @@ const grantOf = ({ place, locator, shape }: Emitted, { to }: Entitled['meant']):
  * where a folder lies below a granted one and is open to fewer, the granted one is given in parts, or not at all. What is not given, or less of it, is
  * a loss with its reason. Asks nobody.
  */
-export function planGrants(shares: readonly Share[], tree: Tree, people: People, { most = MOST }: GrantOptions = {}): PlannedGrants {
+export function planGrants(
+  shares: readonly Share[],
+  tree: Tree,
+  people: People,
+  { most = MOST, done = () => () => false }: GrantOptions = {},
+): PlannedGrants {
   const nodes = [...tree.nodes]
   const rights = new SourceRights(nodes)
-  const entitled = new Map<string, Entitled>()
-  const losses: ShareLoss[] = []
-  shares.forEach((share, index) => {
-    rights.tell(share)
-    const meant = meantBy(share, index, people)
-    if ('owner' in meant) return
-    if ('why' in meant) {
-      losses.push({ share, lost: 'all', why: meant.why })
-      return
-    }
-    rights.give(meant.who, share)
-    const one = entitled.get(meant.who) ?? { meant, shares: [] }
-    one.shares.push(share)
-    entitled.set(meant.who, one)
-  })
+  const { entitled, nobody } = entitle(shares, rights, people)
+  const losses: ShareLoss[] = [...nobody]
   const standings = standingsOf(nodes, ({ id }) => rights.isApart(id))
   const root = standings.get('')
   const grants: PlannedGrant[] = []
   if (root === undefined) return { grants, losses }
-  const scene: Scene = { rights, root, most }
-  for (const one of entitled.values()) {
+  const scene: Scene = { rights, root, most, done }
+  for (const one of entitled) {
     const what = given(scene, one)
     for (const emitted of what.emitted) {
       const share = shareFor(scene, one, emitted)

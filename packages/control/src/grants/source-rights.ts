@@ -58,6 +58,21 @@ export class SourceRights {
     return ({ id, stranger }) => stranger === undefined && covered(id)
   }
 
+  /** Asks of any node whether what is granted at this one reaches it. */
+  reach(from: string): (node: TreeNode) => boolean {
+    const known = new Map<string, boolean>([[from, true]])
+    const reached = (id: string): boolean => {
+      const before = known.get(id)
+      if (before !== undefined) return before
+      known.set(id, false)
+      const node = this.#nodes.get(id)
+      const answer = node !== undefined && this.#fromAbove(node, reached)
+      known.set(id, answer)
+      return answer
+    }
+    return ({ id, stranger }) => stranger === undefined && reached(id)
+  }
+
   #has(id: string, who: string, shape: Shape): boolean {
     return this.#given.get(id)?.some((given) => given.who === who && includes(given.shape, shape)) ?? false
   }

@@ -20,6 +20,7 @@ const NAMES: Readonly<Record<Column, string>> = {
   files: 'file login',
   filesPassword: 'file password ref',
   fileFolder: 'file folder',
+  teamFolder: 'team folder',
   wave: 'wave',
 }
 
@@ -58,6 +59,15 @@ function folderProblem(cell: string): CellProblem | undefined {
   return error('The file folder is written from the root of the account down, with / between the names, as in: Sites/Marketing.')
 }
 
+/** A Team folder stands by itself: it is named, and has no way to it. */
+function teamProblem(cell: string, fileFolder: string): CellProblem | undefined {
+  if (fileFolder !== '')
+    return error('This line names a file folder and a team folder. Files go into one of them: empty one of the two cells.')
+  if (/[\\/]/.test(cell) || cell === '.' || cell === '..')
+    return error('The team folder is the name of one folder, without / in it, as in: Marketing.')
+  return undefined
+}
+
 const lookalike = (column: Column, cell: string): CellProblem | undefined => {
   const found = lookalikeIn(cell)
   if (found === undefined) return undefined
@@ -75,9 +85,10 @@ export function cellProblems(cells: Cells): readonly CellProblem[] {
     const wrong = cell === '' ? error(`The ${NAMES[column]} is empty.`) : nameProblem(column, cell)
     problems.push(wrong ?? lookalike(column, cell))
   }
-  for (const column of ['endpoint', 'groupware', 'files', 'fileFolder', 'wave'] as const)
+  for (const column of ['endpoint', 'groupware', 'files', 'fileFolder', 'teamFolder', 'wave'] as const)
     if (cells[column]) problems.push(nameProblem(column, cells[column]))
   if (cells.fileFolder) problems.push(folderProblem(cells.fileFolder))
+  if (cells.teamFolder) problems.push(teamProblem(cells.teamFolder, cells.fileFolder ?? ''))
   for (const column of ['password', 'groupwarePassword', 'filesPassword'] as const)
     if (cells[column]) problems.push(passwordProblem(cells[column]))
   return problems.filter((problem) => problem !== undefined)

@@ -10,6 +10,7 @@ export type Column =
   | 'files'
   | 'filesPassword'
   | 'fileFolder'
+  | 'teamFolder'
   | 'wave'
 
 /** What people and other tools write above these columns. Compared without case, spaces, `-` and `_`. */
@@ -58,7 +59,8 @@ const SYNONYMS: Readonly<Record<Column, readonly string[]>> = {
   groupwarePassword: ['groupware password ref', 'groupware password', 'dav password', 'app password', 'nextcloud password'],
   files: ['file login', 'files login', 'file account', 'files', 'webdav login', 'webdav user', 'dateien'],
   filesPassword: ['file password ref', 'files password ref', 'file password', 'files password', 'webdav password'],
-  fileFolder: ['file folder', 'files folder', 'root folder', 'target folder', 'destination folder', 'team folder', 'zielordner'],
+  fileFolder: ['file folder', 'files folder', 'root folder', 'target folder', 'destination folder', 'zielordner'],
+  teamFolder: ['team folder', 'group folder', 'teamordner'],
   wave: ['wave', 'batch', 'group', 'welle'],
 }
 
@@ -78,6 +80,7 @@ const COLUMNS: readonly Column[] = [
   'files',
   'filesPassword',
   'fileFolder',
+  'teamFolder',
   'wave',
 ]
 

@@ -22,6 +22,8 @@ export interface Mapping {
   readonly filesPasswordRef?: string
   /** Folder in that account below which the files go, names joined by `/`. Absent: the account's root. */
   readonly fileFolder?: string
+  /** Team folder into which the files go. Never with `fileFolder`. */
+  readonly teamFolder?: string
   readonly wave?: string
 }
 
@@ -40,6 +42,8 @@ export interface MappingPlace {
   readonly account: string
   /** Of files: the folder there below which they go. */
   readonly folder?: string
+  /** Of files: the Team folder into which they go. */
+  readonly team?: string
   readonly passwordRef?: string
 }
 
@@ -58,11 +62,12 @@ function parted(kinds: readonly Kind[]): readonly (readonly Kind[])[] {
   return [others, files].filter(({ length }) => length > 0)
 }
 
-const fileWay = ({ destination, groupware, files, fileFolder, ...refs }: Mapping): Omit<MappingPlace, 'endpoint' | 'kinds'> => {
+const fileWay = ({ destination, groupware, files, fileFolder, teamFolder, ...refs }: Mapping): Omit<MappingPlace, 'endpoint' | 'kinds'> => {
   const own = refs.filesPasswordRef ?? refs.groupwarePasswordRef ?? refs.passwordRef
   return {
     account: files ?? groupware ?? destination,
     ...(fileFolder === undefined ? {} : { folder: fileFolder }),
+    ...(teamFolder === undefined ? {} : { team: teamFolder }),
     ...(own === undefined ? {} : { passwordRef: own }),
   }
 }

@@ -34,6 +34,7 @@ const cellsOf = (row: Row, columns: Columns): Cells => {
     files: cell('files'),
     filesPassword: cell('filesPassword'),
     fileFolder: cell('fileFolder'),
+    teamFolder: cell('teamFolder'),
     wave: cell('wave'),
   }
 }
@@ -75,6 +76,7 @@ const mappingOf = (line: number, cells: Cells, endpoints: readonly EndpointFacts
     ...(cells.files ? { files: cells.files } : {}),
     ...(cells.filesPassword ? { filesPasswordRef: cells.filesPassword } : {}),
     ...(folder === '' ? {} : { fileFolder: folder }),
+    ...(cells.teamFolder ? { teamFolder: cells.teamFolder } : {}),
     ...(cells.wave ? { wave: cells.wave } : {}),
   }
 }

@@ -36,7 +36,8 @@ interface Taken {
   readonly folder: readonly string[]
 }
 
-const folderOf = ({ folder = '' }: MappingPlace): readonly string[] => folder.split('/').filter(Boolean).map(fold)
+const folderOf = ({ folder = '', team }: MappingPlace): readonly string[] =>
+  (team === undefined ? folder.split('/') : [team]).filter(Boolean).map(fold)
 
 /** Whether one of two folders is the other, or lies in it. */
 const nested = (a: readonly string[], b: readonly string[]): boolean => {
@@ -49,7 +50,9 @@ const nested = (a: readonly string[], b: readonly string[]): boolean => {
  * compares again.
  */
 const claims = (mapping: Mapping, places: readonly MappingPlace[]): readonly MappingPlace[] =>
-  mapping.fileFolder === undefined ? places : places.filter(({ folder }) => folder !== undefined)
+  mapping.fileFolder === undefined && mapping.teamFolder === undefined
+    ? places
+    : places.filter(({ folder, team }) => folder !== undefined || team !== undefined)
 
 /** A mapping that meets another at one of its places is told of the first only. */
 function placeProblems(mapping: Mapping, facts: TableFacts, taken: Map<string, Taken[]>): readonly string[] {
@@ -57,7 +60,12 @@ function placeProblems(mapping: Mapping, facts: TableFacts, taken: Map<string, T
   if (places.some(({ endpoint, account }) => facts.atSource?.includes(endpoint) && fold(mapping.source) === fold(account)))
     return ['Source and destination are the same account on the same service. Name the account at the new server.']
   for (const place of places) {
-    const { endpoint, account, kinds } = place
+    const { endpoint, account, kinds, team } = place
+    const own = team === undefined ? undefined : `${endpoint}\nteam folder\n${fold(team)}`
+    const met = own === undefined ? undefined : taken.get(own)?.find((other) => other.mapping !== mapping)
+    if (met !== undefined)
+      return [`The same team folder stands on line ${met.mapping.line}. One folder takes one site or shared drive: give each its own.`]
+    if (own !== undefined) taken.set(own, [{ mapping, account, folder: [] }])
     const key = `${endpoint}\n${fold(account)}\n${kinds.includes('file') ? 'file' : ''}`
     const here: Taken = { mapping, account, folder: folderOf(place) }
     const others = taken.get(key) ?? []

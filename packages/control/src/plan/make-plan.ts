@@ -60,8 +60,9 @@ function endsOf({ destinations, kinds, source }: PlanFacts, { mapping, account }
     const endpoint = destinations.get(place.endpoint)
     if (endpoint === undefined)
       throw new Fault({ reach: 'run', code: 'no-such-endpoint', message: `There is no destination endpoint ${place.endpoint}.` })
-    const { folder, kinds: here } = place
-    return { place, endpoint: endpointAt(endpoint, { kind: here[0] ?? 'mail', destination: folder === undefined ? {} : { folder } }) }
+    const { folder, team, kinds: here } = place
+    const destination = { ...(folder === undefined ? {} : { folder }), ...(team === undefined ? {} : { team }) }
+    return { place, endpoint: endpointAt(endpoint, { kind: here[0] ?? 'mail', destination }) }
   })
 }
 
@@ -79,6 +80,7 @@ function lanesOf(facts: PlanFacts, mapping: Mapping, account: Account): readonly
           account: place.account,
           address: endpoint.addressOf(place.account),
           ...(place.folder === undefined ? {} : { folder: place.folder }),
+          ...(place.team === undefined ? {} : { team: place.team }),
           ...(place.passwordRef === undefined ? {} : { passwordRef: place.passwordRef }),
         },
         ...(mapping.wave === undefined ? {} : { wave: mapping.wave }),
@@ -141,9 +143,13 @@ function met(facts: PlanFacts, found: readonly Found[]): readonly Problem[] {
         `This is another name of the account on line ${sameAccount.line}. One account is moved to one place: delete one of the lines.`,
       )
     } else accounts.set(account.id, mapping)
+    if (mapping.teamFolder !== undefined && account.kind !== 'site' && account.kind !== 'drive') error(mapping, NO_TEAM)
   }
   return problems
 }
+
+const NO_TEAM =
+  "A team folder is for a site or a shared drive, whose files are nobody's own. This is an account of a person: name a file folder, or none."
 
 /** Asks the source for every account of the table. Throws `InputRefused` with every line that cannot be used. */
 export async function draftPlan(facts: PlanFacts, call: Call): Promise<PlanDraft> {

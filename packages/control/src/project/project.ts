@@ -19,6 +19,7 @@ export interface LimitSettings {
   readonly sliceSeconds?: number
   readonly putSeconds?: number
   readonly requestSeconds?: number
+  readonly retrySeconds?: number
 }
 
 export interface Settings extends Choices {

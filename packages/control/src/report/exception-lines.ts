@@ -9,7 +9,7 @@ const ALIKE = 4
 const MOST_LINES = 40
 
 /** The gravest first. */
-const KINDS: readonly Exception['kind'][] = ['missing', 'doubled', 'failed', 'waiting', 'altered', 'lessened', 'skipped']
+const KINDS: readonly Exception['kind'][] = ['missing', 'doubled', 'failed', 'waiting', 'altered', 'lessened', 'skipped', 'left']
 
 const lineOf = ({ kind, collection, label, message }: Exception): string =>
   `${kind}: ${cleanText(collection, 80)}: "${cleanText(label, 80)}": ${cleanText(message, 300)}`

@@ -90,11 +90,13 @@ async function strangersIn(
 /** What stands at both ends, with places written alike: without a slash before or behind. */
 export interface LaneTree {
   readonly nodes: readonly TreeNode[]
+  /** All folders of the migration at the destination, and the root of its Team folder. */
+  readonly places: readonly string[]
   /** The destination's own `Place.id`. */
   idOf(place: string): string
 }
 
-const alike = (place: string): string => place.replaceAll(/^\/+|\/+$/g, '')
+export const alike = (place: string): string => place.replaceAll(/^\/+|\/+$/g, '')
 
 /** The destination's places begin with a slash, or none does. */
 const spelled = (places: Iterable<string>): ((place: string) => string) => {
@@ -102,8 +104,15 @@ const spelled = (places: Iterable<string>): ((place: string) => string) => {
   return (place) => slash + place
 }
 
-/** Where every folder and file of a lane stands at both ends, as far as it matters to what is shared. Writes nothing. */
-export async function laneTree(standing: Standing, shares: readonly Share[], call: Call): Promise<LaneTree> {
+/**
+ * Where every folder and file of a lane stands at both ends, as far as it matters to what is shared. `root`: of a Team folder that nobody was let into
+ * yet, so that all of it is looked at for what is not of the migration. Writes nothing.
+ */
+export async function laneTree(
+  standing: Standing,
+  { shares, root, isClosed = false }: { readonly shares: readonly Share[]; readonly root?: string; readonly isClosed?: boolean },
+  call: Call,
+): Promise<LaneTree> {
   const { ends, ledger, lane } = standing
   const { homes } = await ledger.books(lane)
   const idOf = spelled(homes.values())
@@ -125,6 +134,8 @@ export async function laneTree(standing: Standing, shares: readonly Share[], cal
   }
   for (const { collection } of shares) folders.learn(collection)
   const known = folders.nodes()
-  const strangers = await strangersIn(standing, { places: sharedPlaces(shares, known).map(idOf), ours }, call)
-  return { nodes: [...known, ...files, ...strangers], idOf }
+  const all = new Set([...(root === undefined ? [] : [alike(root)]), ...known.flatMap(({ place }) => place ?? [])])
+  const looked = isClosed ? [...all] : sharedPlaces(shares, known)
+  const strangers = await strangersIn(standing, { places: looked.map(idOf), ours }, call)
+  return { nodes: [...known, ...files, ...strangers], places: [...all], idOf }
 }

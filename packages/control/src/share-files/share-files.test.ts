@@ -79,7 +79,7 @@ it('does not open a closed folder by sharing the one above it', async () => {
   await lab.run()
   expect(await found({ apply: true })).toEqual([
     'Team/plan.txt: ben shared',
-    'Team: user less Something in it is open to fewer people, so it was given folder by folder',
+    'Team: user less Something in it is open to fewer people, so it is given piece by piece',
   ])
 })
 
@@ -90,7 +90,7 @@ it('does not open what people have put into a folder that is to be shared', asyn
   expect(await found({ apply: true })).toEqual([
     'Team/plan.txt: ben shared',
     'Team/Salaries: ben shared',
-    'Team: user less Something in it is open to fewer people, so it was given folder by folder',
+    'Team: user less Something in it is open to fewer people, so it is given piece by piece',
   ])
 })
 
@@ -101,7 +101,7 @@ it('goes by where things stand at the destination, when they were moved at the s
   anna.shares.splice(0, 1, share(team, ['Team']))
   expect(await found({ now: true })).toEqual([
     'Team/plan.txt: ben ready',
-    'Team: user less Something in it is open to fewer people, so it was given folder by folder',
+    'Team: user less Something in it is open to fewer people, so it is given piece by piece',
   ])
   await lab.run()
   expect(await found()).toEqual(['Team: ben ready'])

@@ -2,12 +2,16 @@ import { createHash } from 'node:crypto'
 import { type Account, asFault, type Call, type Destination, type Grant, type LanePlan, type Share } from '@offramp/core'
 import type { FoundShare, ShareOptions, UnreadShares } from '../cases/shares.ts'
 import { type PlannedGrant, type PlannedGrants, planGrants } from '../grants/plan-grants.ts'
+import { planTeam } from '../grants/plan-team.ts'
+import type { People } from '../grants/who.ts'
 import { patiently } from '../run/patiently.ts'
 import type { OpenedProject } from '../workplace/open-project.ts'
-import type { Workplace } from '../workplace/workplace.ts'
-import { laneTree } from './lane-tree.ts'
+import type { Ends, Workplace } from '../workplace/workplace.ts'
+import { alike, laneTree } from './lane-tree.ts'
+import { namesakes } from './namesakes.ts'
 import { makePassword, type PasswordFile } from './password-file.ts'
 import { peopleOf } from './people.ts'
+import { letIn, listedTeam, type TeamAsked, teamAsked } from './share-team.ts'
 import { whyNotYet } from './why-not-yet.ts'
 
 interface Facts {
@@ -34,8 +38,17 @@ interface Asked {
   readonly shares: readonly Share[]
 }
 
+interface Planned extends PlannedGrants {
+  readonly team?: TeamAsked
+}
+
+const placed = ({ grants, losses }: PlannedGrants, idOf: (place: string) => string): PlannedGrants => ({
+  grants: grants.map((one) => ({ ...one, grant: { ...one.grant, place: idOf(one.grant.place) } })),
+  losses,
+})
+
 /** What is to be given of one drive. Both ends are read, and nothing is written. */
-async function planned(facts: Facts, { plan, shares }: Asked, options: ShareOptions, call: Call): Promise<PlannedGrants> {
+async function planned(facts: Facts, { plan, shares }: Asked, options: ShareOptions, call: Call): Promise<Planned> {
   const { workplace, lanes, accounts, opened } = facts
   const { links = false, outsiders = false } = options
   const now = workplace.clock.now()
@@ -43,14 +56,32 @@ async function planned(facts: Facts, { plan, shares }: Asked, options: ShareOpti
   return patiently(workplace, call, async () => {
     const ends = await workplace.connect(plan, call)
     try {
-      const { ledger } = workplace
-      const { nodes, idOf } = await laneTree({ ends, ledger, lane: plan.lane }, shares, call)
-      const { grants, losses } = planGrants(shares, { nodes }, people)
-      return { grants: grants.map((one) => ({ ...one, grant: { ...one.grant, place: idOf(one.grant.place) } })), losses }
+      return await plannedWith(facts, { plan, shares, ends, people }, call)
     } finally {
       await ends.close()
     }
   })
+}
+
+interface At extends Asked {
+  readonly ends: Ends
+  readonly people: People
+}
+
+async function plannedWith({ workplace, lanes }: Facts, { plan, shares, ends, people }: At, call: Call): Promise<Planned> {
+  const { ledger } = workplace
+  const { team } = ends.destination
+  const state = await team?.state(call)
+  // A person's Team folder is a folder like any other: its members are left to them.
+  if (team === undefined || state === 'theirs') {
+    const { nodes, idOf } = await laneTree({ ends, ledger, lane: plan.lane }, { shares }, call)
+    return placed(planGrants(shares, { nodes }, people), idOf)
+  }
+  const isOpen = state === 'open'
+  const tree = await laneTree({ ends, ledger, lane: plan.lane }, { shares, root: team.place, isClosed: !isOpen }, call)
+  const outside = await namesakes({ ledger, lanes, shares, people }, plan, team.name)
+  const all = planTeam(shares, tree, people, { root: alike(team.place), isOpen, outside })
+  return { ...placed(all, tree.idOf), team: teamAsked(team, all, tree) }
 }
 
 const whoOf = ({ to }: Grant): string | undefined => (to.kind === 'mail' ? to.address : to.kind === 'link' ? undefined : to.id)
@@ -115,11 +146,12 @@ async function give(giving: Giving, planned: PlannedGrant, call: Call): Promise<
 async function* applied(
   { workplace }: Facts,
   plan: LanePlan,
-  { grants, passwords }: { readonly grants: readonly PlannedGrant[]; readonly passwords: PasswordFile | undefined },
+  { grants, team, passwords }: Pick<Planned, 'grants' | 'team'> & { readonly passwords: PasswordFile | undefined },
   call: Call,
-): AsyncIterable<FoundShare> {
+): AsyncIterable<FoundShare | UnreadShares> {
   const { destination, close } = await patiently(workplace, call, () => workplace.connect(plan, call))
   try {
+    if (team !== undefined) yield* letIn({ workplace, plan, destination }, team, call)
     for (const one of grants) {
       const outcome = await give({ workplace, plan, destination, passwords }, one, call)
       yield { ...found(plan, one), ...outcome }
@@ -144,12 +176,16 @@ async function* ofLane(
   try {
     const shares = await sharesOf(facts, account, call)
     if (shares.length === 0) return
-    const { grants, losses } = await planned(facts, { plan, shares }, options, call)
+    const { grants, losses, team } = await planned(facts, { plan, shares }, options, call)
     const notYet = options.now ? undefined : await whyNotYet(facts.workplace, facts.opened, plan)
-    if (notYet !== undefined) {
-      for (const one of grants) yield { ...found(plan, one), outcome: options.apply ? 'not' : 'ready', why: notYet }
-    } else if (!options.apply) for (const one of grants) yield { ...found(plan, one), outcome: 'ready' }
-    else yield* applied(facts, plan, { grants, passwords: options.passwords }, call)
+    if (notYet === undefined && options.apply)
+      yield* applied(facts, plan, { grants, ...(team && { team }), passwords: options.passwords }, call)
+    else {
+      const why = notYet === undefined ? {} : { why: notYet }
+      const outcome = { outcome: options.apply ? ('not' as const) : ('ready' as const), ...why }
+      if (team !== undefined) yield* listedTeam(plan, team, outcome)
+      for (const one of grants) yield { ...found(plan, one), ...outcome }
+    }
     for (const { share, lost, why } of losses) yield { ...about, share, outcome: lost === 'all' ? 'not' : 'less', why }
   } catch (thrown) {
     call.signal.throwIfAborted()

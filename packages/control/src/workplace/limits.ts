@@ -5,12 +5,20 @@ import type { LimitSettings } from '../project/project.ts'
 const PUT_MS = 60_000
 
 /** The engine's limits from those of the project file. */
-export const limitsOf = ({ pageItems, windowItems, windowMegabytes, sliceSeconds, putSeconds }: LimitSettings = {}): Limits => ({
+export const limitsOf = ({
+  pageItems,
+  windowItems,
+  windowMegabytes,
+  sliceSeconds,
+  putSeconds,
+  retrySeconds,
+}: LimitSettings = {}): Limits => ({
   pageItems: pageItems ?? 200,
   windowItems: windowItems ?? 150,
   windowBytes: (windowMegabytes ?? 16) * 1_048_576,
   sliceMs: (sliceSeconds ?? 45) * 1000,
   putMs: putSeconds === undefined ? PUT_MS : putSeconds * 1000,
+  retryMs: (retrySeconds ?? 15) * 1000,
 })
 
 /** Twice the longest write: a write that began while the lease was ours ends before it can be another's. Milliseconds. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Item, Services } from '@offramp/core'
+import type { Call, Item, Services } from '@offramp/core'
 import type { DavClient } from '../client.ts'
 import type { Folders } from './folders.ts'
 import { encodeName, printOf, withPrint } from './names/encode.ts'
@@ -30,6 +30,8 @@ export interface FilesServer {
   readonly root: string
   /** The same of its chunked uploads. Absent: it takes files whole. */
   readonly uploads?: string
+  /** Path of its trash bin, with a slash at its end. Absent: what is removed is gone. */
+  readonly trash?: string
   readonly rules: NameRules
   readonly bulk: boolean
   /** It tells the hash of what it has stored: `X-Hash`, `X-Recalculate-Hash`. */
@@ -47,6 +49,8 @@ export interface FilesDesk {
   readonly client: DavClient
   readonly server: FilesServer
   readonly folders: Folders
+  /** Makes one folder, where that is more than a MKCOL, and tells its id as the server has told it; `''` where it has not, undefined where it stood. */
+  makeFolder?(place: string, call: Call): Promise<string | undefined>
   /** Memory that all accounts of this process share. */
   readonly pool: Pool
   readonly chunkBytes: number

@@ -9,6 +9,7 @@ import { pastAssembly } from './past-assembly.ts'
 import { putMany } from './put-many.ts'
 import { putNew } from './put-new.ts'
 import { putOver } from './put-over.ts'
+import { retire } from './retire.ts'
 
 function keeps({ server }: FilesDesk): readonly Trait[] {
   if (server.dates === 'none') return []
@@ -68,5 +69,6 @@ export const makeFilesDestination = (desk: FilesDesk): Destination => ({
   dropDouble: (extra, keeper, call) => dropDouble(desk, extra, keeper, call),
   ...(folderWay(desk) === undefined ? {} : { date: (dates, call) => dateFolders(desk, dates, call) }),
   ...(desk.server.kind === 'nextcloud' ? { grant: (asked, call) => grant(desk, asked, call) } : {}),
+  retire: (left, call) => retire(desk, left, call),
   nameOf: (item) => ({ folder: plainPlace(desk, item.home), name: namesOf(desk.server.rules, item)[0] }),
 })

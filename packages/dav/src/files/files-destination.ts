@@ -1,16 +1,19 @@
 import { type Call, type Destination, type DestinationEndpoint, Fault, type Kind, type Services } from '@offramp/core'
 import { makeClient, openHost } from '../client.ts'
 import { baseOf } from '../settings.ts'
+import { makeAdmin } from './admin.ts'
 import { checkFiles } from './check.ts'
 import type { FilesDesk } from './desk.ts'
 import { makeFilesDestination } from './destination.ts'
-import { type Folders, newFolders } from './folders.ts'
+import { newFolders } from './folders.ts'
 import { CHUNK, MEMORY_BYTES } from './limits.ts'
 import { makePool } from './pool.ts'
 import type { Plain } from './probe.ts'
 import { makeProvisioner } from './provision.ts'
 import { recogniseFiles, webRootOf } from './server.ts'
 import type { FilesSettings } from './settings.ts'
+import { checkTeam } from './team/check-team.ts'
+import { inTeamFolder } from './team/team-folder.ts'
 
 function cautionOf(settings: FilesSettings): string | undefined {
   const url = URL.parse(settings.url)
@@ -25,12 +28,17 @@ export function filesDestination(settings: FilesSettings, services: Services): D
   const host = openHost(settings, services)
   const pool = makePool(MEMORY_BYTES)
   const probes = new Map<string, Promise<Plain>>()
-  // One memory of folders for all destinations of an account in this process, so that each is made once.
-  const folders = new Map<string, Folders>()
+  // One for all destinations of an account in this process.
+  const busy = new Map<string, Set<string>>()
   const caution = cautionOf(settings)
   const chunkBytes = Math.min(CHUNK.most, Math.max(CHUNK.least, settings.chunkBytes ?? CHUNK.usual))
 
-  const provisioner = settings.provision && makeProvisioner(host, webRootOf(base), settings.provision)
+  const { provision } = settings
+  const admin = provision && makeAdmin(host, webRootOf(base), provision)
+  const provisioner =
+    provision && admin && provision.accounts !== false
+      ? makeProvisioner({ host, webRoot: webRootOf(base), settings: provision, admin })
+      : undefined
 
   const deskAt = async (root: string, account: string, call: Call): Promise<FilesDesk> => {
     const secret = await provisioner?.secretOf(account, call)
@@ -38,9 +46,9 @@ export function filesDestination(settings: FilesSettings, services: Services): D
     const client = makeClient({ ...host, settings: own }, account)
     const server = await recogniseFiles({ client, settings, base, clock: services.clock }, probes, call)
     const key = JSON.stringify([account, root])
-    const known = folders.get(key) ?? newFolders()
-    folders.set(key, known)
-    return { settings: { ...settings, root }, services, client, server, folders: known, pool, chunkBytes }
+    const written = busy.get(key) ?? new Set()
+    busy.set(key, written)
+    return { settings: { ...settings, root }, services, client, server, folders: newFolders(written), pool, chunkBytes }
   }
 
   const at = (root: string): DestinationEndpoint => ({
@@ -54,10 +62,20 @@ export function filesDestination(settings: FilesSettings, services: Services): D
       if (kind !== 'file') throw wrongKind(settings)
       return makeFilesDestination(await deskAt(root, account, call))
     },
+    inTeam,
     below: (folder) => at([...partsOf(settings.root ?? ''), ...partsOf(folder)].join('/')),
     async close() {
       await provisioner?.close()
       await host.close()
+    },
+  })
+  const inTeam = (name: string): DestinationEndpoint => ({
+    ...at(name),
+    check: (asked, call) => checkTeam({ admin, name, desk: (account, asking) => deskAt(name, account, asking), provisioner }, asked, call),
+    async connect(account, kind, call) {
+      if (kind !== 'file') throw wrongKind(settings)
+      const desk = await deskAt(name, account, call)
+      return inTeamFolder({ desk, admin, name }, makeFilesDestination)
     },
   })
   return at(partsOf(settings.root ?? '').join('/'))

@@ -5,17 +5,19 @@ import { encodeName, encodePath, printOf, sameName, withPrint } from './names/en
 import type { NameRules } from './names/rules.ts'
 import { statAt } from './stat.ts'
 
-/** What one process knows of an account's folders, shared by all that write into them. */
+/** What is known of an account's folders. */
 export interface Folders {
-  /** Which collection has a place, by the name that the server takes for the same. */
+  /** Which collection has a place, by the name that the server takes for the same. Of one connection: another process may have moved them since. */
   readonly claims: Map<string, string>
-  /** Places that stand there. */
+  /** Places that stand there. Of one connection as well: another process may have taken them away. */
   readonly made: Set<string>
-  /** Names that are being written, so that nothing which overwrites silently does so over them. */
+  /** What this connection has made and nobody was told of yet: by what the server calls each. */
+  readonly fresh: Map<string, string>
+  /** Of all connections of a process: names that are being written, so that nothing which overwrites silently does so over them. */
   readonly busy: Set<string>
 }
 
-export const newFolders = (): Folders => ({ claims: new Map(), made: new Set(), busy: new Set() })
+export const newFolders = (busy: Set<string>): Folders => ({ claims: new Map(), made: new Set(), fresh: new Map(), busy })
 
 type Where = Pick<FilesDesk, 'settings' | 'server' | 'folders'>
 
@@ -63,7 +65,7 @@ export async function prepare(desk: FilesDesk, collection: Collection, call: Cal
   // The folder of the drive itself is the account's: it has no namesakes.
   if (collection.path.length === 0) {
     await makeWhole(desk, plain, call)
-    return placeAt(plain)
+    return told(desk, plain)
   }
   const second = secondPlace(desk, collection)
   if (!isTaken(desk, plain, collection)) {
@@ -80,7 +82,14 @@ export async function prepare(desk: FilesDesk, collection: Collection, call: Cal
 function claim(desk: FilesDesk, place: string, { id }: Collection): Place {
   desk.folders.claims.set(claimOf(desk, place), id)
   desk.folders.made.add(place)
-  return placeAt(place)
+  return told(desk, place)
+}
+
+/** With what was made for it, or on the way to one that is told of later. */
+function told({ folders }: FilesDesk, place: string): Place {
+  const made = new Map(folders.fresh)
+  folders.fresh.clear()
+  return { ...placeAt(place), made }
 }
 
 /** The place that `prepare` gives, if it stands. */
@@ -99,10 +108,12 @@ export async function placeOf(desk: FilesDesk, collection: Collection, call: Cal
 const isFolder = async (desk: FilesDesk, place: string, call: Call): Promise<boolean> =>
   (await statAt(desk, folderHref(desk, place), call))?.isFolder === true
 
-/** One MKCOL; what is above it only where the server misses it. */
+/** One folder; what is above it only where the server misses it. */
 async function make(desk: FilesDesk, place: string, call: Call, isAgain = false): Promise<'made' | 'stood'> {
   try {
-    await desk.client.send({ method: 'MKCOL', href: folderHref(desk, place), asks: 'folder' }, call)
+    const id = await (desk.makeFolder?.(place, call) ?? makePlain(desk, place, call))
+    if (id === undefined) return 'stood'
+    if (id !== '' && desk.server.trash !== undefined) desk.folders.fresh.set(place, id)
     return 'made'
   } catch (thrown) {
     if (isRefusal(thrown, 405)) return 'stood'
@@ -114,6 +125,12 @@ async function make(desk: FilesDesk, place: string, call: Call, isAgain = false)
     await make(desk, joined(...parts.slice(0, -1)), call)
     return make(desk, place, call, true)
   }
+}
+
+/** One MKCOL, and the id that the server tells of what it has made. */
+export async function makePlain(desk: Pick<FilesDesk, 'client' | 'server'>, place: string, call: Call): Promise<string> {
+  const answer = await desk.client.send({ method: 'MKCOL', href: folderHref(desk, place), asks: 'folder' }, call)
+  return answer.headers['oc-fileid'] ?? ''
 }
 
 /** Makes a folder again that somebody has removed, with all above it. */

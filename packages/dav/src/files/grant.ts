@@ -39,9 +39,9 @@ interface Stands {
 }
 
 /** Nobody who may read can be kept from remarking there, and nobody can be let remark only: reading is what both have in common. */
-function permissionsOf({ access }: Grant, isFolder: boolean): number {
+function permissionsOf({ access, noDelete }: Grant, isFolder: boolean): number {
   if (access !== 'write') return READ
-  return isFolder ? READ | UPDATE | CREATE | DELETE : READ | UPDATE
+  return isFolder ? READ | UPDATE | CREATE | (noDelete === true ? 0 : DELETE) : READ | UPDATE
 }
 
 /** A share ends with a day, in the server's own zone: the last one that is wholly before the end of the grant. */

@@ -10,17 +10,25 @@ const {
   OFFRAMP_WEBDAV_PASSWORD: pass = '',
 } = process.env
 
+/** The address of the account's own folder. A Nextcloud says on a page without a login what it is. */
+async function ownFolder(): Promise<string> {
+  const base = (url ?? '').replace(/\/+$/, '')
+  if (root !== undefined) return root
+  const status = await fetch(`${base}/status.php`)
+  const isCloud = status.ok && /"productname"/.test(await status.text())
+  return isCloud ? `${base}/remote.php/dav/files/${encodeURIComponent(account)}/` : (url ?? '')
+}
+
 /**
  * A live server, by its address, in an account that holds nothing else: `OFFRAMP_WEBDAV_URL` as a project would have it, `OFFRAMP_WEBDAV_ROOT` the
- * address of the account's own folder where that is another (Nextcloud: `https://host/remote.php/dav/files/<login>/`). Each case empties the account's
- * folder `Offramp suite`, and writes nowhere else.
+ * address of the account's own folder where that is another. Each case empties the account's folder `Offramp suite`, and writes nowhere else.
  */
 describe.skipIf(url === undefined)('a live server (OFFRAMP_WEBDAV_URL, OFFRAMP_WEBDAV_USER, OFFRAMP_WEBDAV_PASSWORD)', () => {
   destinationSuite({
     name: `files at ${url ?? 'no server'}`,
     timeoutMs: 300_000,
     open: async () => {
-      const shelf = httpShelf({ url: root ?? url ?? '', user: account, pass, below: 'Offramp suite' })
+      const shelf = httpShelf({ url: await ownFolder(), user: account, pass, below: 'Offramp suite' })
       await shelf.empty()
       return openFilesLab({
         url: url ?? '',

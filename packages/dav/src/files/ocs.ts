@@ -1,6 +1,6 @@
 import type { Call } from '@offramp/core'
 import type { DavClient } from '../client.ts'
-import type { DavRefusal } from '../faults.ts'
+import { DavRefusal } from '../faults.ts'
 
 type Facts = Readonly<Record<string, unknown>>
 
@@ -23,11 +23,13 @@ export const factsIn = (text: string): Facts => {
 
 export interface OcsRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** Below `/ocs/v2.php`. */
+  /** Below `/ocs/v2.php`; an app's own interface, which answers in the same envelope, begins with `/index.php`. */
   readonly path: string
   readonly asks: 'discover' | 'share'
   /** A form's fields; of a GET its query. */
   readonly fields?: Readonly<Record<string, string | readonly string[]>>
+  /** Bytes of the answer, where the usual limit does not fit. */
+  readonly maxBytes?: number
 }
 
 /** The server's own interface: what stands in its envelope. Throws a refusal with its own words where it is not done. */
@@ -41,15 +43,26 @@ export async function askOcs(client: DavClient, webRoot: string, request: OcsReq
   const answer = await client.send(
     {
       method: request.method,
-      href: `${webRoot}/ocs/v2.php${request.path}`,
+      href: webRoot + (request.path.startsWith('/index.php/') ? '' : '/ocs/v2.php') + request.path,
       query,
       asks: request.asks,
       headers: isGet ? headers : { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
       ...(isGet ? {} : { body: form.toString() }),
+      ...(request.maxBytes === undefined ? {} : { maxBytes: request.maxBytes }),
     },
     call,
   )
-  return factsOf(factsIn(await answer.text())['ocs'])['data']
+  const { meta, data } = factsOf(factsIn(await answer.text())['ocs'])
+  const { status, statuscode, message } = factsOf(meta)
+  // What is asked below /index.php is refused within an answer that is well (version 1 of the envelope).
+  if (status === 'failure') throw refusedWithin(client, Number(statuscode), String(message ?? ''))
+  return data
+}
+
+function refusedWithin({ host, account }: DavClient, status: number, message: string): DavRefusal {
+  const words = JSON.stringify({ ocs: { meta: { message } } })
+  const says = `${host} answered "${message}" (status ${status}) (${account}).`
+  return new DavRefusal({ reach: 'call', code: 'dav-refused-within', message: says }, { status, conditions: [], words, href: undefined })
 }
 
 /** What the server says in its envelope, or whatever could be read. */

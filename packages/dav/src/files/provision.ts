@@ -1,6 +1,7 @@
 import { type Call, Fault } from '@offramp/core'
 import { type DavClient, type DavHost, makeClient } from '../client.ts'
 import { isRefusal } from '../faults.ts'
+import type { Admin } from './admin.ts'
 import { askOcs, factsOf, wordsOf } from './ocs.ts'
 import type { FilesSettings, ProvisionSettings } from './settings.ts'
 
@@ -15,16 +16,22 @@ export interface Provisioner {
 
 const CLOSE_MS = 10_000
 
-export function makeProvisioner(host: DavHost<FilesSettings>, webRoot: string, settings: ProvisionSettings): Provisioner {
+interface Means {
+  readonly host: DavHost<FilesSettings>
+  readonly webRoot: string
+  readonly settings: ProvisionSettings
+  readonly admin: Admin
+}
+
+export function makeProvisioner({ host, webRoot, settings, admin }: Means): Provisioner {
   const as = (account: string, secret: () => Promise<string>): DavClient =>
     makeClient({ ...host, settings: { ...host.settings, auth: { kind: 'password', secret } } }, account)
-  const admin = as(settings.admin, settings.secret)
   const secrets = new Map<string, Promise<string>>()
   const minted = new Map<string, string>()
 
   const isThere = async (account: string, call: Call): Promise<boolean> => {
     try {
-      await askOcs(admin, webRoot, { method: 'GET', path: `/cloud/users/${encodeURIComponent(account)}`, asks: 'share' }, call)
+      await admin.ask({ method: 'GET', path: `/cloud/users/${encodeURIComponent(account)}` }, call)
       return true
     } catch (thrown) {
       if (isRefusal(thrown, 404)) return false
@@ -52,7 +59,7 @@ export function makeProvisioner(host: DavHost<FilesSettings>, webRoot: string, s
     const { auth } = host.settings
     if (auth.kind !== 'password') throw noPassword(host.settings)
     const given = await auth.secret(account)
-    if (!(await isThere(account, call))) await make(admin, { webRoot, account, given, settings }, call)
+    if (!(await isThere(account, call))) await make(admin, { account, given, settings }, call)
     return mint(account, given, call)
   }
 
@@ -79,13 +86,12 @@ export function makeProvisioner(host: DavHost<FilesSettings>, webRoot: string, s
 }
 
 interface Making {
-  readonly webRoot: string
   readonly account: string
   readonly given: string
   readonly settings: ProvisionSettings
 }
 
-async function make(admin: DavClient, { webRoot, account, given, settings }: Making, call: Call): Promise<void> {
+async function make(admin: Admin, { account, given, settings }: Making, call: Call): Promise<void> {
   const { quota, language, groups } = settings
   // Without a mail address: the server would welcome the new account by mail.
   const fields = {
@@ -96,7 +102,7 @@ async function make(admin: DavClient, { webRoot, account, given, settings }: Mak
     ...(groups === undefined || groups.length === 0 ? {} : { groups }),
   }
   try {
-    await askOcs(admin, webRoot, { method: 'POST', path: '/cloud/users', asks: 'share', fields }, call)
+    await admin.ask({ method: 'POST', path: '/cloud/users', fields }, call)
   } catch (thrown) {
     // Another worker was quicker.
     if (!isRefusal(thrown) || /already exists/i.test(thrown.said.words)) {

@@ -28,6 +28,8 @@ export async function putOver(desk: FilesDesk, wish: Over, call: PutCall): Promi
   if (standing === undefined || standing.isFolder) return elsewhere(desk, wish, call)
   const href = fileHref(desk, over.place, over.locator)
   const isUntouched = over.memo !== undefined && memoOf(standing.etag) === over.memo && standing.size === over.size
+  // Ours may have been carried on by a worker that died, and another item, of the same bytes perhaps, have come by the name since.
+  if (!isUntouched && (await isOwned({ ...over, size: standing.size }, call))) return elsewhere(desk, wish, call)
   // Compared with what was written then, and with the item as it is now: our own write may have arrived without our hearing of it.
   const known = isUntouched ? over.hash : undefined
   const same = await sameBytes(desk, { href, size: standing.size, known }, { content: contentOf(item) }, call)

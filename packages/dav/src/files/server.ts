@@ -75,6 +75,7 @@ async function cloud(
   const told = await capabilitiesOf(client, webRoot, call)
   const part = encodeURIComponent(user).replaceAll('%40', '@')
   const isNextcloud = kind === 'nextcloud'
+  const files = factsOf(told['files'])
   return {
     kind,
     version: numbersOf(text),
@@ -83,7 +84,8 @@ async function cloud(
     user,
     root: `${webRoot}/remote.php/dav/files/${part}/`,
     ...(isInfinite ? {} : { uploads: `${webRoot}/remote.php/dav/uploads/${part}/` }),
-    rules: rulesOf(NEXTCLOUD, refusedBy(factsOf(told['files'])), ...(settings.windowsNames ? [WINDOWS] : [])),
+    ...(isNextcloud && files['undelete'] === true ? { trash: `${webRoot}/remote.php/dav/trashbin/${part}/` } : {}),
+    rules: rulesOf(NEXTCLOUD, refusedBy(files), ...(settings.windowsNames ? [WINDOWS] : [])),
     bulk: isNextcloud && settings.bulk !== false && factsOf(told['dav'])['bulkupload'] !== undefined,
     hashes: isNextcloud,
     direct: true,

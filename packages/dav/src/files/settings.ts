@@ -1,10 +1,12 @@
 import type { DavAuth, HostSettings } from '../settings.ts'
 
-/** Accounts that are made by the server's admin, on Nextcloud. */
+/** Accounts and Team folders that are made by the server's admin, on Nextcloud. */
 export interface ProvisionSettings {
-  /** Login of an admin, or of an admin of the group that new accounts are put into. */
+  /** Login of an admin; for accounts alone, one of an admin of the group that new ones are put into will do. */
   readonly admin: string
   readonly secret: () => Promise<string>
+  /** Whether accounts are made that are not there. Default true; false: Team folders alone. */
+  readonly accounts?: boolean
   /** `20 GB`, `none`. Absent: the server's own. */
   readonly quota?: string
   /** `de`, `en_GB`. */

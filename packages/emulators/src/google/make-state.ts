@@ -23,7 +23,14 @@ import { newKey, type Registration } from './token/key.ts'
 import { TokenMint } from './token/mint.ts'
 import { ALL_SCOPES, fullScope } from './token/scopes.ts'
 
-const QUIRKS: Required<WorkspaceQuirks> = { emptyPageEvery: 7, repeatEvery: 5, historyRecords: 10_000, overQuota: 'turns', pageItems: 0 }
+const QUIRKS: Required<WorkspaceQuirks> = {
+  emptyPageEvery: 7,
+  repeatEvery: 5,
+  historyRecords: 10_000,
+  overQuota: 'turns',
+  pageItems: 0,
+  revisions: 'kept',
+}
 const MINUTE = 60_000
 const DAY = 86_400_000
 /** Seconds that a token lasts. */

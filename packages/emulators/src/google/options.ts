@@ -91,6 +91,8 @@ export interface WorkspaceQuirks {
   readonly overQuota?: '403' | '429' | 'turns'
   /** Calendar, People and Tasks give at most so many items on a page, whatever was asked: they may. 0: as many as were asked. Default 0. */
   readonly pageItems?: number
+  /** Which earlier states of a file are given out: those marked "Keep forever", as the guide says, or all that there are. Default `kept`. */
+  readonly revisions?: 'kept' | 'all'
 }
 
 export interface WorkspaceAccountSeed {

@@ -26,6 +26,8 @@ export class DrivePeople {
   readonly sorted = new Map<string, number>()
   /** Others' own files: where, by their body. */
   readonly foreign = new Map<string, { readonly path: string; readonly name: string }>()
+  /** Others' own folders: their number, by path. */
+  readonly folders = new Map<string, number>()
   /** Folders in which somebody at the destination has done something: they bear that date. */
   readonly disturbed = new Set<string>()
   /** Files of which nobody knew for a time whether they had been written. */
@@ -76,7 +78,8 @@ export class DrivePeople {
     const copy = dice.pick(owned)
     const file = copy && tree.file(copy.place, copy.locator)
     if (dice.chance(0.4) || !copy || !file) {
-      this.#addForeign()
+      if (dice.chance(0.5)) this.#addForeign()
+      else this.#makeForeign()
       return
     }
     const body = bodyText(file.body)
@@ -91,7 +94,7 @@ export class DrivePeople {
       tree.write(copy.place, copy.locator, this.#text(text))
     } else if (roll < 0.65) tree.remove(copy.place, copy.locator)
     else {
-      tree.make('Sorted')
+      this.#make('Sorted')
       this.#disturb('Sorted')
       tree.move([copy.place, copy.locator], ['Sorted', `${++this.#serial}`])
       this.sorted.set(body, (this.sorted.get(body) ?? 0) + 1)
@@ -145,12 +148,28 @@ export class DrivePeople {
     const { dice, drive, tree } = this.#world
     const path = this.placeOf(this.#folder())
     const name = dice.chance(0.5) ? (dice.pick(drive.files())?.name ?? 'a.txt') : `own ${this.#serial}`
-    tree.make(path)
+    this.#make(path)
     this.#disturb(path)
     if (tree.file(path, name)) return
     const body = this.#text(`foreign ${++this.#serial}`)
     tree.write(path, name, body)
     this.foreign.set(bodyText(body), { path, name })
+  }
+
+  /** An empty folder, of a name that one of ours may be given. */
+  #makeForeign(): void {
+    const [above, name] = [this.placeOf(this.#folder()), this.#world.dice.pick(FOLDERS) ?? 'New']
+    this.#disturb(above)
+    this.#make(above === '' ? name : `${above}/${name}`)
+  }
+
+  /** With all folders above. What stands there is somebody else's already. */
+  #make(path: string): void {
+    const { tree } = this.#world
+    const missing = path.split('/').map((_, at, parts) => parts.slice(0, at + 1).join('/'))
+    const fresh = missing.filter((one) => tree.folder(one) === undefined)
+    tree.make(path)
+    for (const one of fresh) this.folders.set(one, tree.folder(one)?.id ?? 0)
   }
 
   #disturb(path: string): void {

@@ -14,6 +14,7 @@ export const reckonDrive = (world: World, people: DrivePeople): readonly string[
   ...copies(world, people),
   ...receipts(world, people),
   ...folders(world, people),
+  ...leftFolders(world, people),
   ...books(world),
 ]
 
@@ -117,6 +118,22 @@ function* folders(world: World, people: DrivePeople): Iterable<string> {
     const folder = world.tree.folder(path)
     if (!folder) yield `the folder ${path} is not there`
     else if (!world.forgot && !people.disturbed.has(path) && !wanted.has(folder.modifiedAt)) yield `the folder ${path} has another date`
+  }
+}
+
+/** What people have made stands. Of ours, an empty folder in which nothing is at home any more is gone, or told of. */
+function* leftFolders(world: World, people: DrivePeople): Iterable<string> {
+  const { tree, drive, store, weather, forgot } = world
+  for (const [path, id] of people.folders) if (tree.folder(path)?.id !== id) yield `the folder ${path} was somebody's, and is gone`
+  const { notes } = store.books(LANE)
+  const homes = drive.folders().map(({ id }) => people.placeOf(id))
+  // Whoever dies, or hears no answer, between the making of a folder and its first record has made it for nobody.
+  const isUnsure = forgot || weather.crash + weather.fault + weather.stop > 0
+  for (const { path, id } of tree.folders()) {
+    const stands = homes.some((home) => home === path || path === '' || home.startsWith(`${path}/`))
+    if (stands || !tree.isEmpty(path) || people.folders.get(path) === id) continue
+    if (!isUnsure && !notes.get(path)?.left) yield `the folder ${path} was left, and nobody says so`
+    else if (!isUnsure) yield `the folder ${path} was left, and stands: ${notes.get(path)?.left}`
   }
 }
 

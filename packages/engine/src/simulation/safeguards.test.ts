@@ -48,6 +48,8 @@ const SLIPS: Readonly<Record<string, Mutant>> = {
     weather: { ...fair, batches: true, crash: 0, items: 40 },
   },
   'a server of files gives one copy to two files': { drives: true, takesOwned: true },
+  'a folder that was left is taken away with what is in it': { drives: true, leaves: 'full', weather: { renames: 0.5, people: 0.02 } },
+  'a folder that somebody else has made is taken away': { drives: true, leaves: 'any', weather: { renames: 0.5, people: 0.02 } },
   'no intent before a file is written': { drives: true, guards: { recordIntent: false } },
   'a renamed file is written anew': { drives: true, guards: { writeOver: false } },
   'no sweep for a write that is stored after it was given up': { guards: { sweep: false }, weather: { ...fair, late: 0.1 } },

@@ -82,12 +82,13 @@ export class Workers {
   }
 
   #ends(process: Process, wire: Wire): Pick<TurnRequest, 'source' | 'destination'> {
-    const { account, drive, mailbox, tree, weather, dice, calm, unsealed, takesOwned } = this.#world
+    const { account, drive, mailbox, tree, weather, dice, calm, unsealed, takesOwned, leaves } = this.#world
     const reading = { wire, chunk: 64, poison: this.#poison(process), ...(calm ? {} : { noise: dice.next }) }
     const batch = { items: 3, bytes: 300 }
     if (this.#world.drives) {
       const several = weather.batches ? { batch: { ...batch, atOnce: 3 } } : {}
-      return { source: memoryDrive(drive, reading), destination: memoryFiles(tree, { wire, part: 150, takesOwned, ...several }) }
+      const slips = { takesOwned, ...(leaves === undefined ? {} : { leaves }) }
+      return { source: memoryDrive(drive, reading), destination: memoryFiles(tree, { wire, part: 150, ...slips, ...several }) }
     }
     const batches = weather.batches ? { batch } : {}
     const destination = weather.named

@@ -45,6 +45,8 @@ export interface Settings {
   readonly drives?: boolean
   /** The server of files takes what stands there although it is another item's. */
   readonly takesOwned?: boolean
+  /** It takes folders away that it must leave. */
+  readonly leaves?: 'full' | 'any'
   /** Told of every step, for whoever looks into a run. */
   readonly trace?: (...facts: readonly unknown[]) => void
 }
@@ -97,6 +99,7 @@ export class World {
   readonly unsealed: boolean
   readonly drives: boolean
   readonly takesOwned: boolean
+  readonly leaves: Settings['leaves']
   calm = false
   /** Whether the ledger's store has forgotten anything. */
   forgot = false
@@ -115,6 +118,7 @@ export class World {
     this.unsealed = settings.unsealed ?? false
     this.drives = settings.drives ?? false
     this.takesOwned = settings.takesOwned ?? false
+    this.leaves = settings.leaves
   }
 
   kill(process: Process): void {
@@ -159,7 +163,7 @@ export class World {
 }
 
 const isWrite = (what: string): boolean =>
-  /put|part|date|expunge|store|move|drop|intend|withdraw|settle|advance|raise|suspect|cleared|removed|house|gained/.test(what)
+  /put|part|date|retire|note|expunge|store|move|drop|intend|withdraw|settle|advance|raise|suspect|cleared|removed|house|gained/.test(what)
 
 function attempt(effect: () => unknown): void {
   try {

@@ -15,6 +15,7 @@ import {
 } from '@offramp/core'
 import type { Exception, LaneBalance, Verify } from '../contract.ts'
 import { walkAnew } from '../listings.ts'
+import { leftToName } from '../notes.ts'
 import { Balance } from './balance.ts'
 import { type Checking, checkCopy } from './check-copy.ts'
 import { readCopies } from './copies.ts'
@@ -41,7 +42,7 @@ const nameOfListing = ({ id, collection }: Listing): string => (collection ? nam
 /** See `Verify`. */
 export const verify: Verify = async (request, lease, call) => {
   const copies = await readCopies(request, call)
-  const { homes } = await request.ledger.books(request.lane)
+  const { homes, notes } = await request.ledger.books(request.lane)
   const verifying: Verifying = {
     request,
     lease,
@@ -55,8 +56,16 @@ export const verify: Verify = async (request, lease, call) => {
     hashed: 0,
   }
   for await (const listing of request.source.listings(call)) await verifyListing(verifying, listing)
+  for (const { place, left } of leftToName(notes, homes)) verifying.balance.except(leftBehind(place, left ?? ''))
   return balanceOf(verifying)
 }
+
+const leftBehind = (place: string, message: string): Exception => ({
+  kind: 'left',
+  collection: place,
+  label: place.split('/').at(-1) ?? place,
+  message,
+})
 
 function balanceOf({ request, balance, copies, seen, hashed }: Verifying): LaneBalance {
   let goneSince = 0
@@ -182,9 +191,7 @@ async function verifyItem(verifying: Verifying, listing: Listing, { ref, entry, 
     balance.except({ kind, collection: row.name, label: entry?.label ?? item?.label ?? ref.id, message })
   const current = entry?.version === versionKey(item?.version ?? ref.version)
   if (!entry || entry.state === 'intended' || (!current && entry.state !== 'failed')) {
-    // An intent is no copy: the lane was stopped while it was being written, or before.
-    const copied = entry !== undefined && entry.state !== 'intended'
-    except('waiting', copied ? 'It has changed at the source since it was copied, and waits for the next pass.' : 'It waits to be copied.')
+    except('waiting', whyWaiting(entry))
     return 'waiting'
   }
   if (entry.state === 'rejected' && entry.reason !== undefined) {
@@ -196,6 +203,13 @@ async function verifyItem(verifying: Verifying, listing: Listing, { ref, entry, 
   } else if (item) await verifyCopy(verifying, { entry, item, row, except })
   else except('missing', 'The source cannot open it any more, so its copy could not be compared.')
   return 'settled'
+}
+
+function whyWaiting(entry: Entry | undefined): string {
+  // An intent is no copy: the lane was stopped while it was being written, or before.
+  if (entry === undefined || entry.state === 'intended') return 'It waits to be copied.'
+  if (entry.state === 'arrived') return 'It has changed at the source since it was copied, and waits for the next pass.'
+  return `${entry.message ?? 'It was not copied.'} It has changed at the source since, and waits for the next pass.`
 }
 
 interface Arrived {

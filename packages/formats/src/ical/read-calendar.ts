@@ -19,10 +19,17 @@ const reading: Reading = {
   // `BYDAY=MO, TU`: people type rules.
   mend: (line) => (/^(?:RRULE|EXRULE)[;:]/i.test(line) ? line.replaceAll(/\s/g, '') : line),
   settle,
+  keepsZones: true,
 }
 
-/** All components of iCalendar text, without the VCALENDARs around them. Lenient; never throws. */
-export function readCalendar(bytes: Uint8Array): { readonly found: readonly Found[]; readonly calendars: readonly Found[] } {
+export interface CalendarText {
+  /** All components, without the VCALENDARs around them. */
+  readonly found: readonly Found[]
+  readonly calendars: readonly Found[]
+}
+
+/** All components of iCalendar text. Lenient; never throws. */
+export function readCalendar(bytes: Uint8Array): CalendarText {
   const roots = readComponents(bytes, reading)
   const calendars = roots.filter(({ name }) => name === 'vcalendar')
   return { calendars, found: roots.flatMap((root) => (root.name === 'vcalendar' ? root.components : [root])) }

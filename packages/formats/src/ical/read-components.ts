@@ -23,6 +23,8 @@ export interface Reading {
   readonly settle?: (property: Property) => Property | undefined
   /** A line that goes on in the next one without being folded (quoted-printable of vCard 2.1). */
   readonly continues?: (line: string) => boolean
+  /** Time zones that have been read before are not read again. */
+  readonly keepsZones?: true
 }
 
 /** Components within components, of which nobody has ever needed more than four. */
@@ -116,12 +118,22 @@ function close(stack: Found[], name: string): void {
  * All components of a file, as leniently as can be: every line is read by ical.js for itself, so that one that cannot be read costs nothing but itself.
  * Never throws; linear time.
  */
-export function readComponents(bytes: Uint8Array, reading: Reading): readonly Found[] {
+export const readComponents = (bytes: Uint8Array, reading: Reading): readonly Found[] =>
+  readLines(linesOf(bytes, reading.continues ?? (() => false)), reading)
+
+function readLines(lines: readonly string[], reading: Reading): readonly Found[] {
   const root = fresh('')
   const stack: Found[] = []
-  for (const line of linesOf(bytes, reading.continues ?? (() => false))) {
-    const [, verb, name = ''] = /^\s*(BEGIN|END):\s*(\S+)\s*$/i.exec(line) ?? []
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? ''
     const top = stack.at(-1) ?? root
+    const zone = reading.keepsZones && line === ZONE.begin && stack.length === 1 ? zoneAt(lines, at, reading) : undefined
+    if (zone !== undefined) {
+      top.components.push(zone.found)
+      at = zone.end
+      continue
+    }
+    const [, verb, name = ''] = /^\s*(BEGIN|END):\s*(\S+)\s*$/i.exec(line) ?? []
     if (verb?.toUpperCase() === 'BEGIN' && stack.length < DEEPEST) {
       const component = fresh(name.toLowerCase())
       top.components.push(component)
@@ -131,6 +143,39 @@ export function readComponents(bytes: Uint8Array, reading: Reading): readonly Fo
   }
   for (const open of stack) open.cut = true
   return root.components
+}
+
+const ZONE = { begin: 'BEGIN:VTIMEZONE', end: 'END:VTIMEZONE' } as const
+
+/** Time zones by their lines. Nearly every event of a calendar brings the same, which is read once, and never changed. */
+const zones = new Map<string, Found>()
+/** So many of them, of so many letters each. */
+const KEPT = { zones: 200, letters: 20_000 } as const
+
+/** The time zone that begins at this line, and where it ends; undefined for one that is not whole, or too long to be kept. */
+function zoneAt(lines: readonly string[], begin: number, reading: Reading): { readonly found: Found; readonly end: number } | undefined {
+  let letters = 0
+  for (let end = begin + 1; end < lines.length && letters < KEPT.letters; end++) {
+    const line = lines[end] ?? ''
+    letters += line.length
+    if (line === ZONE.begin) return undefined
+    if (line !== ZONE.end) continue
+    const own = lines.slice(begin, end + 1)
+    const text = own.join('\n')
+    const [found, ...more] = zones.has(text) ? [zones.get(text)] : readLines(own, reading)
+    if (found === undefined || found.cut || more.length > 0) return undefined
+    keep(text, found)
+    return { found, end }
+  }
+  return undefined
+}
+
+/** The one that has not been seen for the longest time makes room. */
+function keep(text: string, found: Found): void {
+  zones.delete(text)
+  const [oldest] = zones.size < KEPT.zones ? [] : zones.keys()
+  if (oldest !== undefined) zones.delete(oldest)
+  zones.set(text, found)
 }
 
 /** A component as jCal. */

@@ -3,7 +3,7 @@ import type { Moment } from '../calendar/model.ts'
 import { readRule, ruleAsJcal, ruleText } from '../calendar/rule.ts'
 import type { Property } from '../ical/jcal.ts'
 import { mendText } from '../ical/mend-text.ts'
-import { readCalendar } from '../ical/read-calendar.ts'
+import { type CalendarText, readCalendar } from '../ical/read-calendar.ts'
 import { all, type Found, textOf } from '../ical/read-components.ts'
 import { notUnderstood, orNotUnderstood } from '../not-understood.ts'
 import { IGNORED_PROPERTIES, IMPLIED } from './ignored-properties.ts'
@@ -61,13 +61,13 @@ function endKey(found: Found, name: 'dtend' | 'due', start: Meant | undefined, z
 }
 
 function times(found: Found, zones: readonly Found[]): readonly (readonly [string, string])[] {
-  const start = momentOf(found, 'dtstart', zones) ?? momentOf(found, 'due', zones)
+  const begin = momentOf(found, 'dtstart', zones)
+  const start = begin ?? momentOf(found, 'due', zones)
   const name = found.name === 'vtodo' ? 'due' : 'dtend'
-  const end = endKey(found, name, momentOf(found, 'dtstart', zones), zones)
+  const end = endKey(found, name, begin, zones)
   const rules = [...all(found, 'rrule'), ...all(found, 'exrule')]
   const dates = (which: string) =>
     all(found, which).flatMap((one) => momentsOf(one, zones).map((moment) => [which, keyOf(moment)] as const))
-  const begin = momentOf(found, 'dtstart', zones)
   return [
     ...(begin === undefined ? [] : [['dtstart', keyOf(begin)] as const]),
     ...(end === undefined ? [] : [[name, end] as const]),
@@ -115,8 +115,10 @@ function linesOf(found: Found, zones: readonly Found[]): readonly Line[] {
 }
 
 /** All that a calendar object says. Fault `item`/`not-understood` where it cannot be read, holds none of `kind` or a second UID. */
-export function calendarLines(bytes: Uint8Array, kind: 'vevent' | 'vtodo'): readonly Line[] {
-  const { found } = readCalendar(bytes)
+export const calendarLines = (bytes: Uint8Array, kind: 'vevent' | 'vtodo'): readonly Line[] => linesOfCalendar(readCalendar(bytes), kind)
+
+/** The same of one that has been read. */
+export function linesOfCalendar({ found }: Pick<CalendarText, 'found'>, kind: 'vevent' | 'vtodo'): readonly Line[] {
   const own = found.filter(({ name }) => name === kind)
   const zones = found.filter(({ name }) => name === 'vtimezone')
   if (own.length === 0) throw notUnderstood(`It holds no ${kind.toUpperCase()}.`)

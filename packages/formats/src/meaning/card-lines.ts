@@ -78,8 +78,10 @@ function lineOf(card: Found, property: Property): Line | undefined {
 }
 
 /** All that a card says. Fault `item`/`not-understood` where it cannot be read or there is more than one. */
-export function cardLines(bytes: Uint8Array): readonly Line[] {
-  const cards = readVCards(bytes)
+export const cardLines = (bytes: Uint8Array): readonly Line[] => linesOfCards(readVCards(bytes))
+
+/** The same of what has been read. */
+export function linesOfCards(cards: readonly Found[]): readonly Line[] {
   const [card] = cards
   if (card === undefined || cards.length > 1) throw notUnderstood('It holds no card, or more than one.')
   if (card.cut) throw notUnderstood('It ends in the middle.')

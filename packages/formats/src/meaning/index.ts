@@ -1,4 +1,5 @@
 export { derivedUid } from './derived-uid.ts'
 export { differences } from './differences.ts'
 export { cardHash, eventHash, taskHash } from './hash.ts'
+export { type Meaning, readMeaning } from './read-meaning.ts'
 export { uidOf } from './uid-of.ts'

@@ -3,7 +3,7 @@ import { all, type Found, parameter, textOf } from '../ical/read-components.ts'
 import { notUnderstood } from '../not-understood.ts'
 import { type ForeignOffset, foreignOffset, zoneOfFile } from '../zone/foreign-zones.ts'
 import { asIfUtc, instantOf } from '../zone/instant-of.ts'
-import { offsetAt } from '../zone/offset-at.ts'
+import { knowsChanges, offsetAt, offsetChanges } from '../zone/offset-at.ts'
 import { digest } from './line.ts'
 
 /** A moment by what it means: `day 2024-01-01`, `at 1704103200000`, `floating 2024-01-01T10:00:00`. */
@@ -13,13 +13,15 @@ export interface Meant {
   readonly ms: number
   /** By which its zone goes on, for a series. */
   readonly offset?: (ms: number) => number
+  /** The zone, where the runtime knows it: what `offset` says of it is known without asking for each week. */
+  readonly zone?: string
 }
 
 export const keyOf = ({ sort, ms }: Meant): string => `${sort} ${ms}`
 
 function inFileZone(local: number, text: string, tzid: string, zones: readonly Found[]): Meant {
   const zone = zoneOfFile(tzid, zones, text)
-  if (zone !== undefined) return { sort: 'at', ms: instantOf({ local: text, zone }), offset: (ms) => offsetAt(zone, ms) }
+  if (zone !== undefined) return { sort: 'at', ms: instantOf({ local: text, zone }), offset: (ms) => offsetAt(zone, ms), zone }
   const described = zones.find((one) => textOf(one, 'tzid') === tzid)
   const foreign: ForeignOffset | undefined = described === undefined ? undefined : foreignOffset(described)
   if (foreign === undefined) return { sort: 'floating', ms: local }
@@ -51,8 +53,13 @@ const WEEK = 7 * 86_400_000
 const WEEKS = 15 * 52
 
 /** How a zone goes on for fifteen years, by its offsets alone: equal for two names of one zone and for a VTIMEZONE that describes it. */
-export function zonePrint({ ms, offset }: Meant): string {
+export function zonePrint({ ms, offset, zone }: Meant): string {
   if (offset === undefined) return 'none'
+  return digest((runsOfZone(ms, zone) ?? runsByWeek(ms, offset)).join(' '))
+}
+
+/** `0:3600000 27:7200000`: in which week which offset begins to be seen. */
+function runsByWeek(ms: number, offset: (ms: number) => number): readonly string[] {
   const runs: string[] = []
   let last: number | undefined
   for (let week = 0; week < WEEKS; week++) {
@@ -60,5 +67,21 @@ export function zonePrint({ ms, offset }: Meant): string {
     if (now !== last) runs.push(`${week}:${now}`)
     last = now
   }
-  return digest(runs.join(' '))
+  return runs
+}
+
+/** The same by the zone's changes, of which there are two a year; undefined for years of which they are not known. */
+function runsOfZone(ms: number, zone: string | undefined): readonly string[] | undefined {
+  const end = ms + (WEEKS - 1) * WEEK
+  if (zone === undefined || !knowsChanges(ms, end)) return undefined
+  // By week: of two changes between two weeks only the second is seen.
+  const offsets = new Map([[0, offsetAt(zone, ms)]])
+  for (const { at, after } of zone === 'UTC' ? [] : offsetChanges(zone, ms + 1, end)) offsets.set(Math.ceil((at - ms) / WEEK), after)
+  const runs: string[] = []
+  let last: number | undefined
+  for (const [week, now] of offsets) {
+    if (now !== last) runs.push(`${week}:${now}`)
+    last = now
+  }
+  return runs
 }

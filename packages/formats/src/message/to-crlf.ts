@@ -1,11 +1,21 @@
 const CR = 13
 const LF = 10
 
-/** How many CRs have to be put before bare LFs. `before`: the byte that came before the first one. */
+/** Bytes looked through at once. */
+const STEP = 65_536
+
+/**
+ * How many CRs have to be put before bare LFs. `before`: the byte that came before the first one. Looked for in a string: a search in a buffer costs
+ * three times as much to begin, and lines are short.
+ */
 function missing(bytes: Uint8Array, before: number): number {
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let count = 0
-  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) {
-    if ((at === 0 ? before : bytes[at - 1]) !== CR) count += 1
+  for (let from = 0; from < whole.length; from += STEP) {
+    const text = whole.toString('latin1', from, from + STEP)
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
+      if ((at > 0 ? text.charCodeAt(at - 1) : from > 0 ? whole[from - 1] : before) !== CR) count += 1
+    }
   }
   return count
 }

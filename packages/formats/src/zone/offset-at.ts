@@ -69,11 +69,12 @@ interface Year {
   readonly changes: readonly OffsetChange[]
 }
 
-const years = new Map<string, Year>()
+const zones = new Map<string, Map<number, Year>>()
 
 function yearOf(zone: string, year: number): Year {
-  const key = `${year} ${zone}`
-  const known = years.get(key)
+  const years = zones.get(zone) ?? new Map<number, Year>()
+  zones.set(zone, years)
+  const known = years.get(year)
   if (known !== undefined) return known
   const changes: OffsetChange[] = []
   const end = Date.UTC(year + 1, 0, 1)
@@ -88,12 +89,16 @@ function yearOf(zone: string, year: number): Year {
     from = to
   }
   const made = { first, changes }
-  years.set(key, made)
+  years.set(year, made)
   return made
 }
 
 /** Years of the calendar that are remembered. Outside, the runtime is asked each time, so that nonsense cannot fill the memory. */
 const remembered = (year: number): boolean => year >= 1900 && year <= 2200
+
+/** Whether `offsetChanges` and `offsetAt` remember all from one instant to another. */
+export const knowsChanges = (from: number, to: number): boolean =>
+  remembered(new Date(from).getUTCFullYear()) && remembered(new Date(to).getUTCFullYear())
 
 /** All changes from `from` up to and including `to`, in order. Milliseconds since the Unix epoch; within the years 1900 to 2200. */
 export function offsetChanges(zone: string, from: number, to: number): readonly OffsetChange[] {

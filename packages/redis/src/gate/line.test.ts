@@ -1,4 +1,5 @@
 import { ManualClock } from '@offramp/conformance'
+import type { Ticket } from '@offramp/core'
 import { expect, test } from 'vitest'
 import { type Answer, type Exchange, Line } from './line.ts'
 
@@ -52,4 +53,46 @@ test('a word that comes in time lets in', async () => {
   asked[0]?.answer(1)
   await entering
   expect(asked).toHaveLength(1)
+})
+
+test('only as many waiters are named as could enter', async () => {
+  const { asked, line } = slowLine()
+  const tickets: Ticket[] = []
+  const enter = () => line.enter({ key: 'k', concurrent: 4 }, 1, signal).then((ticket) => tickets.push(ticket))
+  const entering = Array.from({ length: 7 }, enter)
+  await settled()
+  expect(asked[0]?.exchange.waiters).toHaveLength(4)
+  asked[0]?.answer(4)
+  await settled()
+  // All places are this process's own: there is nothing to ask before one of them is free.
+  expect(asked).toHaveLength(1)
+  for (const ticket of tickets.splice(0, 3)) ticket.leave()
+  await settled()
+  expect(asked[1]?.exchange).toMatchObject({ held: 1 })
+  expect(asked[1]?.exchange.waiters).toHaveLength(3)
+  asked[1]?.answer(3)
+  await Promise.all(entering)
+})
+
+test('a gate that is shut sends all who wait away in a few exchanges', async () => {
+  const waits = Array.from({ length: 32 }, () => 600_000)
+  const clock = new ManualClock()
+  let exchanges = 0
+  const line = new Line(
+    { key: 'k', concurrent: 4 },
+    {
+      clock,
+      patienceMs: 5_000,
+      holdMs: HOLD_MS,
+      ticketMs: 900_000,
+      exchange: async ({ waiters }) => {
+        exchanges++
+        return { granted: 0, why: 'shut', waits: waits.slice(0, waiters.length) }
+      },
+      idle: () => {},
+    },
+  )
+  const refused = await Promise.allSettled(Array.from({ length: 100 }, () => line.enter({ key: 'k', concurrent: 4 }, 1, signal)))
+  expect(refused.every(({ status }) => status === 'rejected')).toBe(true)
+  expect(exchanges).toBeLessThan(7)
 })

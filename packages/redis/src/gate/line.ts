@@ -1,20 +1,27 @@
 import { asFault, type Clock, Fault, type Quota, type Ticket } from '@offramp/core'
 
+/** Rounds of the event loop. An idle one passes them in no time; a busy one meets more calls that end in each. */
+const ROUNDS = 2
+
 /**
- * When everything that has arrived on sockets is dealt with: the end of one call and the beginning of the next are then one exchange, and the
- * exchanges of several gates leave together.
+ * When everything that has arrived on sockets is dealt with, and what that has brought about: the ends of some calls and the beginnings of the next are
+ * then one exchange, and the exchanges of several gates leave together.
  */
 function soon(work: () => void): void {
   waiting.push(work)
-  if (waiting.length > 1) return
+  if (waiting.length === 1) after(ROUNDS)
+}
+
+function after(rounds: number): void {
   setImmediate(() => {
+    if (rounds > 1) return after(rounds - 1)
     for (const one of waiting.splice(0)) one()
   })
 }
 
 const waiting: (() => void)[] = []
 
-/** Waiters named in one exchange. The others' turn comes with the next. */
+/** Most waiters named in one exchange. The others' turn comes with the next. */
 const ASKED = 32
 
 export interface Exchange {
@@ -46,6 +53,8 @@ interface Waiter {
   readonly began: number
   enter(): void
   refuse(fault: unknown): void
+  /** Its call was aborted. */
+  giveUp(): void
 }
 
 /**
@@ -56,11 +65,16 @@ export class Line {
   readonly #options: LineOptions
   #quota: Quota
   readonly #waiters: Waiter[] = []
+  readonly #heeded = new Map<AbortSignal, { readonly waiters: Set<Waiter>; readonly onAbort: () => void }>()
   /** Ticket -> when it lapses. */
   readonly #flying = new Map<Ticket, number>()
-  #alarm: AbortController | undefined
+  #alarm: { readonly at: number; readonly off: AbortController } | undefined
+  /** When it is worth asking again, in milliseconds since the Unix epoch. */
+  #due: number | undefined
   #busy = false
   #again = false
+  /** Somebody's patience would not have lasted: those behind are asked about without delay. */
+  #sentAway = false
 
   constructor(quota: Quota, options: LineOptions) {
     this.#quota = quota
@@ -71,29 +85,49 @@ export class Line {
     this.#quota = quota
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
-      const over = () => signal.removeEventListener('abort', onAbort)
-      const onAbort = () => {
-        const at = this.#waiters.indexOf(waiter)
-        if (at >= 0) this.#waiters.splice(at, 1)
-        reject(signal.reason)
-        this.poke()
-      }
       const waiter: Waiter = {
         weight,
         began: this.#options.clock.now(),
         enter: () => {
-          over()
+          this.#unheed(signal, waiter)
           resolve(this.#ticket())
         },
         refuse: (fault) => {
-          over()
+          this.#unheed(signal, waiter)
           reject(fault)
         },
+        giveUp: () => {
+          const at = this.#waiters.indexOf(waiter)
+          if (at >= 0) this.#waiters.splice(at, 1)
+          reject(signal.reason)
+        },
       }
-      signal.addEventListener('abort', onAbort, { once: true })
+      this.#heed(signal, waiter)
       this.#waiters.push(waiter)
       this.poke()
     })
+  }
+
+  /** One listener for all who wait with a signal: it is searched for among the others each time that one comes or goes. */
+  #heed(signal: AbortSignal, waiter: Waiter): void {
+    const known = this.#heeded.get(signal)
+    if (known) return void known.waiters.add(waiter)
+    const waiters = new Set([waiter])
+    const onAbort = () => {
+      this.#heeded.delete(signal)
+      for (const one of waiters) one.giveUp()
+      this.poke()
+    }
+    this.#heeded.set(signal, { waiters, onAbort })
+    signal.addEventListener('abort', onAbort, { once: true })
+  }
+
+  #unheed(signal: AbortSignal, waiter: Waiter): void {
+    const known = this.#heeded.get(signal)
+    known?.waiters.delete(waiter)
+    if (!known || known.waiters.size > 0) return
+    this.#heeded.delete(signal)
+    signal.removeEventListener('abort', known.onAbort)
   }
 
   /** Something has changed: see whether somebody may enter. */
@@ -101,8 +135,6 @@ export class Line {
     this.#again = true
     if (this.#busy) return
     this.#busy = true
-    // With a reason of our own: making the usual exception, with its stack, costs more than the timer.
-    this.#alarm?.abort('poked')
     soon(() => void this.#exchange())
   }
 
@@ -123,8 +155,10 @@ export class Line {
       next = await this.#once().catch((error: unknown) => this.#refuseAll(error))
     }
     this.#busy = false
-    if (this.#waiters.length === 0 && this.#flying.size === 0) this.#options.idle()
-    else void this.#wakeIn(next)
+    if (this.#waiters.length === 0 && this.#flying.size === 0) {
+      this.#wakeAt(undefined)
+      this.#options.idle()
+    } else this.#wakeAt(this.#options.clock.now() + (next ?? this.#options.holdMs / 3))
   }
 
   /** Milliseconds until it is worth asking again. */
@@ -132,7 +166,7 @@ export class Line {
     const { clock, holdMs, exchange } = this.#options
     const now = clock.now()
     for (const [ticket, lapses] of this.#flying) if (lapses <= now) this.#flying.delete(ticket)
-    const asked = this.#waiters.slice(0, ASKED)
+    const asked = this.#waiters.slice(0, this.#sentAway ? ASKED : Math.min(ASKED, Math.max(1, this.#room())))
     const waiters = asked.map(({ weight, began }) => ({ weight, ageMs: now - began }))
     const answer = await exchange({ quota: this.#quota, held: this.#flying.size, waiters })
     // This process has slept (SIGSTOP, a suspended machine) between Redis's word and now: its places may be others' since. Ask again.
@@ -140,10 +174,17 @@ export class Line {
       this.#again = true
       return holdMs / 3
     }
+    this.#sentAway = false
     for (const waiter of asked.slice(0, answer.granted)) this.#admit(waiter)
     const waits = asked.slice(answer.granted).map((waiter, i) => this.#hold(waiter, answer.waits[i] ?? 0, answer.why))
-    if (asked.length === ASKED && answer.granted === ASKED) this.#again = true
+    if (asked.length > 0 && answer.granted === asked.length && this.#waiters.length > 0 && this.#room() > 0) this.#again = true
     return Math.max(1, Math.min(holdMs / 3, ...waits))
+  }
+
+  /** How many more this gate could let in at most. Who is behind them would be named in each exchange in vain. */
+  #room(): number {
+    const { concurrent } = this.#quota
+    return concurrent === undefined ? ASKED : concurrent - this.#flying.size
   }
 
   /** Who has given up while Redis was letting it in has asked for one more exchange, which gives its place back. */
@@ -163,6 +204,7 @@ export class Line {
     if (wait <= left) return Math.min(wait, Math.max(left, 1))
     this.#waiters.splice(at, 1)
     this.#again = true
+    this.#sentAway = true
     const message = `The gate ${this.#quota.key} lets nobody in for now: ${why || 'the quota is used up'}.`
     waiter.refuse(new Fault({ reach: 'gate', code: 'gate-wait', message, until: clock.now() + Math.max(wait, 1_000) }))
     return Number.POSITIVE_INFINITY
@@ -175,13 +217,28 @@ export class Line {
     return this.#options.holdMs / 3
   }
 
-  async #wakeIn(ms: number | undefined): Promise<void> {
-    const alarm = new AbortController()
+  /** One timer goes on sleeping through all that happens, unless it would wake too late: making and unmaking one for each exchange costs more than that. */
+  #wakeAt(due: number | undefined): void {
+    this.#due = due
+    if (due === undefined || (this.#alarm && this.#alarm.at > due)) {
+      // With a reason of our own: making the usual exception, with its stack, costs more than the timer.
+      this.#alarm?.off.abort('over')
+      this.#alarm = undefined
+    }
+    if (due === undefined || this.#alarm) return
+    const alarm = { at: due, off: new AbortController() }
     this.#alarm = alarm
-    const slept = await this.#options.clock.sleep(ms ?? this.#options.holdMs / 3, { signal: alarm.signal }).then(
-      () => true,
-      () => false,
+    const { clock } = this.#options
+    clock.sleep(due - clock.now(), alarm.off).then(
+      () => this.#woken(),
+      () => undefined,
     )
-    if (slept) this.poke()
+  }
+
+  #woken(): void {
+    this.#alarm = undefined
+    if (this.#due === undefined || this.#busy) return
+    if (this.#due <= this.#options.clock.now()) this.poke()
+    else this.#wakeAt(this.#due)
   }
 }

@@ -1,6 +1,6 @@
 -- ARGV[5]: verb; then its arguments. The books are one hash: c<listing> cursor, d<listing> pass, l<listing> places
 -- that were left (JSON), w<listing> one more whole walk is due, f<place> floor, s<place> suspect, h<collection> place,
--- m<collection> its date, with a sign before it: + its place bears it, - not yet.
+-- m<collection> its date, with a sign before it: + its place bears it, - not yet; n<place> what is noted of it (JSON).
 if lost() then return 'LOST' end
 if done() then return 'OK' end
 
@@ -47,6 +47,10 @@ elseif verb == 'house' then
       call('HDEL', books, 'w' .. name)
       if from ~= '' then call('HSET', books, 'c' .. name, sub(from, 2)) else call('HDEL', books, 'c' .. name) end
     end
+  end
+elseif verb == 'note' then
+  for i = 6, #ARGV, 2 do
+    if ARGV[i + 1] == '' then call('HDEL', books, 'n' .. ARGV[i]) else call('HSET', books, 'n' .. ARGV[i], ARGV[i + 1]) end
   end
 elseif verb == 'raise' then
   for i = 6, #ARGV, 2 do

@@ -8,6 +8,7 @@ import {
   LeaseLost,
   type Moving,
   type Outcome,
+  type PlaceNote,
   type Search,
 } from '@offramp/core'
 import type { Script } from '../connection/run-script.ts'
@@ -79,6 +80,10 @@ export class RedisLease implements Lease {
     const stand = homes.flatMap(({ collection, place, modifiedAt, dated }) => [collection, place, dateText(modifiedAt), signOf(dated)])
     const anew = moving.flatMap(({ listing, left, cursor, later }) => [listing, JSON.stringify(left), later ? '>' : beginning(cursor)])
     return this.#book(homes.length + moving.length === 0 ? ['house'] : ['house', String(homes.length), ...stand, ...anew])
+  }
+
+  note(notes: readonly PlaceNote[]): Promise<void> {
+    return this.#book(['note', ...notes.flatMap((note) => [note.place, noteText(note)])])
   }
 
   advance(listing: string, cursor: string, donePass?: number): Promise<void> {
@@ -158,5 +163,7 @@ export class RedisLease implements Lease {
 const dateText = (modifiedAt: number | undefined): string => (modifiedAt === undefined ? '' : String(modifiedAt))
 
 const signOf = (dated: boolean | undefined): string => (dated === undefined ? '' : dated ? '+' : '-')
+
+const noteText = ({ made, left }: PlaceNote): string => (made === undefined && left === undefined ? '' : JSON.stringify({ made, left }))
 
 const beginning = (cursor: string | undefined): string => (cursor === undefined ? '' : `=${cursor}`)

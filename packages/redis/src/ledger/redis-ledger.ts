@@ -11,6 +11,7 @@ import {
   type Ledger,
   type ListingState,
   type PlaceDate,
+  type PlaceNote,
   type Receipt,
   type Tally,
 } from '@offramp/core'
@@ -84,7 +85,7 @@ export function redisLedger(redis: Redis, options: RedisLedgerOptions): Ledger {
     }
   }
 
-  const owners = async (lane: LaneId, receipts: readonly Receipt[]): Promise<readonly (string | undefined)[]> => {
+  const owners = async (lane: LaneId, receipts: readonly Receipt[], but?: string): Promise<readonly (string | undefined)[]> => {
     const found: (string | undefined)[] = receipts.map(() => undefined)
     const wanted = receipts.flatMap(({ place, locator }) => {
       const { flag, bytes } = packLocator(locator)
@@ -93,7 +94,10 @@ export function redisLedger(redis: Redis, options: RedisLedgerOptions): Ledger {
     for (let position = 0; position >= 0 && found.includes(undefined); ) {
       const [next, hits] = asList(await run(lane, LEDGER_SCRIPTS.owners, [position, STEP, ...wanted]))
       const list = asList(hits)
-      for (let i = 0; i < list.length; i += 2) found[Number(list[i])] = buffer(list[i + 1])?.toString('base64url')
+      for (let i = 0; i < list.length; i += 2) {
+        const owner = buffer(list[i + 1])?.toString('base64url')
+        if (owner !== but) found[Number(list[i])] = owner
+      }
       position = Number(next)
     }
     return found
@@ -139,6 +143,7 @@ function readBooks(fields: Readonly<Record<string, string>>): Books {
   const suspects = new Map<string, string>()
   const homes = new Map<string, string>()
   const dates = new Map<string, number>()
+  const notes = new Map<string, PlaceNote>()
   for (const [field, value] of Object.entries(fields)) {
     const name = field.slice(1)
     if (field.startsWith('c')) listings.set(name, { donePass: 0, ...listings.get(name), cursor: value })
@@ -147,6 +152,7 @@ function readBooks(fields: Readonly<Record<string, string>>): Books {
     else if (field.startsWith('w')) listings.set(name, { donePass: 0, ...listings.get(name), due: true })
     else if (field.startsWith('h')) homes.set(name, value)
     else if (field.startsWith('m') && value.startsWith('-')) dates.set(name, Number(value.slice(1)))
+    else if (field.startsWith('n')) notes.set(name, readNote(name, value))
     else if (field.startsWith('f')) floors.set(name, value)
     else if (field.startsWith('s')) suspects.set(name, value)
   }
@@ -155,7 +161,16 @@ function readBooks(fields: Readonly<Record<string, string>>): Books {
     const place = homes.get(collection)
     if (place !== undefined) undated.set(collection, { place, modifiedAt })
   }
-  return { listings, floors, suspects, homes, undated }
+  return { listings, floors, suspects, homes, undated, notes }
+}
+
+function readNote(place: string, value: string): PlaceNote {
+  const read: unknown = JSON.parse(value)
+  const told = (name: 'made' | 'left') => {
+    const text: unknown = typeof read === 'object' && read !== null ? Reflect.get(read, name) : undefined
+    return typeof text === 'string' ? { [name]: text } : {}
+  }
+  return { place, ...told('made'), ...told('left') }
 }
 
 function readLeft(value: string): readonly string[] {

@@ -104,7 +104,8 @@ export function getRevision(asked: Asked): Shown {
   if (revision === undefined) throw errors.fileNotFound(asked.names['revision'] ?? '')
   if (!isMedia(asked.query)) return { json: revisionJson(file, revision) }
   if (!isBlob(file)) throw errors.onlyBinary()
-  if (!revision.keepForever && revision !== file.revisions.at(-1)) throw errors.restrictedRevision()
+  const isGiven = revision.keepForever || revision === file.revisions.at(-1) || asked.state.quirks.revisions === 'all'
+  if (!isGiven) throw errors.restrictedRevision()
   return { json: {}, reply: mediaReply(asked, revision.content, file.mimeType) }
 }
 

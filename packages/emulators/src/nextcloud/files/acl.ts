@@ -1,13 +1,15 @@
 import type { Asked } from '../dav/asked.ts'
+import { DavError } from '../serve/errors.ts'
 import { nc } from '../xml/names.ts'
 import { childOf, childrenOf, type XmlElement } from '../xml/read.ts'
-import { ALL } from './share.ts'
-import { type AclRule, mayManage, type TeamFolder } from './team.ts'
+import { ALL, READ } from './share.ts'
+import { type AclRule, aclPermissions, mayManage, type TeamFolder } from './team.ts'
 import type { Seen } from './view.ts'
 
 /**
  * `nc:acl-list`: what each user or group may do from here on down. From whoever does not manage the team folder it is taken like any property that
- * nobody knows, and without effect; nobody looks whether the users and groups exist, or whether access lists are on at all.
+ * nobody knows, and without effect; nobody looks whether the users and groups exist, or whether access lists are on at all. A list that shuts out who
+ * sets it is refused (groupfolders 20, `ACLPlugin`).
  */
 export function setAcl({ state, viewer }: Asked, { mount, node, segments }: Seen, value: XmlElement | undefined): void {
   const team = mount?.team
@@ -21,7 +23,12 @@ export function setAcl({ state, viewer }: Asked, { mount, node, segments }: Seen
   for (const { type, id } of rules)
     if (!(type === 'user' ? state.users.has(id) : state.groups.has(id)))
       state.violations.note(`an access list names the ${type} "${id}", who is not there`)
+  const before = team.rules.get(node.id)
   team.rules.set(node.id, rules)
+  if ((aclPermissions(team, node, viewer) & READ) !== 0) return
+  if (before) team.rules.set(node.id, before)
+  else team.rules.delete(node.id)
+  throw new DavError(400, 'You cannot remove your own read permission.')
 }
 
 function ruleIn(each: XmlElement): readonly AclRule[] {

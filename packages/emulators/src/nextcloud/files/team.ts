@@ -1,5 +1,5 @@
 import type { CloudUser } from '../users/user.ts'
-import { type FileOrFolder, pathOf, type Store } from './node.ts'
+import { below, type FileOrFolder, pathOf, type Store } from './node.ts'
 import { ALL } from './share.ts'
 
 /** One line of an access list: bits that it says something about, and what it says. */
@@ -51,6 +51,17 @@ export function aclPermissions(team: TeamFolder, node: FileOrFolder, user: Cloud
   for (const each of chain) {
     const { mask, permissions: given } = merged((team.rules.get(each.id) ?? []).filter((rule) => isFor(rule, user)))
     permissions = (permissions & ~mask) | given
+  }
+  return permissions
+}
+
+/** What is left of some permissions in everything below, by what lists there forbid: whoever deletes a folder deletes all of it. */
+export function permissionsInTree(team: TeamFolder, node: FileOrFolder, user: CloudUser): number {
+  if (!team.acl) return ALL
+  let permissions = ALL
+  for (const each of node.kind === 'folder' ? [node, ...below(node)] : [node]) {
+    const { mask, permissions: given } = merged((team.rules.get(each.id) ?? []).filter((rule) => isFor(rule, user)))
+    permissions &= ~mask | given
   }
   return permissions
 }

@@ -6,7 +6,7 @@ import { d, nc, oc } from '../xml/names.ts'
 import { element, escapeXml } from '../xml/write.ts'
 import { destinationOf, note, secondsNow } from './asked.ts'
 import { answerNodes, type Shown } from './listing.ts'
-import { type FolderNode, pathOf, type Store, sizeOf, type Trashed } from './node.ts'
+import { type FileOrFolder, type FolderNode, pathOf, type Store, sizeOf, type Trashed } from './node.ts'
 import { attach, detach, propagate, versionBytesIn } from './tree.ts'
 import type { Seen } from './view.ts'
 
@@ -43,7 +43,7 @@ export function answerTrash(asked: Asked): Reply {
   if (name !== undefined && !trashed) throw notFound(name)
   switch (method) {
     case 'PROPFIND':
-      return answerNodes(asked, listed(asked, trashed))
+      return answerNodes(asked, trashed ? inTrash(asked, trashed) : listed(asked))
     case 'DELETE':
       for (const each of name === undefined ? [...trash.keys()] : [name]) dropTrash(viewer.files, each)
       return { status: 204, body: [] }
@@ -75,19 +75,15 @@ function restore(asked: Asked, name: string, { node, from }: Trashed): Reply {
   return { status: 201, body: [] }
 }
 
-function listed(asked: Asked, one: Trashed | undefined): readonly Shown[] {
-  const { viewer, segments } = asked
-  const at = (name: string): string => `${collectionHref('trashbin', viewer.id, 'trash')}${encodeSegment(name)}`
-  const shown = [...viewer.files.trash].map(
+const trashHref = ({ viewer }: Asked, ...names: readonly string[]): string =>
+  `${collectionHref('trashbin', viewer.id, 'trash')}${names.map(encodeSegment).join('/')}`
+
+function listed(asked: Asked): readonly Shown[] {
+  const shown = [...asked.viewer.files.trash].map(
     ([name, { node, deleted, from }]): Shown => ({
-      href: `${at(name)}${node.kind === 'folder' ? '/' : ''}`,
+      href: `${trashHref(asked, name)}${node.kind === 'folder' ? '/' : ''}`,
       properties: new Map<string, () => string | undefined>([
-        [d('resourcetype'), () => (node.kind === 'folder' ? element(d('collection')) : '')],
-        [d('getlastmodified'), () => new Date(node.modified * 1000).toUTCString()],
-        [d('getetag'), () => `&quot;${node.etag}&quot;`],
-        [d('getcontentlength'), () => String(sizeOf(node))],
-        [oc('size'), () => String(sizeOf(node))],
-        [oc('fileid'), () => String(node.id)],
+        ...common(node),
         [nc('trashbin-filename'), () => escapeXml(node.name)],
         [nc('trashbin-original-location'), () => escapeXml(from)],
         [nc('trashbin-deletion-time'), () => String(deleted)],
@@ -95,10 +91,30 @@ function listed(asked: Asked, one: Trashed | undefined): readonly Shown[] {
       ]),
     }),
   )
-  if (one) return shown.filter(({ href }) => href.startsWith(at(segments[3] ?? '')))
   const folder: Shown = {
-    href: collectionHref(...segments),
+    href: collectionHref(...asked.segments),
     properties: new Map([[d('resourcetype'), () => element(d('collection'))]]),
   }
   return asked.headers['depth'] === '0' ? [folder] : [folder, ...shown]
+}
+
+const common = (node: FileOrFolder): readonly (readonly [string, () => string | undefined])[] => [
+  [d('resourcetype'), () => (node.kind === 'folder' ? element(d('collection')) : '')],
+  [d('getlastmodified'), () => new Date(node.modified * 1000).toUTCString()],
+  [d('getetag'), () => `&quot;${node.etag}&quot;`],
+  [d('getcontentlength'), () => String(sizeOf(node))],
+  [oc('size'), () => String(sizeOf(node))],
+  [oc('fileid'), () => String(node.id)],
+]
+
+/** One that was deleted, and what is in it. */
+function inTrash(asked: Asked, { node }: Trashed): readonly Shown[] {
+  const name = asked.segments[3] ?? ''
+  const shown = (one: FileOrFolder, ...names: readonly string[]): Shown => ({
+    href: `${trashHref(asked, ...names)}${one.kind === 'folder' ? '/' : ''}`,
+    properties: new Map(common(one)),
+  })
+  const own = shown(node, name)
+  if (node.kind === 'file' || asked.headers['depth'] === '0') return [own]
+  return [own, ...[...node.entries.values()].map((one) => shown(one, name, one.name))]
 }

@@ -61,9 +61,21 @@ export function mountsOf({ state, viewer }: Eyes): ReadonlyMap<string, Mount> {
   for (const team of state.teams.values()) {
     const permissions = teamPermissions(team, viewer)
     if (permissions === 0) continue
+    makeWay(viewer, team.mountPoint)
     mounts.set(team.mountPoint, { name: team.mountPoint, node: team.store.root, permissions, shares: [], team })
   }
   return mounts
+}
+
+/** What somebody has of their own under the name of a team folder gets another name (groupfolders, `MountProvider`). */
+function makeWay({ files: { root } }: CloudUser, name: string): void {
+  const own = root.entries.get(name)
+  if (!own) return
+  let count = 1
+  while (root.entries.has(`${name} (${count})`)) count++
+  root.entries.delete(name)
+  own.name = `${name} (${count})`
+  root.entries.set(own.name, own)
 }
 
 function seen(

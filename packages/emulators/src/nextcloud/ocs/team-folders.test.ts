@@ -96,3 +96,21 @@ test('access lists hide, narrow and widen again from folder to folder, when who 
   expect(told).toContain('<nc:acl-mapping-id>guests</nc:acl-mapping-id>')
   expect(told).toContain(`<nc:group-folder-id>${id}</nc:group-folder-id>`)
 })
+
+/** As the source of the app has it: `ACLStorageWrapper`, `ACLPlugin`, `FolderController`, `MountProvider`. */
+test('who deletes a folder must be let delete all in it, nobody shuts out themselves, and what has the name of a mount makes way', async () => {
+  const cloud = cloudWith()
+  cloud.ask('MKCOL', 'files/bob/Sales', { as: 'bob' })
+  const id = teamWith(cloud, { staff: 31, guests: 31 })
+  ocs(cloud, 'boss', ['POST', `${FOLDERS}/${id}/acl`], { acl: true })
+  for (const path of ['open', 'open/kept', 'free']) cloud.ask('MKCOL', `files/alice/Sales/${path}`)
+  const patch = (path: string, body: string) => cloud.ask('PROPPATCH', `files/boss/Sales/${path}`, { as: 'boss', body }).status
+  expect(patch('open/kept', list([['group', 'guests', 8, 0]]))).toBe(207)
+  expect(patch('free', list([['group', 'staff', 31, 0]]))).toBe(400)
+  expect((await cloud.sharing.teams())[0]?.rules).toHaveLength(1)
+  const remove = (path: string) => cloud.ask('DELETE', `files/bob/Sales/${path}`, { as: 'bob' }).status
+  expect([remove('open'), remove('open/kept'), remove('free')]).toEqual([403, 403, 204])
+  expect((await cloud.user('bob').files.tree()).map(({ path }) => path)).toEqual(['Sales (1)'])
+  expect(ocs(cloud, 'boss', ['POST', `${FOLDERS}/${id}/groups`], { group: 'staff' }).code).toBe(400)
+  expect(ocs(cloud, 'boss', ['GET', '/cloud/user']).data.groups).toContain('admin')
+})

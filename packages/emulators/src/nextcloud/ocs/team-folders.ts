@@ -1,6 +1,7 @@
 import { newStore, rootOf } from '../files/node.ts'
 import { ALL } from '../files/share.ts'
 import { type TeamFolder, teamPermissions } from '../files/team.ts'
+import { DavError } from '../serve/errors.ts'
 import { OcsError } from './reply.ts'
 import type { OcsCall } from './route.ts'
 
@@ -8,7 +9,7 @@ import type { OcsCall } from './route.ts'
 export function answerTeams(call: OcsCall, path: string): unknown {
   const { state, viewer, method } = call
   const found = /^(?:\/index\.php)?\/apps\/groupfolders\/folders(?:\/(\d+))?(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path)
-  if (!found || state.settings.teamFolders === 'no') throw new OcsError(404, 'App "groupfolders" is not here')
+  if (!found || state.settings.teamFolders === 'no') throw new DavError(404, 'App "groupfolders" is not here')
   const [, id, part, group] = found
   if (!viewer.admin && method !== 'GET') throw new OcsError(403, 'Logged in account must be an admin')
   const teams = new Map([...state.teams].filter(([, team]) => viewer.admin || teamPermissions(team, viewer) !== 0))
@@ -71,6 +72,7 @@ function change({ state, given, method }: OcsCall, team: TeamFolder, { part, gro
       const id = group ?? given.text('group') ?? ''
       if (!state.groups.has(id)) state.violations.note(`a team folder for the group "${id}", which is not there`)
       if (method === 'DELETE') team.groups.delete(id)
+      else if (group === undefined && team.groups.has(id)) throw new OcsError(400, 'Group already assigned to this Groupfolder')
       else if (group === undefined) team.groups.set(id, ALL)
       else team.groups.set(id, bits(given.number('permissions')))
       break

@@ -25,7 +25,7 @@ export function userData(user: CloudUser): object {
     email: user.email ?? null,
     displayname: user.displayName,
     'display-name': user.displayName,
-    groups: user.groups,
+    groups: user.admin && !user.groups.includes('admin') ? [...user.groups, 'admin'] : user.groups,
     language: user.language,
   }
 }
