@@ -146,7 +146,7 @@ const MOST_BYTES = 64 * 2 ** 20
 
 function bytesOf(content: Content): Buffer {
   if (sizeOf(content) > MOST_BYTES) throw new Error('The file is too large to be held whole; ask for its hash.')
-  return Buffer.concat([...piecesOf(content)])
+  return Buffer.concat([...piecesOf(content).map((piece) => Buffer.from(piece))])
 }
 
 const REFUSED: Readonly<Partial<Record<DriveItem['sort'], 'package' | 'shortcut'>>> = { package: 'package', remote: 'shortcut' }

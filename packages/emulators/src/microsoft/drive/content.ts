@@ -7,6 +7,7 @@ export type Content = { readonly bytes: Buffer } | { readonly seed: string; read
 
 const BLOCK = 65_536
 const TABLE = 1_048_576
+const ZEROS = Buffer.alloc(BLOCK)
 
 let made: Buffer | undefined
 function table(): Buffer {
@@ -16,30 +17,31 @@ function table(): Buffer {
 
 export const sizeOf = (content: Content): number => ('bytes' in content ? content.bytes.length : content.size)
 
-function blockOf(key: number, index: number): Buffer {
+function blockInto(block: Buffer, key: number, index: number): void {
   const start = hash32(key, index) % TABLE
-  const block = Buffer.from(table().subarray(start, start + BLOCK))
+  table().copy(block, 0, start, start + BLOCK)
   block.writeUInt32BE(key, 0)
   block.writeUInt32BE(index, 4)
-  return block
 }
 
-/** The bytes in [from, to), a block at a time. */
+/** The bytes in [from, to), a block at a time. All blocks may lie in the same memory: whoever takes one is done with it before the next. */
 export function* piecesOf(content: Content, from = 0, to = sizeOf(content)): Generator<Buffer> {
   if ('bytes' in content) {
     if (to > from) yield content.bytes.subarray(from, to)
     return
   }
   if (content.seed === 'zeros') {
-    for (let at = from; at < to; at += BLOCK) yield Buffer.alloc(Math.min(BLOCK, to - at))
+    for (let at = from; at < to; at += BLOCK) yield ZEROS.subarray(0, Math.min(BLOCK, to - at))
     return
   }
   const key = hash32(content.seed)
+  const block = Buffer.allocUnsafeSlow(BLOCK)
   for (let at = from; at < to; ) {
     const index = Math.floor(at / BLOCK)
     const begin = index * BLOCK
     const end = Math.min(begin + BLOCK, to)
-    yield blockOf(key, index).subarray(at - begin, end - begin)
+    blockInto(block, key, index)
+    yield block.subarray(at - begin, end - begin)
     at = end
   }
 }

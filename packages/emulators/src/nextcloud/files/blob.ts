@@ -40,16 +40,33 @@ export const joined = (blobs: readonly Blob[]): Blob => ({
 
 /** Reads from `from` up to, and without, `to`, in slices of at most 256 KB. */
 export function* slices(blob: Blob, from = 0, to = blob.size): Generator<Buffer> {
+  yield* slicesInto(Buffer.allocUnsafe, blob, { from, to })
+}
+
+interface Stretch {
+  readonly from: number
+  readonly to: number
+}
+
+type Memory = (length: number) => Buffer
+
+function* slicesInto(memory: Memory, blob: Blob, { from, to }: Stretch): Generator<Buffer> {
   let start = 0
   for (const piece of blob.pieces) {
     const [low, high] = [Math.max(from - start, 0), Math.min(to - start, piece.length)]
-    if (low < high) yield* slicesOf(piece, low, high)
+    if (low < high) yield* slicesOf(memory, piece, { from: low, to: high })
     start += piece.length
     if (start >= to) return
   }
 }
 
-function* slicesOf(piece: Piece, low: number, high: number): Generator<Buffer> {
+/** For whoever is done with each slice before the next: all of them lie in the same memory, since new memory for each costs more than the reading. */
+function passing(blob: Blob): Generator<Buffer> {
+  const own = Buffer.allocUnsafeSlow(Math.min(SLICE, blob.size))
+  return slicesInto((length) => own.subarray(0, length), blob, { from: 0, to: blob.size })
+}
+
+function* slicesOf(memory: Memory, piece: Piece, { from: low, to: high }: Stretch): Generator<Buffer> {
   if ('bytes' in piece) {
     yield piece.bytes.subarray(low, high)
     return
@@ -62,7 +79,7 @@ function* slicesOf(piece: Piece, low: number, high: number): Generator<Buffer> {
         yield ZEROS.subarray(0, length)
         continue
       }
-      const bytes = Buffer.allocUnsafe(length)
+      const bytes = memory(length)
       const got = readSync(file, bytes, 0, length, piece.at + at)
       if (got !== length) throw new Error(`${piece.file.path} is shorter than what was written to it`)
       yield bytes
@@ -87,7 +104,7 @@ export function hashNow(blob: Blob, algorithm: Algorithm): string {
   const before = known.get(blob)?.get(algorithm)
   if (before !== undefined) return before
   const hash = createHash(algorithm)
-  for (const slice of slices(blob)) hash.update(slice)
+  for (const slice of passing(blob)) hash.update(slice)
   return remember(blob, algorithm, hash.digest('hex'))
 }
 
@@ -99,7 +116,7 @@ export async function hashInTurns(blob: Blob, algorithm: Algorithm): Promise<str
   if (before !== undefined) return before
   const hash = createHash(algorithm)
   let count = 0
-  for (const slice of slices(blob)) {
+  for (const slice of passing(blob)) {
     hash.update(slice)
     count += 1
     if (count % SLICES_AT_ONCE === 0) await turn()
