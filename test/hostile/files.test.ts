@@ -87,7 +87,7 @@ test('each thing that goes wrong costs what it must, its neighbours nothing, and
   const ended = await lab.offramp('run', '--workers', '2')
   expect(ended.code, ended.out + ended.err).toBe(1)
   expect(ended.out).toMatch(
-    /failed: \/: "0 bytes always\.bin": .* holds other bytes than were sent\. Nothing of that stays; it is written again/,
+    /failed: \/: "0 bytes always\.bin": .* holds other bytes than were sent\. What is certainly ours of that is removed; it is written again/,
   )
   expect(ended.out).toMatch(/failed: \/: "locked\.bin": .*423.*has it open\. It is tried again in the next pass/)
   expect(ended.out).toMatch(

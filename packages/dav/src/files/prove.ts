@@ -96,7 +96,7 @@ export const damaged = ({ client }: FilesDesk, what: string): Fault =>
   new Fault({
     reach: 'call',
     code: 'dav-damaged',
-    message: `${client.host} confirmed a file (${client.account}), and holds ${what}. Nothing of that stays; it is written again, also in the next pass. If this goes on, look what stands in front of the server, and at its disk.`,
+    message: `${client.host} confirmed a file (${client.account}), and holds ${what}. What is certainly ours of that is removed; it is written again, also in the next pass. If this goes on, look what stands in front of the server, and at its disk.`,
   })
 
 const noRange = ({ client }: FilesDesk): Fault =>

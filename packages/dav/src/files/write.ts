@@ -1,4 +1,4 @@
-import type { Call, PutCall } from '@offramp/core'
+import { type Call, Fault, type PutCall } from '@offramp/core'
 import type { WireAnswer } from '@offramp/wire'
 import { isRefusal } from '../faults.ts'
 import { notStored } from '../not-stored.ts'
@@ -8,6 +8,7 @@ import { makeWhole } from './folders.ts'
 import { OLDEST_SECONDS, SAMPLE_BYTES, TRANSFER_MS, WRITABLE_NAME_BYTES } from './limits.ts'
 import { setDate } from './probe.ts'
 import { prove } from './prove.ts'
+import { removeDamaged } from './remove-damaged.ts'
 import { statAt } from './stat.ts'
 import { makeTail } from './tail.ts'
 import { taken } from './taken.ts'
@@ -143,7 +144,8 @@ async function writeWhole(desk: FilesDesk, target: Target, content: Content, cal
     const etag = standing === undefined ? (answer.headers['oc-etag'] ?? answer.headers['etag']) : standing.etag
     return { size: content.size, hash: hash.slice(0, 16), etag }
   } catch (thrown) {
-    if (isNew && thrown instanceof Error && 'code' in thrown && thrown.code === 'dav-damaged') await removeOurs(desk, href, call)
+    const etag = answer.headers['oc-etag'] ?? answer.headers['etag']
+    if (isNew && thrown instanceof Fault && thrown.code === 'dav-damaged') await removeDamaged(desk, { href, content, etag }, call)
     throw thrown
   }
 }
