@@ -48,12 +48,12 @@ type Project = 'unit' | 'servers' | 'chaos'
 
 /**
  * Tests with servers mostly wait for them, so twice as many files as cores run at once; blows are mostly waited out as well, but starve where too many
- * strike at once: three files on two cores.
+ * strike at once: a file on each core.
  */
 const WORKERS: Readonly<Record<Project, readonly string[]>> = {
   unit: [],
   servers: [`--maxWorkers=${2 * availableParallelism()}`],
-  chaos: [`--maxWorkers=${Math.ceil(1.5 * availableParallelism())}`],
+  chaos: [`--maxWorkers=${availableParallelism()}`],
 }
 
 async function tests(project: Project, filters: readonly string[]): Promise<Count> {

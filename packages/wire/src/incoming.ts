@@ -34,14 +34,17 @@ export class Incoming implements Dispatcher.DispatchHandler {
     return this.#head.promise
   }
 
-  /** What has come since the last time, in pieces; none at the end. Throws what has ended it before its end. */
+  /**
+   * What has come since the last time, in pieces; none at the end. Throws what has ended it before its end, once all that had come before has been
+   * taken: whoever goes on from a byte would otherwise be where it was.
+   */
   async take(): Promise<readonly Uint8Array[]> {
     while (this.#held === 0 && !this.#ended && this.#failure === undefined) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })
     }
-    if (this.#failure !== undefined) throw this.#failure.reason
+    if (this.#held === 0 && this.#failure !== undefined) throw this.#failure.reason
     const taken = this.#chunks
     this.#chunks = []
     this.#held = 0
@@ -52,13 +55,14 @@ export class Incoming implements Dispatcher.DispatchHandler {
   /** Ends it early, and its connection with it. Nothing happens where it has ended already. */
   destroy(reason: unknown = new Error('The answer is not wanted any more.')): void {
     if (this.#ended || this.#failure !== undefined) return
+    this.#chunks = []
+    this.#held = 0
     this.#fail(reason)
     this.#controller?.abort(reason instanceof Error ? reason : new Error('broken off'))
   }
 
   #fail(reason: unknown): void {
     this.#failure ??= { reason }
-    this.#chunks = []
     this.#head.reject(reason)
     this.#wake?.()
   }
