@@ -95,20 +95,23 @@ describe.concurrent('the destination', () => {
 
   test('STARTTLS that somebody on the way takes out: no password is sent', async () => {
     const seen: string[] = []
+    const asked: string[] = []
     const proxy = await startCuttingProxy({
       port: lab.dovecot.imapPort,
+      asks: (text) => asked.push(text),
       answers: (text) => {
         seen.push(text)
         return text.replaceAll(' STARTTLS', '')
       },
     })
     try {
-      const before = (await lab.dovecot.log()).split('Login:').length
       const ended = await checked(destination({ port: proxy.port, security: 'starttls' }))
       expect(ended.code).toBe(3)
       expect(said(ended)).toMatch(/does not offer STARTTLS, or somebody on the way takes it out\. No password was sent/)
       expect(seen.join('')).toContain(' STARTTLS')
-      expect((await lab.dovecot.log()).split('Login:').length).toBe(before)
+      // By what passed here: the others of this file log in at the same time.
+      expect(proxy.connections()).toBeGreaterThan(0)
+      expect(asked.join('')).not.toMatch(/LOGIN|AUTHENTICATE/i)
     } finally {
       await proxy.stop()
     }

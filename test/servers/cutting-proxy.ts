@@ -54,6 +54,8 @@ export interface ProxyTarget {
   readonly delayMs?: number
   /** What the server says, changed on its way (Latin-1): to take a response code out, for example. */
   readonly answers?: (text: string) => string
+  /** Told what the client says (Latin-1). */
+  readonly asks?: (text: string) => void
 }
 
 interface Pair extends Held {
@@ -160,8 +162,11 @@ export async function startCuttingProxy(target: ProxyTarget): Promise<CuttingPro
     pairs.add(pair)
     client.setNoDelay(true)
     server.setNoDelay(true)
-    client.on('data', (chunk) => pass(pair, 'up', chunk))
-    const { answers } = target
+    const { answers, asks } = target
+    client.on('data', (chunk) => {
+      asks?.(chunk.toString('latin1'))
+      pass(pair, 'up', chunk)
+    })
     server.on('data', (chunk) =>
       pass(pair, 'down', answers === undefined ? chunk : Buffer.from(answers(chunk.toString('latin1')), 'latin1')),
     )
