@@ -1,12 +1,11 @@
-import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { DriveSeed } from '@offramp/emulators'
 import { Agent, fetch as fetchWith } from 'undici'
 import type { Lab } from '../lab/lab.ts'
-import { startNextcloudProcess } from '../lab/nextcloud-process.ts'
 import { readSecret } from '../lab/tenant-process.ts'
-import { haveApache, startApache } from '../servers/apache.ts'
+import { haveApache } from '../servers/apache.ts'
 import { type BenchLab, type PassResult, startBenchLab } from './bench-lab.ts'
+import { apache, LOGIN, nextcloud, type Place } from './file-places.ts'
 import { type Ends, rcloneCopy } from './rclone-copy.ts'
 import { type Bench, megabytes, type Row } from './row.ts'
 import { familyCpu, reapedCpu } from './watch-process.ts'
@@ -17,7 +16,6 @@ const LARGE_BYTES = Number(process.env['OFFRAMP_BENCH_LARGE_MB'] ?? 500) * 1_000
 const UNCHANGED = Number(process.env['OFFRAMP_BENCH_UNCHANGED'] ?? 100_000)
 
 const PERSON = 'person-1@contoso.example'
-const LOGIN = 'person-1@example.test'
 /** As nobody's quota is: what is measured is how fast the programs are, not how patient. */
 const UNITS = 100_000_000
 
@@ -26,66 +24,6 @@ const PEERS = [
   { name: 'rclone', flags: [] },
   { name: 'rclone --transfers 32 --checkers 32', flags: ['--transfers', '32', '--checkers', '32', '--onedrive-chunk-size', '10M'] },
 ] as const
-
-/** A server, empty, that lives as long as one measurement. */
-interface Place {
-  readonly name: string
-  /** As a project file names it, and as rclone does. */
-  readonly url: string
-  readonly folderUrl: string
-  readonly ca?: string
-  readonly password: string
-  readonly vendor: Ends['vendor']
-  /** Files that stand there, and their bytes. */
-  count(): Promise<{ readonly files: number; readonly bytes: number }>
-  /** Seconds of processor time of the server with all its processes so far. */
-  cpu(): number
-  stop(): Promise<void>
-}
-
-async function nextcloud(): Promise<Place> {
-  const cloud = await startNextcloudProcess({
-    seed: 1,
-    scheme: 'http',
-    users: [{ id: LOGIN }],
-    settings: { skeleton: 'no' },
-    limits: { concurrent: 256 },
-    quirks: { noDelays: true },
-  })
-  return {
-    name: 'Nextcloud (emulated)',
-    url: cloud.url,
-    folderUrl: new URL(`remote.php/dav/files/${encodeURIComponent(LOGIN)}/`, cloud.url.replace(/\/?$/, '/')).href,
-    password: cloud.passwords[LOGIN] ?? '',
-    vendor: 'nextcloud',
-    async count() {
-      const files = (await cloud.user(LOGIN).files.tree()).filter(({ kind }) => kind === 'file')
-      return { files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) }
-    },
-    cpu: () => familyCpu(cloud.pid),
-    stop: cloud.stop,
-  }
-}
-
-async function apache(): Promise<Place> {
-  const server = await startApache()
-  await server.account(LOGIN)
-  return {
-    name: 'Apache mod_dav',
-    url: `${server.url}basic/{account}/`,
-    folderUrl: `${server.url}basic/${encodeURIComponent(LOGIN)}/`,
-    password: 'secret',
-    vendor: 'other',
-    async count() {
-      const all = readdirSync(`${server.root}/${LOGIN}`, { recursive: true, withFileTypes: true })
-      const files = all.filter((each) => each.isFile() && !each.parentPath.includes('/.DAV'))
-      const bytes = execFileSync('du', ['-sb', '--apparent-size', `${server.root}/${LOGIN}`], { encoding: 'utf8' })
-      return { files: files.length, bytes: Number(bytes.split('\t')[0]) }
-    },
-    cpu: () => familyCpu(Number(readFileSync(`${server.root}/../pid`, 'utf8'))),
-    stop: server.stop,
-  }
-}
 
 const labFor = (place: Place, drive: DriveSeed): Promise<BenchLab<Lab>> =>
   startBenchLab({
