@@ -7,7 +7,7 @@ import { prove, serverHash } from './prove.ts'
 import { isSameAtPlaces } from './same-at-places.ts'
 import { sameBytes } from './same-bytes.ts'
 import { type Standing, statAt } from './stat.ts'
-import { folderName, likelyEnd, removeAsked, removeUpload, sayAsked, uploadHref } from './upload-folder.ts'
+import { closeUpload, emptyUpload, folderHref, likelyEnd, sayAsked, takeBackAsked } from './upload-folder.ts'
 import { dateHeaders, refusePages, type Stored, type Target } from './write.ts'
 import { uploadHeaders } from './write-chunks.ts'
 
@@ -49,7 +49,7 @@ export async function assemble(desk: FilesDesk, whole: Whole, { again, ...seen }
     const answer = await desk.client.send(
       {
         method: 'MOVE',
-        href: `${uploadHref(desk, folderName(target))}/.file`,
+        href: `${folderHref(desk, target)}/.file`,
         asks: 'assemble',
         headers: { ...uploadHeaders(desk, to, content.size), ...dateHeaders(content), ...conditionOf(desk, whole), ...hashWish(content) },
         headTimeoutMs: patience(content.size),
@@ -64,7 +64,7 @@ export async function assemble(desk: FilesDesk, whole: Whole, { again, ...seen }
       { ...seen, told: answer.headers['x-hash-sha256'], etag: answer.headers['oc-etag'] ?? answer.headers['etag'] },
       call,
     )
-    await removeAsked(desk, target, since, call)
+    await closeUpload(desk, target, call)
     return stored
   } catch (thrown) {
     if (call.signal.aborted) throw thrown
@@ -76,11 +76,15 @@ export async function assemble(desk: FilesDesk, whole: Whole, { again, ...seen }
     }
     // Answered by the server itself: nothing is under way.
     const gone = isRefusal(thrown, 404) ? await finished(desk, whole, seen, call) : undefined
-    await removeAsked(desk, target, since, call)
-    if (gone !== undefined) return gone
+    if (gone !== undefined) {
+      await closeUpload(desk, target, call)
+      return gone
+    }
     // Chunks that do not make the whole are not to be gone on with, nor what may not be written there any more.
-    if (isRefusal(thrown, 400, 412) || (thrown instanceof Fault && thrown.code === 'dav-damaged'))
-      await removeUpload(desk, folderName(target), call)
+    if (isRefusal(thrown, 400, 412) || (thrown instanceof Fault && thrown.code === 'dav-damaged')) {
+      await emptyUpload(desk, target, call)
+      await closeUpload(desk, target, call)
+    } else await takeBackAsked(desk, target, since, call)
     throw thrown
   }
 }
@@ -154,14 +158,14 @@ async function awaitEnd(
   for (let wait: number = LOOK.first; ; wait = Math.min(LOOK.most, wait * 2)) {
     const stored = await finished(desk, whole, seen, call).catch(stillLocked)
     if (stored !== undefined) {
-      await removeAsked(desk, whole.target, since, call)
+      await closeUpload(desk, whole.target, call)
       return stored
     }
     const left = until - clock.now()
     if (left <= 0) break
     await waitTelling(desk, Math.min(wait, left), call)
   }
-  await removeAsked(desk, whole.target, since, call)
+  await takeBackAsked(desk, whole.target, since, call)
   return undefined
 }
 
