@@ -34,7 +34,7 @@ async function openTeamCloud(version?: string): Promise<TeamCloud> {
   closing.push(() => one.close())
   const { destination, team, call } = await one.connect()
   const place = await destination.prepare({ id: 'x', path: ['Plans'] }, call)
-  await destination.put(place, fileItem(0, 'before.txt', { modifiedAt: 1 }), undefined, soonPut())
+  await destination.put(place, fileItem(0, 'before.txt', { traits: { modifiedAt: 86_500_000 } }), undefined, soonPut())
   await team.open(rightsOf(), call)
   return one
 }
@@ -52,7 +52,7 @@ const BEFORE = ['Sales/Plans/before.txt']
 const PLANS = { id: '/Sales/Plans', name: 'Plans' }
 
 const many = (from: number, count: number): readonly Item[] =>
-  Array.from({ length: count }, (_, n) => fileItem(from + n, `file ${from + n}.txt`, { modifiedAt: 1_600_000_000_000 }))
+  Array.from({ length: count }, (_, n) => fileItem(from + n, `file ${from + n}.txt`, { traits: { modifiedAt: 1_600_000_000_000 } }))
 
 test('a file that comes later is closed at every moment, however often its writer is stopped, and stands there once', async () => {
   const one = await openTeamCloud()
@@ -147,7 +147,7 @@ for (const version of ['28.0.0', '32.0.1'])
     expect(await seenBy(one, 'anna')).toEqual(BEFORE)
     for (const [n, over] of receipts.entries()) {
       if (!('locator' in over)) throw new Error('It was not written.')
-      const next = fileItem(30 + n, names[n] ?? '', { version: '2', body: Buffer.from('other bytes') })
+      const next = { ...fileItem(30 + n, names[n] ?? '', { body: Buffer.from('other bytes') }), version: '2' }
       expect(await destination.put(PLANS, next, over, soonPut())).toMatchObject({ locator: names[n], size: 11 })
     }
     expect([await seenBy(one, 'anna'), await seenBy(one, 'ben')]).toEqual([BEFORE, BEFORE])
