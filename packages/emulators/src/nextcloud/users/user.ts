@@ -66,4 +66,8 @@ export function appPassword(seed: number, id: string, count: number): string {
   return [0, 5, 10, 15, 20].map((at) => text.slice(at, at + 5)).join('-')
 }
 
+/** Names of users are compared without their case. */
+export const userNamed = (users: ReadonlyMap<string, CloudUser>, id: string): CloudUser | undefined =>
+  users.get(id) ?? [...users.values()].find((user) => user.id.toLowerCase() === id.toLowerCase())
+
 export const principalHref = (id: string): string => `principals/users/${id}`
