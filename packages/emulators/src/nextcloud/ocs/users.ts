@@ -1,4 +1,4 @@
-import { dropUser, furnished } from '../users/furnish.ts'
+import { dropUser } from '../users/furnish.ts'
 import { type CloudUser, makeUser } from '../users/user.ts'
 import { refusalOf } from './password-policy.ts'
 import { quotaIn } from './quota.ts'
@@ -83,7 +83,7 @@ export function createUser(call: OcsCall): object {
   user.appPasswords.clear()
   user.language = given.text('language') || 'en'
   user.isNew = true
-  state.users.set(id, furnished(user, state.nextId))
+  state.users.set(id, user)
   return { id }
 }
 
