@@ -53,7 +53,7 @@ export function makeUser(wish: CloudUserSeed, seed: number, now: number): CloudU
     uploads: new Map(),
     language: 'en',
     minted: 0,
-    isNew: false,
+    isNew: wish.isNew ?? false,
   }
 }
 
