@@ -5,7 +5,7 @@ import { notStored } from '../not-stored.ts'
 import { type Content, hashing, hold } from './content.ts'
 import { type FilesDesk, fileHref, folderHref } from './desk.ts'
 import { makeWhole } from './folders.ts'
-import { OLDEST_SECONDS, SAMPLE_BYTES, TRANSFER_MS, WRITABLE_NAME_BYTES } from './limits.ts'
+import { OLDEST_SECONDS, SAMPLE_BYTES, TRANSFER_MS, WRITABLE_NAME } from './limits.ts'
 import { setDate } from './probe.ts'
 import { prove } from './prove.ts'
 import { removeDamaged } from './remove-damaged.ts'
@@ -59,11 +59,20 @@ export async function writeFile(desk: FilesDesk, target: Target, content: Conten
 }
 
 async function writeOnce(desk: FilesDesk, target: Target, content: Content, call: PutCall): Promise<Stored> {
-  const isLong = desk.server.kind === 'nextcloud' && Buffer.byteLength(target.name) > WRITABLE_NAME_BYTES
-  if (isLong || !desk.server.direct) return writeAside(desk, target, content, call)
-  if (desk.server.uploads !== undefined && content.size > desk.chunkBytes) return writeInChunks(desk, target, content, call)
+  const { kind, version, direct, uploads } = desk.server
+  const isOld = kind === 'nextcloud' && (version[0] ?? WRITABLE_NAME.until) < WRITABLE_NAME.until
+  if ((isOld && Buffer.byteLength(target.name) > WRITABLE_NAME.bytes) || !direct) return writeAside(desk, target, content, call)
+  if (uploads !== undefined && (content.size > desk.chunkBytes || isInPlace(desk, target, content)))
+    return writeInChunks(desk, target, content, call)
   return writeWhole(desk, target, content, call)
 }
+
+/**
+ * Nextcloud (32.0.1) writes a new file beside its name, and a PUT over one that stands there into that file itself: where it breaks off, half of it
+ * stays, and is listed with its old size, date and ETag until somebody reads it. What is put together at the server cannot break off on the way.
+ */
+const isInPlace = ({ server }: FilesDesk, { over }: Target, { size }: Content): boolean =>
+  server.kind === 'nextcloud' && over !== undefined && size > 0
 
 /**
  * By way of a name of our own in the same folder: where the server would show half a file, where it knows no conditions, and where the name is
