@@ -19,7 +19,7 @@ const davRoot = ({ url }: RawCloud): string => `${new URL(url).pathname.replace(
 const hrefs = (xml: string): readonly string[] =>
   [...xml.matchAll(/<(?:\w+:)?href>\s*([^<]+?)\s*</g)].map(([, href = '']) => decodeURIComponent(href))
 
-/** What unfinished uploads of Offramp's have left in the account. */
+/** What unfinished uploads of Offramp's have left in the account. Nextcloud 34 does not list them, and `ask` throws. */
 export async function uploadsLeft(cloud: RawCloud): Promise<readonly string[]> {
   const xml = await (await ask(cloud, 'PROPFIND', `${davRoot(cloud)}/uploads/${encodeURIComponent(cloud.user)}/`)).text()
   return hrefs(xml)

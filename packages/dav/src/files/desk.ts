@@ -42,6 +42,13 @@ export interface FilesServer {
   readonly keepsVersions: boolean
 }
 
+/** A folder that nobody enters but the account that moves, in which files stand until they are closed themselves. */
+export interface ClosedPlace {
+  readonly place: string
+  /** Closes a file that stands in it, or gives it the access list of the one that it is to stand for. Whoever moves it then moves the list with it. */
+  close(href: string, over: string | undefined, call: Call): Promise<void>
+}
+
 /** What the operations on one account's files need. */
 export interface FilesDesk {
   readonly settings: FilesSettings
@@ -51,6 +58,8 @@ export interface FilesDesk {
   readonly folders: Folders
   /** Makes one folder, where that is more than a MKCOL, and tells its id as the server has told it; `''` where it has not, undefined where it stood. */
   makeFolder?(place: string, call: Call): Promise<string | undefined>
+  /** Where new files have to be closed before they get their names. Undefined, or absent: they need not. `anew`: it is not where it was. */
+  closed?(call: Call, anew?: 'anew'): Promise<ClosedPlace | undefined>
   /** Memory that all accounts of this process share. */
   readonly pool: Pool
   readonly chunkBytes: number

@@ -6,7 +6,6 @@ import { pastAssembly } from './past-assembly.ts'
 import { readBytes } from './prove.ts'
 import { hashAt } from './same-bytes.ts'
 import { listFolder, type Standing, statFile } from './stat.ts'
-import { targetOf } from './target.ts'
 import { forgetAsked } from './upload-folder.ts'
 
 /** Copies of equal bytes under any of the names that the item can have. */
@@ -26,7 +25,7 @@ export async function find(desk: FilesDesk, item: Item, where: readonly Search[]
   const [first] = found
   const inChunks = desk.server.uploads !== undefined && (item.size ?? 0) > desk.chunkBytes
   // Whoever asked for it to be put together was broken off before the end.
-  if (first && inChunks) await forgetAsked(desk, targetOf({ place: first.place, name: first.locator }, item, undefined), call)
+  if (first && inChunks) await forgetAsked(desk, item, call)
   return found
 }
 

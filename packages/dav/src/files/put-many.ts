@@ -13,7 +13,8 @@ import { writeFile } from './write.ts'
 export async function putMany(desk: FilesDesk, place: string, items: readonly Item[], call: Call): Promise<readonly (Receipt | Fault)[]> {
   call.signal.throwIfAborted()
   const named = items.map((item) => ({ item, name: namesOf(desk.server.rules, item)[0] }))
-  const parts = await partsFor(desk, { place, named }, call)
+  // What goes in bulk stands open under its name at once.
+  const parts = (await desk.closed?.(call)) === undefined ? await partsFor(desk, { place, named }, call) : []
   const claims = named.map(({ name }) => `${place}\n${name}`)
   for (const claim of claims) desk.folders.busy.add(claim)
   try {

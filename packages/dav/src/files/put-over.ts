@@ -11,8 +11,8 @@ import { BESIDE, withLosses } from './put-new.ts'
 import { hashAt, sameBytes } from './same-bytes.ts'
 import { type Standing, statFile } from './stat.ts'
 import { isOurBeginning, isStillOurs } from './still-ours.ts'
-import { targetOf } from './target.ts'
-import { clearUploads } from './upload-folder.ts'
+import { targetOf, uploadOf } from './target.ts'
+import { clearUploads, removeNext } from './upload-folder.ts'
 import { moveFile, writeFile } from './write.ts'
 
 /** A change of an item of which a copy was written before. */
@@ -55,7 +55,8 @@ async function changed(
     const now = await statFile(desk, over.place, over.locator, call)
     if (now !== undefined) return rewrite(desk, wish, now, call)
   }
-  await clearUploads(desk, item, Math.max(standing.size, item.size ?? 0), call)
+  await clear(desk, item, standing, call)
+  if (desk.server.uploads !== undefined) await removeNext(desk, { item: uploadOf(item.id) }, call)
   return { kept: 'changed', receipt: over }
 }
 

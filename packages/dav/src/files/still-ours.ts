@@ -5,7 +5,7 @@ import { PROVED_BYTES } from './limits.ts'
 import { readBytes } from './prove.ts'
 import { hashAt } from './same-bytes.ts'
 import type { Standing } from './stat.ts'
-import { leftOf } from './upload-folder.ts'
+import { isLeft } from './upload-folder.ts'
 
 export interface Copy {
   readonly href: string
@@ -29,7 +29,7 @@ export async function isStillOurs(desk: FilesDesk, { href, standing, over, isTol
 /** Whether it is the beginning of what we were about to write when the server itself broke off: its chunks are still there. Nobody has made that of it. */
 export async function isOurBeginning(desk: FilesDesk, href: string, item: Item, call: PutCall): Promise<boolean> {
   const content = contentOf(item)
-  if (content.size > PROVED_BYTES || (await leftOf(desk, item, call)).length === 0) return false
+  if (content.size > PROVED_BYTES || !(await isLeft(desk, item, call))) return false
   const there = await printOf(readBytes(desk, href, call), content.size)
   return there.size < content.size && (await printOf(content.body(call), there.size)).hash === there.hash
 }

@@ -70,7 +70,7 @@ export function arrive(state: CloudState, head: Head): Arrival {
     const page = plainPage(state, head)
     if (page) return { viewer: undefined, effect: undefined, instead: page, waitMs: 0, leave }
     if (state.settings.maintenance)
-      throw new DavError(503, { message: 'System is in maintenance mode.', exception: 'Sabre\\DAV\\Exception\\ServiceUnavailable' })
+      throw new DavError(503, { message: 'System is in maintenance mode.', exception: 'OCA\\DAV\\Exception\\ServerMaintenanceMode' })
     if (!isApi(head.path) && !fileSegments(head.path, '')) throw new DavError(404, `File not found: ${head.path}`)
     const viewer = authenticate(state, head)
     welcome(state, viewer)
