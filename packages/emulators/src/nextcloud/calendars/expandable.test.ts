@@ -13,6 +13,7 @@ test.each([
   ['RRULE:FREQ=WEEKLY;UNTIL=99991231T000000Z', 201, ''],
   ['RRULE:FREQ=DAILY;COUNT=0', 500, 'COUNT in RRULE must be a positive integer!'],
   ['RRULE:FREQ=DAILY;COUNT=1\r\nEXDATE:20100104T090000Z', 403, 'does not generate any valid instances'],
+  ['RDATE;VALUE=PERIOD:20261210T100000Z/PT2H', 201, ''],
   ['RRULE:FREQ=DAILY;UNTIL=20090101T000000Z', 201, ''],
   ['RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;UNTIL=20301231T000000Z', 201, ''],
 ] as const)('%s: %i', (rule, status, words) => {

@@ -38,7 +38,9 @@ function isLast(master: Component, start: InstanceType<typeof ICAL.Time>): boole
 
 function nextOf(expansion: InstanceType<typeof ICAL.RecurExpansion>): InstanceType<typeof ICAL.Time> | undefined {
   try {
-    return expansion.next() ?? undefined
+    const next: unknown = expansion.next()
+    if (next instanceof ICAL.Period) return next.start
+    return next instanceof ICAL.Time ? next : undefined
   } catch {
     return undefined
   }
