@@ -42,6 +42,9 @@ export const NEXTCLOUD_ADDRESS_BOOKS = { perHour: 10, most: 10 } as const
 /** Milliseconds to wait after "Too many calendars created", which does not say how long: places fall free one by one within an hour. */
 export const CREATION_MS = 600_000
 
+/** Milliseconds to wait after "too many requests" for one more share, which does not say how long: places fall free one by one within ten minutes. */
+export const SHARES_MS = 60_000
+
 /** Milliseconds to wait for maintenance mode, which does not say how long. */
 export const MAINTENANCE_MS = 60_000
 

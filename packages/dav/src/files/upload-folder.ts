@@ -34,6 +34,19 @@ const hrefOf = (desk: FilesDesk, item: string, state: string): string => uploadH
 /** The folder of the chunks, which are all that may stand in it. */
 export const folderHref = (desk: FilesDesk, { upload }: Target): string => hrefOf(desk, upload.item, upload.state)
 
+/** The folder of what one chunk is to replace, the same for every state of an item: nobody needs a note to find it again. */
+export const folderOfNext = (desk: FilesDesk, { item }: { readonly item: string }): string => hrefOf(desk, item, 'next')
+
+export const removeNext = (desk: FilesDesk, of: { readonly item: string }, call: Call): Promise<void> =>
+  remove(desk, folderOfNext(desk, of), call)
+
+/** Whether something of an upload of the item is left, which was not put together or not to its end. */
+export async function isLeft(desk: FilesDesk, item: Pick<Item, 'id'>, call: Call): Promise<boolean> {
+  if (desk.server.uploads === undefined) return false
+  if ((await statAt(desk, folderOfNext(desk, { item: uploadOf(item.id) }), call)) !== undefined) return true
+  return (await notedOf(desk, item, call)).length > 0
+}
+
 /** Looks what an earlier try has left, and removes what is left of earlier states of this item that the server cannot be at any more. */
 export async function lookAtUploads(desk: FilesDesk, { upload }: Target, size: number, call: Call): Promise<UploadState> {
   const notes = await notesOf(desk, upload, call)

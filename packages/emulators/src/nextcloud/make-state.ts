@@ -104,6 +104,7 @@ function limitsOf(wish: CloudLimits, version: Version): CloudState['limits'] {
     eventBytes: wish.eventBytes ?? (sized ? 10_485_760 : -1),
     cardBytes: wish.cardBytes ?? (sized ? 5_242_880 : -1),
     importsPerHour: wish.importsPerHour ?? 10,
+    sharesPerTenMinutes: wish.sharesPerTenMinutes ?? (isSince(version, '32') ? 20 : -1),
     concurrent: wish.concurrent ?? 8,
     leastPart: wish.leastPart ?? LEAST_PART,
     raceMs: wish.raceMs ?? 250,

@@ -67,7 +67,7 @@ function limit(asked: Asked, home: Extract<Place, { readonly kind: 'home' }>): v
   const { limits } = state
   const [perHour, most] = home.of === 'calendar' ? [limits.calendarsPerHour, limits.calendars] : [limits.booksPerHour, limits.books]
   const words = home.of === 'calendar' ? 'calendars' : 'addressbooks'
-  if (!state.rates.take(`${words} ${viewer.id}`, perHour, state.now())) {
+  if (!state.rates.take(`${words} ${viewer.id}`, perHour, { now: state.now() })) {
     state.manners.refusedCollection(slashed(path))
     throw new DavError(429, `Too many ${words} created`)
   }

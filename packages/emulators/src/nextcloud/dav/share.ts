@@ -3,7 +3,7 @@ import type { Reply } from '../../serve/reply.ts'
 import { publicUrl } from '../calendars/properties.ts'
 import { mailSharee } from '../scheduling/post.ts'
 import { DavError, forbidden, notFound } from '../serve/errors.ts'
-import { userNamed } from '../users/user.ts'
+import { userMeant } from '../users/user.ts'
 import { clark, d, oc, SERVER } from '../xml/names.ts'
 import { childOf, childrenOf, type XmlElement } from '../xml/read.ts'
 import { type Asked, bodyXml } from './asked.ts'
@@ -41,7 +41,7 @@ function shared({ state, viewer }: Asked, collection: DavCollection, xml: XmlEle
   for (const set of childrenOf(xml, oc('set'))) {
     const [, principal, sort, id = ''] = PRINCIPAL.exec(childOf(set, d('href'))?.text.trim() ?? '') ?? []
     const name = decodeURIComponent(id)
-    const sharee = sort === 'users' ? userNamed(state.users, name) : undefined
+    const sharee = sort === 'users' ? userMeant(state.users, name) : undefined
     // Whom the server does not know is passed over without a word.
     if (principal === undefined || (sort === 'users' && (!sharee || sharee === viewer)) || (sort === 'groups' && !state.groups.has(name)))
       continue

@@ -29,13 +29,11 @@ const unquoted = (list: string): readonly string[] => list.split(',').map((each)
 /** `If-Match` and `If-None-Match`, looked at before anything else is. Gives true where a GET may say that nothing has changed. */
 export function checkConditions(asked: Asked, etag: string | undefined): boolean {
   const [match, none] = [header(asked, 'if-match'), header(asked, 'if-none-match')]
-  const failed = (name: string, message: string): DavError =>
-    new DavError(412, {
-      message,
-      condition: `<s:header>${name}</s:header>\n`,
-      // Seen with 32.0.1: what stands where nothing should is not told.
-      ...(etag !== undefined && name === 'If-Match' && { headers: { etag } }),
-    })
+  // The ETag is told to whoever has named another, and to nobody else (seen on Nextcloud 32.0.1).
+  const failed = (name: 'If-Match' | 'If-None-Match', message: string): DavError => {
+    const told = name === 'If-Match' && etag !== undefined ? { headers: { etag } } : {}
+    return new DavError(412, { message, condition: `<s:header>${name}</s:header>\n`, ...told })
+  }
   if (match !== undefined) {
     if (etag === undefined) throw failed('If-Match', 'An If-Match header was specified and the resource did not exist')
     if (match !== '*' && !unquoted(match).includes(etag))

@@ -21,7 +21,7 @@ export function answerUploads(asked: Asked): Reply {
   if (id === undefined) return onHome(asked)
   const folder = asked.viewer.uploads.get(id)
   if (asked.method === 'MKCOL' && chunk === undefined) return open(asked, id, folder)
-  if (!folder) throw notFound(id)
+  if (!folder) throw asked.method === 'MKCOL' ? new DavError(409, 'Parent node does not exist') : notFound(id)
   switch (asked.method) {
     case 'PUT':
       return putChunk(asked, folder, chunk ?? '')
@@ -65,7 +65,8 @@ function putChunk(asked: Asked, folder: UploadFolder, name: string): Reply {
   folder.chunks.set(name, chunk)
   changed(folder, state.now())
   const etag = `"${chunk.etag}"`
-  return { status: before ? 204 : 201, headers: { etag, 'oc-etag': etag }, body: [], type: HTML }
+  // A new one is told no ETag (seen on Nextcloud 32.0.1).
+  return { status: before ? 204 : 201, headers: before ? { etag, 'oc-etag': etag } : {}, body: [], type: HTML }
 }
 
 /** What the second flavour needs on every request, whichever there is: nobody tells a client (facts 4.1). */

@@ -66,12 +66,14 @@ export function appPassword(seed: number, id: string, count: number): string {
   return [0, 5, 10, 15, 20].map((at) => text.slice(at, at + 5)).join('-')
 }
 
-/** Who is meant by an id in any case, or by a mail address that is one account's alone (seen with 32.0.1). */
-export function userNamed(users: ReadonlyMap<string, CloudUser>, name: string): CloudUser | undefined {
-  const wanted = name.toLowerCase()
-  const all = [...users.values()]
-  const [only, another] = all.filter(({ email }) => email?.toLowerCase() === wanted)
-  return all.find(({ id }) => id.toLowerCase() === wanted) ?? (another === undefined ? only : undefined)
+/** Names of users are compared without their case. */
+export const userNamed = (users: ReadonlyMap<string, CloudUser>, id: string): CloudUser | undefined =>
+  users.get(id) ?? [...users.values()].find((user) => user.id.toLowerCase() === id.toLowerCase())
+
+/** The same, or whose alone a mail address is (principals of 32.0.1). */
+export function userMeant(users: ReadonlyMap<string, CloudUser>, name: string): CloudUser | undefined {
+  const [only, another] = [...users.values()].filter(({ email }) => email?.toLowerCase() === name.toLowerCase())
+  return userNamed(users, name) ?? (another === undefined ? only : undefined)
 }
 
 export const principalHref = (id: string): string => `principals/users/${id}`
