@@ -86,7 +86,21 @@ function toGate(fault: Fault | undefined, base: URL): Fault | undefined {
 
 const isUnknownLogin = (thrown: unknown): thrown is DavRefusal => isRefusal(thrown, 401)
 
-const SMALL: ReadonlySet<Asks> = new Set(['discover', 'make', 'share', 'remove', 'move', 'upload', 'folder', 'assemble', 'date'])
+/** What servers let an account do only so often: waited for by itself, while everything else goes on. */
+const ownQuota: Readonly<Partial<Record<Asks, string>>> = { make: 'new', 'new-share': 'shares' }
+
+const SMALL: ReadonlySet<Asks> = new Set([
+  'discover',
+  'make',
+  'share',
+  'new-share',
+  'remove',
+  'move',
+  'upload',
+  'folder',
+  'assemble',
+  'date',
+])
 
 export function makeClient(host: DavHost<HostSettings>, account: string): DavClient {
   const { settings, base, wire, refusals } = host
@@ -110,7 +124,7 @@ export function makeClient(host: DavHost<HostSettings>, account: string): DavCli
         url: urlOf(path) + query,
         headers: { ...login.headers({ method, uri: path + query }), ...request.headers },
         ...(request.body === undefined ? {} : { body: request.body }),
-        quota: asks === 'make' ? { key: `${key}:new`, concurrent: 1 } : { key, concurrent },
+        quota: ownQuota[asks] === undefined ? { key, concurrent } : { key: `${key}:${ownQuota[asks]}`, concurrent: 1 },
         weight: 1,
         about: account,
         asks,

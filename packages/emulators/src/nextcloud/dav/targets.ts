@@ -1,7 +1,7 @@
 import { DavError, notFound } from '../serve/errors.ts'
 import { type Asked, header } from './asked.ts'
 import type { Place } from './place.ts'
-import { placeAt } from './place.ts'
+import { asCollection, placeAt } from './place.ts'
 import type { Shown } from './shown.ts'
 
 export type CollectionPlace = Extract<Place, { readonly kind: 'collection' }>
@@ -11,7 +11,7 @@ export function targetOf(asked: Asked): { readonly parent: Place; readonly name:
   const name = asked.segments.at(-1)
   const parent = placeAt(asked.state, asked.viewer, asked.segments.slice(0, -1))
   if (!parent || name === undefined) throw notFound(asked.segments.at(-2) ?? '')
-  return { parent, name }
+  return { parent: asCollection(parent), name }
 }
 
 /** Refuses whoever may not write there. */

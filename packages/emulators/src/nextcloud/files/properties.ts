@@ -88,7 +88,7 @@ const OF_TEAM: ReadonlyMap<string, TeamTeller> = new Map<string, TeamTeller>([
   [nc('group-folder-id'), (team) => String(team.id)],
   [nc('acl-enabled'), (team) => (team.acl ? '1' : '0')],
   [nc('acl-can-manage'), (team, eyes) => (mayManage(team, eyes.viewer) ? '1' : '0')],
-  [ACL_LIST, (team, { viewer }, { node }) => aclXml(toldRules(team, node, viewer))],
+  [ACL_LIST, (team, eyes, { node }) => aclXml(toldRules(team, node, eyes))],
 ])
 
 /** What a file or folder says of itself to one who may see it. Nothing is computed that is not asked for. */

@@ -13,7 +13,7 @@ import type { FileReply } from '../files/read.ts'
 import { answerApi } from '../ocs/route.ts'
 import { welcome } from '../users/furnish.ts'
 import type { CloudUser } from '../users/user.ts'
-import { authenticate } from './authenticate.ts'
+import { authenticate, isByPassword } from './authenticate.ts'
 import { DavError, errorReply } from './errors.ts'
 import { isApi, plainPage } from './plain-pages.ts'
 import type { CloudState } from './state.ts'
@@ -73,7 +73,7 @@ export function arrive(state: CloudState, head: Head): Arrival {
       throw new DavError(503, { message: 'System is in maintenance mode.', exception: 'OCA\\DAV\\Exception\\ServerMaintenanceMode' })
     if (!isApi(head.path) && !fileSegments(head.path, '')) throw new DavError(404, `File not found: ${head.path}`)
     const viewer = authenticate(state, head)
-    welcome(state, viewer)
+    welcome(state, viewer, isByPassword(viewer, head.headers.authorization))
     leave = state.manners.enter(viewer.id)
     count(state, head)
     const url = head.query.size === 0 ? head.path : `${head.path}?${head.query}`
