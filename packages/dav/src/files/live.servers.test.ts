@@ -2,12 +2,16 @@ import { destinationSuite } from '@offramp/conformance'
 import { describe } from 'vitest'
 import { openFilesLab } from '../../../../test/servers/files-lab.ts'
 import { httpShelf } from '../../../../test/servers/http-shelf.ts'
+import { openTeamFilesLab, TEAM_WAIVED } from '../../../../test/servers/team-files-lab.ts'
 
 const {
   OFFRAMP_WEBDAV_URL: url,
   OFFRAMP_WEBDAV_ROOT: root,
   OFFRAMP_WEBDAV_USER: account = '',
   OFFRAMP_WEBDAV_PASSWORD: pass = '',
+  OFFRAMP_WEBDAV_ADMIN: admin,
+  OFFRAMP_WEBDAV_ADMIN_PASSWORD: adminPass = '',
+  OFFRAMP_WEBDAV_MEMBER: member = '',
 } = process.env
 
 /** The address of the account's own folder. A Nextcloud says on a page without a login what it is. */
@@ -42,3 +46,29 @@ describe.skipIf(url === undefined)('a live server (OFFRAMP_WEBDAV_URL, OFFRAMP_W
     },
   })
 })
+
+/**
+ * The same in a Team folder `Offramp suite team` of a live Nextcloud with the app groupfolders: `OFFRAMP_WEBDAV_ADMIN` makes it, and `OFFRAMP_WEBDAV_MEMBER`,
+ * an account that is there, is let in. Its content is emptied; it is left, with Offramp's groups of it, for the admin to delete.
+ */
+describe.skipIf(url === undefined || admin === undefined)(
+  'a Team folder of a live server (OFFRAMP_WEBDAV_ADMIN, OFFRAMP_WEBDAV_MEMBER)',
+  () => {
+    destinationSuite({
+      name: `files in a Team folder at ${url ?? 'no server'}`,
+      timeoutMs: 300_000,
+      waive: TEAM_WAIVED,
+      open: async () =>
+        openTeamFilesLab({
+          url: url ?? '',
+          root: await ownFolder(),
+          account,
+          pass,
+          admin: { login: admin ?? '', pass: adminPass },
+          member,
+          team: 'Offramp suite team',
+          live: true,
+        }),
+    })
+  },
+)
