@@ -5,9 +5,9 @@ import { listFolder, type Standing, statFile } from './stat.ts'
 /** What was seen of the folder that was last looked through. */
 export interface Glance {
   place: string
-  /** How often it was looked at by name. */
+  /** How often something was looked for in it. */
   looks: number
-  /** Milliseconds since the Unix epoch. */
+  /** When it was listed, milliseconds since the Unix epoch. */
   since: number
   all: Promise<ReadonlyMap<string, Standing>> | undefined
 }
@@ -24,8 +24,9 @@ const GLANCE = { few: 9, freshMs: 60_000 } as const
 export async function glanceAt(desk: FilesDesk, place: string, name: string, call: Call): Promise<Standing | undefined> {
   const { glance } = desk.folders
   const now = desk.services.clock.now()
-  if (glance.place !== place || now - glance.since > GLANCE.freshMs) Object.assign(glance, { ...newGlance(), place, since: now })
+  if (glance.place !== place) Object.assign(glance, { ...newGlance(), place })
   if (glance.looks++ < GLANCE.few) return statFile(desk, place, name, call)
+  if (now - glance.since > GLANCE.freshMs) Object.assign(glance, { all: undefined, since: now })
   glance.all ??= listed(desk, place, call)
   try {
     return (await glance.all).get(name)
