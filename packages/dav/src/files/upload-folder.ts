@@ -70,6 +70,9 @@ async function namesOf(desk: FilesDesk, of: Parameters<typeof prefixOf>[0], call
 }
 
 /** What is left of uploads of an item, whatever their state: their names. */
+export const leftOfTarget = (desk: FilesDesk, target: Target, call: Call): Promise<readonly string[]> => namesOf(desk, target, call)
+
+/** The same, also where no server of that kind is. */
 export const leftOf = async (desk: FilesDesk, { id }: Pick<Item, 'id'>, call: Call): Promise<readonly string[]> =>
   desk.server.uploads === undefined ? [] : namesOf(desk, { upload: { item: uploadOf(id) } }, call)
 

@@ -2,6 +2,7 @@ import { type Call, Fault, type PutCall } from '@offramp/core'
 import type { WireAnswer } from '@offramp/wire'
 import { isRefusal } from '../faults.ts'
 import { notStored } from '../not-stored.ts'
+import { patience } from './assemble.ts'
 import { type Content, hashing, hold } from './content.ts'
 import { type FilesDesk, fileHref, folderHref } from './desk.ts'
 import { makeWhole } from './folders.ts'
@@ -13,6 +14,7 @@ import { statAt } from './stat.ts'
 import { makeTail } from './tail.ts'
 import { taken } from './taken.ts'
 import { writeInChunks } from './write-chunks.ts'
+import { writeLarge } from './write-large.ts'
 
 /** Where a file is written. */
 export interface Target {
@@ -60,24 +62,30 @@ export async function writeFile(desk: FilesDesk, target: Target, content: Conten
 
 async function writeOnce(desk: FilesDesk, target: Target, content: Content, call: PutCall): Promise<Stored> {
   const isLong = desk.server.kind === 'nextcloud' && Buffer.byteLength(target.name) > WRITABLE_NAME_BYTES
-  if (isLong || !desk.server.direct) return writeAside(desk, target, content, call)
-  if (desk.server.uploads !== undefined && content.size > desk.chunkBytes) return writeInChunks(desk, target, content, call)
-  return writeWhole(desk, target, content, call)
+  if (isLong || !desk.server.direct)
+    return writeAside(desk, target, { content, write: inChunks(desk, content) ? writeInChunks : writeWhole }, call)
+  return inChunks(desk, content) ? writeLarge(desk, target, content, call) : writeWhole(desk, target, content, call)
+}
+
+const inChunks = ({ server, chunkBytes }: FilesDesk, { size }: Content): boolean => server.uploads !== undefined && size > chunkBytes
+
+interface Aside {
+  readonly content: Content
+  readonly write: typeof writeWhole
 }
 
 /**
  * By way of a name of our own in the same folder: where the server would show half a file, where it knows no conditions, and where the name is
  * longer than Nextcloud can write to but not longer than it can hold.
  */
-async function writeAside(desk: FilesDesk, target: Target, content: Content, call: PutCall): Promise<Stored> {
+export async function writeAside(desk: FilesDesk, target: Target, { content, write }: Aside, call: PutCall): Promise<Stored> {
   const { place, temporary } = target
   const [from, to] = [fileHref(desk, place, temporary), fileHref(desk, place, target.name)]
   const standing = await statAt(desk, to, call)
   if (standing !== undefined && target.over === undefined) throw taken(desk)
   const aside: Target = { ...target, name: temporary, over: { etag: undefined } }
-  const inChunks = desk.server.uploads !== undefined && content.size > desk.chunkBytes
   try {
-    const stored = await (inChunks ? writeInChunks : writeWhole)(desk, aside, content, call)
+    const stored = await write(desk, aside, content, call)
     await moveFile(desk, { from, to, overwrite: target.over !== undefined }, call)
     const after = await statAt(desk, to, call)
     return { ...stored, etag: after?.etag ?? stored.etag }
@@ -96,6 +104,9 @@ export async function moveFile(
   return client.send({ method: 'MOVE', href: from, asks: 'move', headers }, call)
 }
 
+/** Nobody wants it back, and it would count for the account's quota (Nextcloud 32.0.1, `files_trashbin` Storage.php; others do not know it). */
+const FOR_GOOD = { 'x-nc-skip-trashbin': 'true' } as const
+
 /** Looks after a removal, and milliseconds between them. */
 const LOOKS = { most: 5, everyMs: 200 }
 
@@ -103,12 +114,12 @@ const LOOKS = { most: 5, everyMs: 200 }
  * Removes what only we can have written. Never hides what went wrong before. A server may notice only after our removal that a body has broken off, and
  * then keeps what had come of it (rclone): so it is looked for once more.
  */
-async function removeOurs(desk: FilesDesk, href: string, call: Call): Promise<void> {
+export async function removeOurs(desk: FilesDesk, href: string, call: Call): Promise<void> {
   const { client, services } = desk
   const last = call.signal.aborted ? { signal: AbortSignal.timeout(5_000) } : call
   try {
     for (let look = 0; look < LOOKS.most; look++) {
-      await client.send({ method: 'DELETE', href, asks: 'remove' }, last).catch(() => undefined)
+      await client.send({ method: 'DELETE', href, asks: 'remove', headers: FOR_GOOD }, last).catch(() => undefined)
       await services.clock.sleep(LOOKS.everyMs, last)
       if ((await statAt(desk, href, last)) === undefined) return
     }
@@ -130,7 +141,7 @@ interface Passed {
   readonly tail: Uint8Array
 }
 
-async function writeWhole(desk: FilesDesk, target: Target, content: Content, call: Call): Promise<Stored> {
+export async function writeWhole(desk: FilesDesk, target: Target, content: Content, call: PutCall): Promise<Stored> {
   const href = fileHref(desk, target.place, target.name)
   const put: Put = { href, content, condition: conditionOf(target) }
   const { answer, hash, tail } = await (content.size > desk.chunkBytes ? putStream : putHeld)(desk, put, call)
@@ -157,6 +168,7 @@ const conditionOf = ({ over }: Target): Readonly<Record<string, string>> => {
 }
 
 async function putHeld(desk: FilesDesk, { href, content, condition }: Put, call: Call): Promise<Passed> {
+  const began = desk.services.clock.now()
   const held = await hold(desk.pool, content, call)
   try {
     const hash = hashing().update(held.buffer).digest('hex')
@@ -164,6 +176,7 @@ async function putHeld(desk: FilesDesk, { href, content, condition }: Put, call:
     const headers = headersOf(content, condition, desk)
     const answer = await desk.client.send({ method: 'PUT', href, asks: 'upload', body: held.buffer, headers }, call)
     refusePages(desk, answer)
+    desk.whole.took(content.size, desk.services.clock.now() - began)
     return { answer, hash, tail }
   } finally {
     held.free()
@@ -192,7 +205,8 @@ async function putStream(desk: FilesDesk, { href, content, condition }: Put, cal
     }
   }
   const headers = headersOf(content, condition, desk)
-  const answer = await desk.client.send({ method: 'PUT', href, asks: 'upload', body, headers, timeoutMs: TRANSFER_MS }, call)
+  const times = { timeoutMs: TRANSFER_MS, headTimeoutMs: patience(content.size) }
+  const answer = await desk.client.send({ method: 'PUT', href, asks: 'upload', body, headers, ...times }, call)
   refusePages(desk, answer)
   return { answer, hash: hash.digest('hex'), tail: tail.bytes() }
 }
