@@ -18,6 +18,8 @@ export interface DavRequest {
   readonly headers?: Readonly<Record<string, string>>
   /** A function gives the bytes anew for each try; `headers` announce how many. */
   readonly body?: WireRequest['body']
+  /** See `WireRequest.large`. */
+  readonly large?: boolean
   /** For a multistatus. Default `0`. */
   readonly depth?: '0' | '1'
   /** HTML is what was asked for: an attachment may be a web page. */
@@ -110,6 +112,7 @@ export function makeClient(host: DavHost<HostSettings>, account: string): DavCli
         url: urlOf(path) + query,
         headers: { ...login.headers({ method, uri: path + query }), ...request.headers },
         ...(request.body === undefined ? {} : { body: request.body }),
+        ...(request.large === undefined ? {} : { large: request.large }),
         quota: asks === 'make' ? { key: `${key}:new`, concurrent: 1 } : { key, concurrent },
         weight: 1,
         about: account,

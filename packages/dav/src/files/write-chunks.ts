@@ -116,13 +116,15 @@ interface Run extends Plan {
 async function sendRun(desk: FilesDesk, whole: Whole, run: Run, call: PutCall): Promise<SentChunks> {
   const { content } = whole
   const offset = (run.from - 1) * run.cut.chunkBytes
-  const body = offset === 0 || content.bodyFrom === undefined ? content.body(call) : content.bodyFrom(offset, call)
+  // What is held is copied part by part.
+  const reading: Call = run.cut.chunkBytes > HELD_BYTES ? call : { signal: call.signal, lends: true }
+  const body = offset === 0 || content.bodyFrom === undefined ? content.body(reading) : content.bodyFrom(offset, reading)
   const reader = makeReader(body)
   const began = desk.services.clock.now()
   let bytes = 0
   const hash = hashing()
   const lane = makeLane(desk.settings.connectionsPerAccount ?? 4)
-  const tail = makeTail()
+  const tail = makeTail(content.size - offset)
   const seen = (part: Uint8Array): void => {
     hash.update(part)
     tail.add(part)

@@ -194,18 +194,19 @@ const headersOf = (content: Content, condition: Put['condition'], { server }: Fi
 /** A file that is larger than what is held in memory, to a server that takes it only as a whole. */
 async function putStream(desk: FilesDesk, { href, content, condition }: Put, call: Call): Promise<Passed> {
   let hash = hashing()
-  let tail = makeTail()
+  let tail = makeTail(content.size)
   const body = async function* (): AsyncGenerator<Uint8Array> {
     hash = hashing()
-    tail = makeTail()
-    for await (const part of content.body(call)) {
+    tail = makeTail(content.size)
+    // Each part is given back by the wire, once it has left.
+    for await (const part of content.body({ signal: call.signal, lends: true })) {
       hash.update(part)
       tail.add(part)
       yield part
     }
   }
   const headers = headersOf(content, condition, desk)
-  const times = { timeoutMs: TRANSFER_MS, headTimeoutMs: patience(content.size) }
+  const times = { large: true, timeoutMs: TRANSFER_MS, headTimeoutMs: patience(content.size) }
   const answer = await desk.client.send({ method: 'PUT', href, asks: 'upload', body, headers, ...times }, call)
   refusePages(desk, answer)
   return { answer, hash: hash.digest('hex'), tail: tail.bytes() }
