@@ -40,7 +40,8 @@ const guarded =
   (refuses: Refuses, lookup: LookupFunction): LookupFunction =>
   (name, options, done) => {
     lookup(name, { ...options, all: true }, (error, found) => {
-      const addresses = typeof found === 'string' ? [] : found
+      // With an error Node gives nothing at all, whatever its types say.
+      const addresses = Array.isArray(found) ? found : []
       const [first] = addresses
       if (error !== null) done(error, [])
       else if (first === undefined) done(Object.assign(new Error('The name has no address.'), { code: 'ENOTFOUND' }), [])

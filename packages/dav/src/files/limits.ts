@@ -7,7 +7,7 @@ export const CHUNK = { usual: 16 * 1024 * 1024, least: 5 * 1024 * 1024, most: 5_
  * Files that go whole where chunks are taken as well. `most` bytes: what Nextcloud's documentation lets nginx take (`client_max_body_size 512M`, and
  * PHP beside it). `ms`: for how long one may be on its way, and so how much a break costs. `measured`: bytes that say how fast it goes.
  */
-export const WHOLE = { most: 512 * 1024 * 1024, ms: 20_000, measured: 4 * 1024 * 1024, mostBreaks: 6 } as const
+export const WHOLE = { most: 512 * 1024 * 1024, ms: 30_000, measured: 4 * 1024 * 1024, mostBreaks: 6 } as const
 
 /** Names of chunks: 1 to this (Nextcloud, chunked upload v2). */
 export const MOST_CHUNKS = 10_000

@@ -14,7 +14,8 @@ export function makeTail(size: number): Tail {
   return {
     add(part) {
       const skipped = Math.max(0, begin - at)
-      if (skipped < part.length && at < size) kept.set(part.subarray(skipped, skipped + size - Math.max(at, begin)), Math.max(at, begin) - begin)
+      if (skipped < part.length && at < size)
+        kept.set(part.subarray(skipped, skipped + size - Math.max(at, begin)), Math.max(at, begin) - begin)
       at += part.length
     },
     bytes: () => kept,
