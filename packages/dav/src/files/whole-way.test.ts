@@ -1,3 +1,4 @@
+import { fastClock } from '@offramp/conformance'
 import { expect, test } from 'vitest'
 import { makeWholeWay } from './whole-way.ts'
 
@@ -57,4 +58,28 @@ test('after each break in a row more files go in chunks', () => {
   way.arrived('whole')
   way.broke()
   expect(inChunks()).toBe(2)
+})
+
+const call = { signal: new AbortController().signal }
+
+test('of those who come first one finds out, and the others wait for it, but not for long', async () => {
+  const clock = fastClock(50)
+  const waits = (way: ReturnType<typeof fresh>) => way.known({ clock, call })
+  const way = fresh()
+  await waits(way)
+  const seen: string[] = []
+  const other = waits(way).then(() => seen.push('other'))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(seen).toEqual([])
+  way.took(10 * MB, 100)
+  await other
+  await waits(way)
+  // Who failed before anything was known lets the next one find out.
+  const failed = fresh()
+  await waits(failed)
+  failed.through()
+  await waits(failed)
+  const begun = clock.now()
+  await waits(failed)
+  expect(clock.now() - begun).toBeLessThan(3_000)
 })

@@ -1,4 +1,5 @@
-import { WHOLE } from './limits.ts'
+import type { Call, Clock } from '@offramp/core'
+import { SIGN_MS, WHOLE } from './limits.ts'
 
 /**
  * Whether large files may go whole to a host that takes chunks as well. Whole costs the server half as much: chunks are stored, read again and stored
@@ -7,6 +8,12 @@ import { WHOLE } from './limits.ts'
 export interface WholeWay {
   /** Bytes of the largest file that may ever go whole there. 0: none. */
   readonly most: number
+  /**
+   * Of those who come while nothing is known yet, the first goes on and finds out, and the others wait for what it finds; no longer than a second. Who is
+   * through, or has failed, says so.
+   */
+  known(on: Waiting): Promise<void>
+  through(): void
   fits(size: number): boolean
   /** So many bytes of one file have come from the source to the host in so many milliseconds. */
   took(bytes: number, ms: number): void
@@ -17,6 +24,11 @@ export interface WholeWay {
   broke(): void
 }
 
+interface Waiting {
+  readonly clock: Clock
+  readonly call: Call
+}
+
 /** One for each host in a process, which many files share. */
 export function makeWholeWay(most: number): WholeWay {
   let limit = most
@@ -24,14 +36,35 @@ export function makeWholeWay(most: number): WholeWay {
   let rate: number | undefined
   let breaks = 0
   let inChunks = 0
+  let finding: PromiseWithResolvers<void> | undefined
+  const ended = (): void => {
+    finding?.resolve()
+    finding = undefined
+  }
   return {
     most,
+    async known({ clock, call }) {
+      if (rate !== undefined || inChunks > 0) return
+      if (finding === undefined) {
+        finding = Promise.withResolvers()
+        return
+      }
+      const enough = new AbortController()
+      const patience = clock.sleep(SIGN_MS, { signal: AbortSignal.any([call.signal, enough.signal]) }).catch(() => undefined)
+      await Promise.race([finding.promise, patience])
+      enough.abort()
+      call.signal.throwIfAborted()
+    },
+    through() {
+      if (rate === undefined) ended()
+    },
     fits: (size) => size <= limit && inChunks === 0 && rate !== undefined && size / rate <= WHOLE.ms,
     took(bytes, ms) {
       if (bytes < WHOLE.measured) return
       const now = bytes / Math.max(1, ms)
       // What has become slower counts at once, and what has become faster by and by.
       rate = rate === undefined ? now : Math.min(now, (rate + now) / 2)
+      ended()
     },
     arrived(how) {
       if (how === 'whole') breaks = 0

@@ -15,11 +15,20 @@ import { writeInChunks } from './write-chunks.ts'
  */
 export async function writeLarge(desk: FilesDesk, target: Target, content: Content, call: PutCall): Promise<Stored> {
   const { whole, services } = desk
-  if (target.over !== undefined || whole.most === 0) return writeInChunks(desk, target, content, call)
+  if (target.over !== undefined || whole.most === 0 || !desk.server.hashes) return writeInChunks(desk, target, content, call)
   await removeLeft(desk, target, call)
   // What an earlier process has sent is gone on with.
-  const mayGo = desk.server.hashes && whole.fits(content.size) && (await leftOfTarget(desk, target, call)).length === 0
-  if (!mayGo) return writeInChunks(desk, target, content, call)
+  if ((await leftOfTarget(desk, target, call)).length > 0) return writeInChunks(desk, target, content, call)
+  await whole.known({ clock: services.clock, call })
+  try {
+    return await (whole.fits(content.size) ? writeAsWhole : writeInChunks)(desk, target, content, call)
+  } finally {
+    whole.through()
+  }
+}
+
+async function writeAsWhole(desk: FilesDesk, target: Target, content: Content, call: PutCall): Promise<Stored> {
+  const { whole, services } = desk
   const began = services.clock.now()
   try {
     const stored = await writeAside(desk, target, { content, write: writeWhole }, call)
