@@ -25,6 +25,11 @@ export interface TeamRights {
   readonly rules: readonly TeamRule[]
   /** Folders that a rule of an earlier attempt may stand in, or at: `Place.id`. */
   readonly places: readonly string[]
+  /**
+   * Whether a folder (`Place.id`), or a file in it by its `Receipt.locator`, was known when the rights were made. What came since and is closed stays so,
+   * because nobody knows yet to whom it is open. Absent: everything was.
+   */
+  isKnown?(place: string, locator?: string): boolean
 }
 
 /** What came of letting people in. */
@@ -33,6 +38,8 @@ export interface TeamOpened {
   readonly members: readonly (TeamMember & { readonly state: 'joined' | 'already' | 'refused'; readonly why?: string })[]
   /** Rules that stand otherwise since people were let in, and were left so. */
   readonly kept: readonly TeamRule[]
+  /** Folders and files that came since the rights were made, and are still closed. Absent: none. */
+  readonly closed?: number
 }
 
 /** A folder that belongs to nobody and stands in the files of its members. */

@@ -88,7 +88,21 @@ function toGate(fault: Fault | undefined, base: URL): Fault | undefined {
 
 const isUnknownLogin = (thrown: unknown): thrown is DavRefusal => isRefusal(thrown, 401)
 
-const SMALL: ReadonlySet<Asks> = new Set(['discover', 'make', 'share', 'remove', 'move', 'upload', 'folder', 'assemble', 'date'])
+/** What servers let an account do only so often: waited for by itself, while everything else goes on. */
+const ownQuota: Readonly<Partial<Record<Asks, string>>> = { make: 'new', 'new-share': 'shares' }
+
+const SMALL: ReadonlySet<Asks> = new Set([
+  'discover',
+  'make',
+  'share',
+  'new-share',
+  'remove',
+  'move',
+  'upload',
+  'folder',
+  'assemble',
+  'date',
+])
 
 export function makeClient(host: DavHost<HostSettings>, account: string): DavClient {
   const { settings, base, wire, refusals } = host
@@ -113,7 +127,7 @@ export function makeClient(host: DavHost<HostSettings>, account: string): DavCli
         headers: { ...login.headers({ method, uri: path + query }), ...request.headers },
         ...(request.body === undefined ? {} : { body: request.body }),
         ...(request.large === undefined ? {} : { large: request.large }),
-        quota: asks === 'make' ? { key: `${key}:new`, concurrent: 1 } : { key, concurrent },
+        quota: ownQuota[asks] === undefined ? { key, concurrent } : { key: `${key}:${ownQuota[asks]}`, concurrent: 1 },
         weight: 1,
         about: account,
         asks,

@@ -1,11 +1,24 @@
 import { Fault, type FaultFacts } from '@offramp/core'
 import type { ResponseFacts } from '@offramp/wire'
-import { CREATION_MS, MAINTENANCE_MS } from './limits.ts'
+import { CREATION_MS, MAINTENANCE_MS, SHARES_MS } from './limits.ts'
 import { descend, type Element, parseXml } from './read-xml.ts'
 
 /** What a request is for, so that one status can mean several things. */
-/** `upload`: bytes of a file, or a chunk of one. `folder`: a folder of files. `assemble`: a file from its chunks. */
-export type Asks = 'discover' | 'look' | 'put' | 'remove' | 'make' | 'move' | 'share' | 'file' | 'upload' | 'folder' | 'assemble' | 'date'
+/** `upload`: bytes of a file, or a chunk of one. `folder`: a folder of files. `assemble`: a file from its chunks. `new-share`: one more share. */
+export type Asks =
+  | 'discover'
+  | 'look'
+  | 'put'
+  | 'remove'
+  | 'make'
+  | 'move'
+  | 'share'
+  | 'new-share'
+  | 'file'
+  | 'upload'
+  | 'folder'
+  | 'assemble'
+  | 'date'
 
 /** What a server said when it refused, as far as it could be read. */
 export interface Said {
@@ -91,6 +104,17 @@ const TABLE: readonly Row[] = [
     }),
   },
   {
+    status: [429],
+    asks: ['new-share'],
+    fault: ({ now }) => ({
+      reach: 'gate',
+      code: 'dav-share-rate',
+      message:
+        'The server lets an account make only so many shares in a while (Nextcloud 32: 20 in ten minutes). To share faster, for as long as it takes: occ config:system:set ratelimit.protection.enabled --type=boolean --value=false.',
+      until: now + SHARES_MS,
+    }),
+  },
+  {
     status: [403, 507],
     asks: ['make'],
     says: /limit reached|maximum.*(calendar|address)/i,
@@ -131,6 +155,15 @@ const TABLE: readonly Row[] = [
     says: /uid.*(already|exists|conflict|duplicate)|unique-scheduling/i,
     fault: item('dav-uid-taken'),
   },
+  // Nextcloud lets its database say it (seen with 32.0.1): of a MOVE to where the UID stands, the trash bin included, and of two PUTs at once.
+  { status: [500], asks: ['put', 'move'], says: /SQLSTATE\[23\d{3}\].*uid|duplicate (key|entry).*uid/i, fault: item('dav-uid-taken') },
+  // What sabre cannot expand it answers with an error of its own (seen with Nextcloud 32.0.1), and would as often as it is asked.
+  {
+    status: [500],
+    asks: ['put'],
+    says: /MaxInstancesExceeded|only allowed to generate \d+|InvalidDataException|NoInstancesException/,
+    fault: item('dav-refused'),
+  },
   {
     status: [403, 409, 412],
     asks: ['put'],
@@ -145,7 +178,7 @@ const TABLE: readonly Row[] = [
   { status: [403], asks: ['put'], says: /\S/, fault: item('dav-refused') },
   {
     status: [301, 302, 303, 307, 308],
-    asks: ['look', 'put', 'make', 'move', 'remove', 'share', 'file', 'upload', 'folder', 'assemble', 'date'],
+    asks: ['look', 'put', 'make', 'move', 'remove', 'share', 'new-share', 'file', 'upload', 'folder', 'assemble', 'date'],
     fault: account(
       'dav-redirected',
       'The server sends %s to another address.',

@@ -1,3 +1,4 @@
+import type { PutCall } from '@offramp/core'
 import { type Connected, startTeamCloud, type TeamCloud } from '@offramp/test/lab/team-cloud'
 import { fileItem } from '@offramp/test/servers/files-desk'
 import { afterEach, expect, test } from 'vitest'
@@ -44,13 +45,25 @@ async function sceneOf(seed: number): Promise<Scene> {
   return { ...one, drive, plan: planTeam(drive.shares, { nodes: treeOf(drive) }, people, { root: 'Team', isOpen: false }) }
 }
 
-async function fill({ drive, connect }: Scene): Promise<void> {
+type Which = (node: MadeDrive['nodes'][number]) => boolean
+
+async function fill({ drive, connect }: Scene, isMeant: Which = () => true): Promise<void> {
   const { destination, call } = await connect()
   await destination.prepare({ id: 'root', path: [] }, call)
   for (const { kind, place } of drive.nodes)
     if (kind === 'folder' && place !== undefined) await destination.prepare({ id: place, path: place.split('/').slice(1) }, call)
-  for (const [n, { id, kind, place }] of drive.nodes.entries())
-    if (kind === 'file' && place !== undefined) await destination.put({ id: `/${place}`, name: place }, fileItem(n, id), undefined, call)
+  for (const node of drive.nodes.filter(isMeant)) await putNode(drive, node, { destination, call })
+}
+
+async function putNode(
+  { nodes }: MadeDrive,
+  node: MadeDrive['nodes'][number],
+  { destination, call }: Pick<Connected, 'destination' | 'call'>,
+): Promise<void> {
+  const { id, kind, place } = node
+  const ask: PutCall = { ...call, owned: async (copies) => copies.map(() => false) }
+  if (kind === 'file' && place !== undefined)
+    await destination.put({ id: `/${place}`, name: place }, fileItem(nodes.indexOf(node), id), undefined, ask)
 }
 
 /** With slashes, as this destination spells places. */
@@ -83,7 +96,8 @@ async function stoppedOften(
 /** What the emulated server itself says of everybody. `exactly`: it is also all that the model of its lists says. */
 async function compare({ cloud, drive, plan }: Scene, at: string, exactly: boolean): Promise<number> {
   let count = 0
-  for (const node of drive.nodes.filter(({ place }) => place !== undefined)) {
+  const stands = new Set(['Team', ...(await cloud.sharing.teamTree('Team')).map(({ path }) => `Team/${path}`)])
+  for (const node of drive.nodes.filter((one) => one.place !== undefined && stands.has(pathAt(one)))) {
     const reach = await cloud.sharing.reach(`team:${pathAt(node)}`)
     for (const person of [...USERS, 'nobody', 'boss']) {
       const has = reach.find(({ who }) => who === person)?.permissions ?? 0
@@ -169,4 +183,43 @@ test('people who come later get what is theirs, and nobody else more, also where
     later += all.rights.members.length - first.rights.members.length
   }
   expect(later).toBeGreaterThan(0)
+})
+
+test('files that come later are open to nobody until they are asked for, also where their writer is stopped, and never wider', {
+  timeout: 120_000,
+}, async () => {
+  let [late, opened] = [0, 0]
+  for (let seed = 2; seed < 2 + LATE; seed++) {
+    const scene = await sceneOf(seed)
+    const { drive, plan } = scene
+    const isLate: Which = ({ kind, id }) => kind === 'file' && Number(/\d+$/.exec(id)?.[0] ?? 0) % 2 === 1
+    const early = treeOf(drive).filter(({ id }) => !drive.nodes.some((node) => node.id === id && isLate(node)))
+    await fill(scene, (node) => !isLate(node))
+    const first = planTeam(drive.shares, { nodes: early }, people, { root: 'Team', isOpen: false })
+    const { team, call } = await scene.connect()
+    await team.open(spelled(first, drive), call)
+    if ((await team.state(call)) !== 'open') continue
+    for (const node of drive.nodes.filter((one) => isLate(one) && one.place !== undefined)) {
+      const after = async (at: unknown): Promise<void> => {
+        const reach = await scene.cloud.sharing.reach(`team:${pathAt(node)}`).catch(() => [])
+        expect({ seed, at, node: node.id, who: reach.map(({ who }) => who).filter((who) => who !== 'mover') }).toMatchObject({ who: [] })
+      }
+      await stoppedOften(scene, 5, { work: (at) => putNode(drive, node, at), after })
+      await after('at the end')
+      late++
+    }
+    await compare(scene, `seed ${seed}, late files`, false)
+    const all = planTeam(drive.shares, { nodes: treeOf(drive) }, people, { root: 'Team', isOpen: true })
+    // A copy of which the ledger knows nothing is a stranger's, as far as anybody can tell.
+    const known = new Set(drive.nodes.flatMap((one) => (one.stranger ? [] : [`/${pathAt(one)}`])))
+    const isKnown = (place: string, locator?: string): boolean => known.has(locator === undefined ? place : `${place}/${locator}`)
+    await stoppedOften(scene, 6, {
+      work: (at) => at.team.open({ ...spelled(all, drive), isKnown }, at.call),
+      after: (endsAt) => compare(scene, `seed ${seed}, late files, stopped at ${endsAt}`, false),
+    })
+    opened += await compare({ ...scene, plan }, `seed ${seed}, asked again`, false)
+    expect(await scene.cloud.violations()).toEqual([])
+  }
+  expect(late).toBeGreaterThan(2)
+  expect(opened).toBeGreaterThan(LATE * 5)
 })

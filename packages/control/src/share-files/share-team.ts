@@ -4,6 +4,7 @@ import type { PlannedTeam, TeamShare } from '../grants/plan-team.ts'
 import { showMany } from '../report/show-numbers.ts'
 import { patiently } from '../run/patiently.ts'
 import type { Workplace } from '../workplace/workplace.ts'
+import { alike, type LaneTree } from './lane-tree.ts'
 
 /** A Team folder that Offramp may let people into, and what it plans to. */
 export interface TeamAsked {
@@ -12,18 +13,24 @@ export interface TeamAsked {
   readonly shared: readonly TeamShare[]
 }
 
+/** Folders and files that the plan was made with: what has come since is open to nobody yet. */
+function knownIn({ nodes, places }: Pick<LaneTree, 'nodes' | 'places'>): NonNullable<TeamRights['isKnown']> {
+  const folders = new Set(places)
+  const files = new Set(
+    nodes.flatMap(({ place, locator, stranger }) => (locator === undefined || stranger ? [] : [`${place}\n${locator}`])),
+  )
+  return (place, locator) => (locator === undefined ? folders.has(alike(place)) : files.has(`${alike(place)}\n${locator}`))
+}
+
 /** With places in the destination's own spelling. */
-export const teamAsked = (
-  { name }: TeamFolder,
-  { rights, shared }: PlannedTeam,
-  { places, idOf }: { readonly places: readonly string[]; idOf(place: string): string },
-): TeamAsked => ({
+export const teamAsked = ({ name }: TeamFolder, { rights, shared }: PlannedTeam, { nodes, places, idOf }: LaneTree): TeamAsked => ({
   name,
   shared,
   rights: {
     members: rights.members,
     rules: rights.rules.map((rule) => ({ ...rule, place: idOf(rule.place) })),
     places: places.map(idOf),
+    isKnown: knownIn({ nodes, places }),
   },
 })
 
@@ -48,15 +55,19 @@ function outcomeOf({ members }: TeamOpened, { to }: TeamShare): Pick<FoundShare,
 
 function* opened(plan: LanePlan, team: TeamAsked, done: TeamOpened): Iterable<FoundShare | UnreadShares> {
   for (const one of team.shared) yield { ...base(plan, team, one), ...outcomeOf(done, one) }
+  const note = { account: plan.source.name, kind: 'file', note: true } as const
+  if (done.closed !== undefined)
+    yield {
+      ...note,
+      why: `In the Team folder ${team.name}, ${showMany(done.closed, 'file or folder', 'files and folders')} came while this was prepared, and stay closed to everybody: ask again.`,
+    }
   if (done.kept.length === 0) return
   const first = done.kept
     .slice(0, 3)
     .map(({ place, locator }) => (locator === undefined ? place : `${place}/${locator}`))
     .join(', ')
   yield {
-    account: plan.source.name,
-    kind: 'file',
-    note: true,
+    ...note,
     why: `In the Team folder ${team.name}, ${showMany(done.kept.length, 'access list says', 'access lists say')} something else than the source does now (${first}). People are in, so they were left as they are: compare them by hand.`,
   }
 }

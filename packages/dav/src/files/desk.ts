@@ -43,6 +43,13 @@ export interface FilesServer {
   readonly keepsVersions: boolean
 }
 
+/** A folder that nobody enters but the account that moves, in which files stand until they are closed themselves. */
+export interface ClosedPlace {
+  readonly place: string
+  /** Closes a file that stands in it, or gives it the access list of the one that it is to stand for. Whoever moves it then moves the list with it. */
+  close(href: string, over: string | undefined, call: Call): Promise<void>
+}
+
 /** What the operations on one account's files need. */
 export interface FilesDesk {
   readonly settings: FilesSettings
@@ -52,6 +59,8 @@ export interface FilesDesk {
   readonly folders: Folders
   /** Makes one folder, where that is more than a MKCOL, and tells its id as the server has told it; `''` where it has not, undefined where it stood. */
   makeFolder?(place: string, call: Call): Promise<string | undefined>
+  /** Where new files have to be closed before they get their names. Undefined, or absent: they need not. `anew`: it is not where it was. */
+  closed?(call: Call, anew?: 'anew'): Promise<ClosedPlace | undefined>
   /** Memory that all accounts of this process share. */
   readonly pool: Pool
   readonly chunkBytes: number
@@ -73,9 +82,12 @@ export const folderHref = ({ server }: Pick<FilesDesk, 'server'>, place: string)
 
 export const fileHref = (desk: Pick<FilesDesk, 'server'>, place: string, name: string): string => folderHref(desk, place) + encoded(name)
 
+/** An item's name where nothing is in its way. */
+export const plainName = (rules: NameRules, { naturalKey }: Pick<Item, 'naturalKey'>): string => encodeName(naturalKey, rules)
+
 /** Under which names an item may stand in its folder: where nothing is in its way, and then told apart by a print of its id. */
 export function namesOf(rules: NameRules, { id, naturalKey }: Pick<Item, 'id' | 'naturalKey'>): readonly [string, ...string[]] {
-  const plain = encodeName(naturalKey, rules)
+  const plain = plainName(rules, { naturalKey })
   return [plain, withPrint(plain, printOf(id), rules), withPrint(plain, printOf(`${id}\n2`), rules)]
 }
 

@@ -11,13 +11,15 @@ export interface Folders {
   readonly claims: Map<string, string>
   /** Places that stand there. Of one connection as well: another process may have taken them away. */
   readonly made: Set<string>
+  /** Places in which more stands than is worth being listed before a bulk upload. Of one connection. */
+  readonly large: Set<string>
   /** What this connection has made and nobody was told of yet: by what the server calls each. */
   readonly fresh: Map<string, string>
   /** Of all connections of a process: names that are being written, so that nothing which overwrites silently does so over them. */
   readonly busy: Set<string>
 }
 
-export const newFolders = (busy: Set<string>): Folders => ({ claims: new Map(), made: new Set(), fresh: new Map(), busy })
+export const newFolders = (busy: Set<string>): Folders => ({ claims: new Map(), made: new Set(), large: new Set(), fresh: new Map(), busy })
 
 type Where = Pick<FilesDesk, 'settings' | 'server' | 'folders'>
 

@@ -15,6 +15,7 @@ const DAY = 86_400_000
 const NO_DOWNLOAD_SINCE = 25
 
 const SHARES = '/apps/files_sharing/api/v1/shares'
+const SHAREES = '/apps/files_sharing/api/v1/sharees'
 
 /** What is asked of the server. */
 interface Wish {
@@ -35,6 +36,8 @@ interface Stands {
   readonly expires: string | undefined
   readonly address: string | undefined
   readonly noDownload: boolean
+  /** It is not even offered. */
+  readonly isHidden: boolean
   readonly hasPassword: boolean
 }
 
@@ -53,7 +56,37 @@ function lastDay(desk: FilesDesk, expires: number | undefined): string | undefin
   return day
 }
 
-function wishOf(desk: FilesDesk, grant: Grant, standing: Standing): Wish {
+/** Ids as the server writes them, by account that asks and id that was asked for. */
+const written = new WeakMap<FilesDesk['client'], Map<string, string>>()
+
+/**
+ * A share to a user whose id is written in another case is taken, and seen by nobody (Nextcloud 32.0.1): so the server is asked once how it writes it. Who is
+ * not told of there is left as it is.
+ */
+async function idOf({ client, server }: FilesDesk, id: string, call: Call): Promise<string> {
+  const known = written.get(client) ?? new Map<string, string>()
+  written.set(client, known)
+  const before = known.get(id)
+  if (before !== undefined) return before
+  const fields = { search: id, itemType: 'file', shareType: String(TYPES.user), lookup: 'false', perPage: '200' }
+  const told = factsOf(
+    await askOcs(client, server.webRoot, { method: 'GET', path: SHAREES, asks: 'share', fields }, call).catch((thrown: unknown) => {
+      if (isRefusal(thrown) && thrown.reach !== 'account') return {}
+      throw thrown
+    }),
+  )
+  const people = [factsOf(told['exact'])['users'], told['users']].flatMap((list) => (Array.isArray(list) ? list : []))
+  const ids = people.map((one) => String(factsOf(factsOf(one)['value'])['shareWith'] ?? ''))
+  const found = ids.find((one) => one === id) ?? ids.find((one) => one.toLowerCase() === id.toLowerCase()) ?? id
+  known.set(id, found)
+  return found
+}
+
+async function wishOf(
+  desk: FilesDesk,
+  { grant, standing }: { readonly grant: Grant; readonly standing: Standing },
+  call: Call,
+): Promise<Wish> {
   const { to, place, locator } = grant
   const noDownload = grant.noDownload === true
   if (noDownload && to.kind !== 'link' && (desk.server.version[0] ?? NO_DOWNLOAD_SINCE) < NO_DOWNLOAD_SINCE)
@@ -61,7 +94,7 @@ function wishOf(desk: FilesDesk, grant: Grant, standing: Standing): Wish {
   return {
     path: locator === undefined ? place : `${place === '/' ? '' : place}/${locator}`,
     type: TYPES[to.kind],
-    to: to.kind === 'link' ? '' : to.kind === 'mail' ? to.address : to.id,
+    to: to.kind === 'link' ? '' : to.kind === 'mail' ? to.address : to.kind === 'user' ? await idOf(desk, to.id, call) : to.id,
     permissions: permissionsOf(grant, standing.isFolder),
     expires: lastDay(desk, grant.expires),
     password: grant.password,
@@ -75,7 +108,7 @@ export async function grant(desk: FilesDesk, asked: Grant, call: Call): Promise<
   const { place, locator } = asked
   const standing = await statAt(desk, locator === undefined ? folderHref(desk, place) : fileHref(desk, place, locator), call)
   if (standing === undefined) throw gone(desk)
-  const wish = wishOf(desk, asked, standing)
+  const wish = await wishOf(desk, { grant: asked, standing }, call)
   try {
     const before = await standingShare(desk, wish, call)
     return before === undefined ? await create(desk, wish, call) : await widen(desk, wish, before, call)
@@ -87,12 +120,19 @@ export async function grant(desk: FilesDesk, asked: Grant, call: Call): Promise<
 
 const textIn = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
-function standsOf(share: Readonly<Record<string, unknown>>): Stands {
+/** Of a mail share Nextcloud 32 tells no address, which is made as that of a link. */
+function addressOf({ client, server }: FilesDesk, share: Readonly<Record<string, unknown>>): string | undefined {
+  const token = textIn(share['token'])
+  return textIn(share['url']) ?? (token === undefined ? undefined : client.urlOf(`${server.webRoot}/index.php/s/${token}`))
+}
+
+function standsOf(desk: FilesDesk, share: Readonly<Record<string, unknown>>): Stands {
   return {
     id: String(share['id'] ?? ''),
     permissions: Number(share['permissions'] ?? 0),
     expires: textIn(share['expiration'])?.slice(0, 10),
-    address: textIn(share['url']),
+    address: addressOf(desk, share),
+    isHidden: Number(share['hide_download'] ?? 0) === 1,
     noDownload: Number(share['hide_download'] ?? 0) === 1 || /"download"[^}]*(false|:0)/.test(String(share['attributes'] ?? '')),
     hasPassword: textIn(share['password']) !== undefined,
   }
@@ -107,7 +147,7 @@ async function standingShare(desk: FilesDesk, { path, type, to, label }: Wish, c
     .find((share) =>
       type === TYPES.link ? share['label'] === label : String(share['share_with'] ?? '').toLowerCase() === to.toLowerCase(),
     )
-  return same && standsOf(same)
+  return same && standsOf(desk, same)
 }
 
 async function create(desk: FilesDesk, wish: Wish, call: Call): Promise<Granted> {
@@ -122,9 +162,9 @@ async function create(desk: FilesDesk, wish: Wish, call: Call): Promise<Granted>
     ...(wish.label === '' ? {} : { label: wish.label }),
     ...noDownloadOf(wish),
   }
-  const made = standsOf(
-    factsOf(await askOcs(desk.client, desk.server.webRoot, { method: 'POST', path: SHARES, asks: 'share', fields }, call)),
-  )
+  const { client, server } = desk
+  const answer = factsOf(await askOcs(client, server.webRoot, { method: 'POST', path: SHARES, asks: 'new-share', fields }, call))
+  const made = await hidden(desk, wish, standsOf(desk, answer), call)
   if (!isNoMore(made, wish)) {
     await remove(desk, made, call)
     throw cannot(desk, 'dav-share-wider', 'it would have given more than was granted, so the share was taken back')
@@ -132,16 +172,21 @@ async function create(desk: FilesDesk, wish: Wish, call: Call): Promise<Granted>
   return { state: 'shared', ...(made.address === undefined ? {} : { address: made.address }) }
 }
 
-const noDownloadOf = ({ noDownload, type }: Wish): Readonly<Record<string, string>> => {
-  if (!noDownload) return {}
-  return type === TYPES.link || type === TYPES.mail
-    ? { hideDownload: 'true' }
-    : { attributes: JSON.stringify([{ scope: 'permissions', key: 'download', value: false }]) }
+const noDownloadOf = ({ noDownload }: Wish): Readonly<Record<string, string>> =>
+  noDownload ? { attributes: JSON.stringify([{ scope: 'permissions', key: 'download', value: false }]) } : {}
+
+const isByAddress = ({ type }: Wish): boolean => type === TYPES.link || type === TYPES.mail
+
+/** Whoever has the address is not even offered to download: that is no right of a new share, which would pass it over, but a change of one. */
+async function hidden(desk: FilesDesk, wish: Wish, made: Stands, call: Call): Promise<Stands> {
+  if (!wish.noDownload || made.isHidden || !isByAddress(wish)) return made
+  const request = { method: 'PUT', path: `${SHARES}/${made.id}`, asks: 'share', fields: { hideDownload: 'true' } } as const
+  return standsOf(desk, factsOf(await askOcs(desk.client, desk.server.webRoot, request, call)))
 }
 
 /** A link is always said to be shareable on, which is what links are. */
 function isNoMore(made: Stands, wish: Wish): boolean {
-  const allowed = wish.permissions | (wish.type === TYPES.link || wish.type === TYPES.mail ? RESHARE : 0)
+  const allowed = wish.permissions | (isByAddress(wish) ? RESHARE : 0)
   const ends = wish.expires === undefined || (made.expires !== undefined && made.expires <= wish.expires)
   return (made.permissions & ~allowed) === 0 && ends && (!wish.noDownload || made.noDownload)
 }
@@ -152,7 +197,9 @@ function isNoMore(made: Stands, wish: Wish): boolean {
  */
 async function widen(desk: FilesDesk, wish: Wish, before: Stands, call: Call): Promise<Granted> {
   const address = before.address === undefined ? {} : { address: before.address }
-  if ((wish.permissions & ~before.permissions) === 0) return { state: 'already', ...address }
+  // Perhaps its maker was stopped before it was hidden: its address is handed to nobody.
+  const isWider = isByAddress(wish) && wish.noDownload && !before.noDownload
+  if ((wish.permissions & ~before.permissions) === 0 && !isWider) return { state: 'already', ...address }
   const ends = wish.expires === undefined || (before.expires !== undefined && before.expires <= wish.expires)
   const isAsNarrow = ends && (!wish.noDownload || before.noDownload) && (wish.password === undefined || before.hasPassword)
   if (!isAsNarrow)

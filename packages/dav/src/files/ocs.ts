@@ -25,7 +25,7 @@ export interface OcsRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Below `/ocs/v2.php`; an app's own interface, which answers in the same envelope, begins with `/index.php`. */
   readonly path: string
-  readonly asks: 'discover' | 'share'
+  readonly asks: 'discover' | 'share' | 'new-share'
   /** A form's fields; of a GET its query. */
   readonly fields?: Readonly<Record<string, string | readonly string[]>>
   /** Bytes of the answer, where the usual limit does not fit. */
@@ -38,13 +38,15 @@ export async function askOcs(client: DavClient, webRoot: string, request: OcsReq
   for (const [name, value] of Object.entries(request.fields ?? {}))
     for (const one of typeof value === 'string' ? [value] : value) form.append(typeof value === 'string' ? name : `${name}[]`, one)
   const isGet = request.method === 'GET'
-  const query = isGet && form.size > 0 ? `?${form.toString()}` : ''
+  // Its words are in the language of the account, unless another is asked for; some of them are looked at.
+  const asked = new URLSearchParams(isGet ? form : [])
+  asked.set('forceLanguage', 'en')
   const headers = { 'ocs-apirequest': 'true', accept: 'application/json' }
   const answer = await client.send(
     {
       method: request.method,
       href: webRoot + (request.path.startsWith('/index.php/') ? '' : '/ocs/v2.php') + request.path,
-      query,
+      query: `?${asked.toString()}`,
       asks: request.asks,
       headers: isGet ? headers : { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
       ...(isGet ? {} : { body: form.toString() }),
@@ -64,6 +66,9 @@ function refusedWithin({ host, account }: DavClient, status: number, message: st
   const says = `${host} answered "${message}" (status ${status}) (${account}).`
   return new DavRefusal({ reach: 'call', code: 'dav-refused-within', message: says }, { status, conditions: [], words, href: undefined })
 }
+
+/** The number in its envelope, which says more than that of HTTP: 102 is "exists already". */
+export const codeOf = (refusal: DavRefusal): number => Number(/"statuscode":(\d+)/.exec(refusal.said.words)?.[1] ?? refusal.said.status)
 
 /** What the server says in its envelope, or whatever could be read. */
 export function wordsOf(refusal: DavRefusal): string {

@@ -2,7 +2,7 @@ import { type Call, Fault } from '@offramp/core'
 import { type DavClient, type DavHost, makeClient } from '../client.ts'
 import { isRefusal } from '../faults.ts'
 import type { Admin } from './admin.ts'
-import { askOcs, factsOf, wordsOf } from './ocs.ts'
+import { askOcs, codeOf, factsOf, wordsOf } from './ocs.ts'
 import type { FilesSettings, ProvisionSettings } from './settings.ts'
 
 /** Makes accounts that are not there, and gets each a password of its own for this process. */
@@ -34,7 +34,9 @@ export function makeProvisioner({ host, webRoot, settings, admin }: Means): Prov
       await admin.ask({ method: 'GET', path: `/cloud/users/${encodeURIComponent(account)}` }, call)
       return true
     } catch (thrown) {
-      if (isRefusal(thrown, 404)) return false
+      // Nextcloud 32 says of nobody whether they are there to who may not know, and not why.
+      if (isRefusal(thrown, 404) && codeOf(thrown) !== 998) return false
+      if (isRefusal(thrown, 404)) throw notAdmin(settings)
       throw isRefusal(thrown, 403, 997) ? notAdmin(settings) : thrown
     }
   }
@@ -59,7 +61,7 @@ export function makeProvisioner({ host, webRoot, settings, admin }: Means): Prov
     const { auth } = host.settings
     if (auth.kind !== 'password') throw noPassword(host.settings)
     const given = await auth.secret(account)
-    if (!(await isThere(account, call))) await make(admin, { account, given, settings }, call)
+    if (!(await isThere(account, call))) await make(admin, { account, given, settings, isThere: () => isThere(account, call) }, call)
     return mint(account, given, call)
   }
 
@@ -89,9 +91,10 @@ interface Making {
   readonly account: string
   readonly given: string
   readonly settings: ProvisionSettings
+  isThere(): Promise<boolean>
 }
 
-async function make(admin: Admin, { account, given, settings }: Making, call: Call): Promise<void> {
+async function make(admin: Admin, { account, given, settings, isThere }: Making, call: Call): Promise<void> {
   const { quota, language, groups } = settings
   // Without a mail address: the server would welcome the new account by mail.
   const fields = {
@@ -104,11 +107,11 @@ async function make(admin: Admin, { account, given, settings }: Making, call: Ca
   try {
     await admin.ask({ method: 'POST', path: '/cloud/users', fields }, call)
   } catch (thrown) {
+    if (!isRefusal(thrown)) throw thrown
     // Another worker was quicker.
-    if (!isRefusal(thrown) || /already exists/i.test(thrown.said.words)) {
-      if (isRefusal(thrown)) return
-      throw thrown
-    }
+    if (codeOf(thrown) === 102) return
+    if (codeOf(thrown) === 403) throw notAdmin(settings)
+    if (await isThere()) throw halfMade(admin, account, wordsOf(thrown))
     throw new Fault({
       reach: 'account',
       code: 'dav-account-not-made',
@@ -117,6 +120,16 @@ async function make(admin: Admin, { account, given, settings }: Making, call: Ca
     })
   }
 }
+
+/** Quota and language are set once the account is there, and it stays where one of them is not taken (Nextcloud 32.0.1). */
+const halfMade = ({ host }: Admin, account: string, words: string): Fault =>
+  new Fault({
+    reach: 'account',
+    code: 'dav-account-half-made',
+    message: `The account ${account} was made on ${host}, and one of its settings was not taken: ${words}. Nothing was moved into it.`,
+    remedy:
+      'Correct `language` and `quota` under `provision`, delete the account there, and run again; as it stands, the next run moves into it.',
+  })
 
 const notAdmin = ({ admin }: ProvisionSettings): Fault =>
   new Fault({

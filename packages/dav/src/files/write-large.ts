@@ -3,7 +3,7 @@ import { isRefusal } from '../faults.ts'
 import type { Content } from './content.ts'
 import { type FilesDesk, fileHref } from './desk.ts'
 import { statAt } from './stat.ts'
-import { leftOfTarget } from './upload-folder.ts'
+import { notesOf } from './upload-notes.ts'
 import { removeOurs, type Stored, type Target, writeAside, writeWhole } from './write.ts'
 import { writeInChunks } from './write-chunks.ts'
 
@@ -18,7 +18,7 @@ export async function writeLarge(desk: FilesDesk, target: Target, content: Conte
   if (target.over !== undefined || whole.most === 0 || !desk.server.hashes) return writeInChunks(desk, target, content, call)
   await removeLeft(desk, target, call)
   // What an earlier process has sent is gone on with.
-  if ((await leftOfTarget(desk, target, call)).length > 0) return writeInChunks(desk, target, content, call)
+  if ((await notesOf(desk, target.upload, call)).length > 0) return writeInChunks(desk, target, content, call)
   await whole.known({ clock: services.clock, call })
   try {
     return await (whole.fits(content.size) ? writeAsWhole : writeInChunks)(desk, target, content, call)
@@ -31,7 +31,7 @@ async function writeAsWhole(desk: FilesDesk, target: Target, content: Content, c
   const { whole, services } = desk
   const began = services.clock.now()
   try {
-    const stored = await writeAside(desk, target, { content, write: writeWhole }, call)
+    const stored = await writeAside(desk, { target, closed: undefined, write: writeWhole }, content, call)
     whole.took(content.size, services.clock.now() - began)
     whole.arrived('whole')
     return stored

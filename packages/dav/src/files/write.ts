@@ -4,12 +4,13 @@ import { isRefusal } from '../faults.ts'
 import { notStored } from '../not-stored.ts'
 import { patience } from './assemble.ts'
 import { type Content, hashing, hold } from './content.ts'
-import { type FilesDesk, fileHref, folderHref } from './desk.ts'
+import { type ClosedPlace, type FilesDesk, fileHref, folderHref } from './desk.ts'
 import { makeWhole } from './folders.ts'
-import { OLDEST_SECONDS, SAMPLE_BYTES, TRANSFER_MS, WRITABLE_NAME_BYTES } from './limits.ts'
+import { OLDEST_SECONDS, SAMPLE_BYTES, TRANSFER_MS, WRITABLE_NAME } from './limits.ts'
 import { setDate } from './probe.ts'
 import { prove } from './prove.ts'
 import { removeDamaged } from './remove-damaged.ts'
+import { replaceFile } from './replace-file.ts'
 import { statAt } from './stat.ts'
 import { makeTail } from './tail.ts'
 import { taken } from './taken.ts'
@@ -54,41 +55,50 @@ export async function writeFile(desk: FilesDesk, target: Target, content: Conten
   } catch (thrown) {
     // Nextcloud says 404 for a missing folder, mod_dav 409.
     if (!isRefusal(thrown, 404, 409)) throw thrown
-    if ((await statAt(desk, folderHref(desk, target.place), call)) !== undefined) throw thrown
-    await makeWhole(desk, target.place, call)
+    const isThere = (await statAt(desk, folderHref(desk, target.place), call)) !== undefined
+    if (isThere && (await desk.closed?.(call, 'anew')) === undefined) throw thrown
+    if (!isThere) await makeWhole(desk, target.place, call)
     return writeOnce(desk, target, content, call)
   }
 }
 
 async function writeOnce(desk: FilesDesk, target: Target, content: Content, call: PutCall): Promise<Stored> {
-  const isLong = desk.server.kind === 'nextcloud' && Buffer.byteLength(target.name) > WRITABLE_NAME_BYTES
-  if (isLong || !desk.server.direct)
-    return writeAside(desk, target, { content, write: inChunks(desk, content) ? writeInChunks : writeWhole }, call)
-  return inChunks(desk, content) ? writeLarge(desk, target, content, call) : writeWhole(desk, target, content, call)
+  const { kind, version, direct } = desk.server
+  const isOld = kind === 'nextcloud' && (version[0] ?? WRITABLE_NAME.until) < WRITABLE_NAME.until
+  const isLong = isOld && Buffer.byteLength(target.name) > WRITABLE_NAME.bytes
+  // What is written over keeps its access list; what is moved into its place would stand there without.
+  const closed = target.over === undefined || isLong ? await desk.closed?.(call) : undefined
+  const isLarge = desk.server.uploads !== undefined && content.size > desk.chunkBytes
+  const write = isLarge ? writeInChunks : writeWhole
+  if (closed !== undefined || isLong || !direct) return writeAside(desk, { target, closed, write }, content, call)
+  if (isLarge) return writeLarge(desk, target, content, call)
+  if (kind === 'nextcloud' && target.over !== undefined && content.size > 0) return replaceFile(desk, target, content, call)
+  return writeWhole(desk, target, content, call)
 }
 
-const inChunks = ({ server, chunkBytes }: FilesDesk, { size }: Content): boolean => server.uploads !== undefined && size > chunkBytes
-
 interface Aside {
-  readonly content: Content
+  readonly target: Target
+  readonly closed: ClosedPlace | undefined
   readonly write: typeof writeWhole
 }
 
 /**
- * By way of a name of our own in the same folder: where the server would show half a file, where it knows no conditions, and where the name is
- * longer than Nextcloud can write to but not longer than it can hold.
+ * By way of a name of our own, in the same folder or in a closed one: where the server would show half a file, where it knows no conditions, where
+ * people would see what may not be meant for them, and where the name is longer than Nextcloud can write to (before 32) but not than it can hold.
  */
-export async function writeAside(desk: FilesDesk, target: Target, { content, write }: Aside, call: PutCall): Promise<Stored> {
-  const { place, temporary } = target
-  const [from, to] = [fileHref(desk, place, temporary), fileHref(desk, place, target.name)]
+export async function writeAside(desk: FilesDesk, { target, closed, write }: Aside, content: Content, call: PutCall): Promise<Stored> {
+  const { temporary } = target
+  const place = closed?.place ?? target.place
+  const [from, to] = [fileHref(desk, place, temporary), fileHref(desk, target.place, target.name)]
   const standing = await statAt(desk, to, call)
   if (standing !== undefined && target.over === undefined) throw taken(desk)
-  const aside: Target = { ...target, name: temporary, over: { etag: undefined } }
+  const aside: Target = { ...target, place, name: temporary, over: { etag: undefined } }
   try {
     const stored = await write(desk, aside, content, call)
-    await moveFile(desk, { from, to, overwrite: target.over !== undefined }, call)
-    const after = await statAt(desk, to, call)
-    return { ...stored, etag: after?.etag ?? stored.etag }
+    await closed?.close(from, standing === undefined ? undefined : to, call)
+    const moved = await moveFile(desk, { from, to, overwrite: target.over !== undefined }, call)
+    const etag = moved.headers['oc-etag'] ?? (await statAt(desk, to, call))?.etag
+    return { ...stored, etag: etag ?? stored.etag }
   } catch (thrown) {
     await removeOurs(desk, from, call)
     throw thrown

@@ -8,7 +8,7 @@ import type { CloudLimits, CloudSettings, NextcloudOptions } from './options.ts'
 import { Manners } from './serve/manners.ts'
 import type { CloudState } from './serve/state.ts'
 import { furnished } from './users/furnish.ts'
-import { makeUser } from './users/user.ts'
+import { type CloudUser, makeUser } from './users/user.ts'
 import { isSince, type Version, versionOf } from './version.ts'
 
 const HOUR = 3_600_000
@@ -34,6 +34,8 @@ const SETTINGS: CloudSettings = {
   mailFrom: 'invitations-noreply@cloud.example',
 }
 
+const arranged = (user: CloudUser, nextId: () => number): CloudUser => (user.isNew ? user : furnished(user, nextId))
+
 /** What seeds and options make of a Nextcloud, before it listens. */
 export function makeState(options: NextcloudOptions): CloudState {
   const { seed, wellKnown = 'redirect', timeScale = 1, latencyMs = 0, quirks = {} } = options
@@ -50,7 +52,7 @@ export function makeState(options: NextcloudOptions): CloudState {
     lastId += 1
     return lastId
   }
-  const users = new Map(options.users.map((wish) => [wish.id, furnished(makeUser(wish, seed, now()), nextId)]))
+  const users = new Map(options.users.map((wish) => [wish.id, arranged(makeUser(wish, seed, now()), nextId)]))
   return {
     seed,
     version,
@@ -102,6 +104,7 @@ function limitsOf(wish: CloudLimits, version: Version): CloudState['limits'] {
     eventBytes: wish.eventBytes ?? (sized ? 10_485_760 : -1),
     cardBytes: wish.cardBytes ?? (sized ? 5_242_880 : -1),
     importsPerHour: wish.importsPerHour ?? 10,
+    sharesPerTenMinutes: wish.sharesPerTenMinutes ?? (isSince(version, '32') ? 20 : -1),
     concurrent: wish.concurrent ?? 8,
     leastPart: wish.leastPart ?? LEAST_PART,
     raceMs: wish.raceMs ?? 250,

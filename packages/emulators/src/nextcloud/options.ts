@@ -44,6 +44,8 @@ export interface CloudUserSeed {
   readonly disabled?: boolean
   readonly groups?: readonly string[]
   readonly kind?: 'individual' | 'room' | 'resource'
+  /** Nobody has logged in yet: there is no calendar and no address book. */
+  readonly isNew?: boolean
 }
 
 /** What an administrator sets with `occ`. */
@@ -97,6 +99,8 @@ export interface CloudLimits {
   readonly cardBytes?: number
   /** Imports in an hour, per caller. Default 10. */
   readonly importsPerHour?: number
+  /** Shares asked for in ten minutes, per user, also such as are refused. Default 20 from version 32 on. */
+  readonly sharesPerTenMinutes?: number
   /** Requests in flight per user above which a client is told of. Default 8. */
   readonly concurrent?: number
   /** Bytes of the smallest part that the object store takes, but for the last. Default 5 MiB; `chunking` `v2` alone. */

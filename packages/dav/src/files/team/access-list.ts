@@ -1,5 +1,7 @@
-import type { Call } from '@offramp/core'
+import { type Call, Fault } from '@offramp/core'
+import { lookAt } from '../../discover.ts'
 import { isRefusal } from '../../faults.ts'
+import { textOf } from '../../multistatus.ts'
 import { child, children, type Element } from '../../read-xml.ts'
 import { ask, type Tree, writeXml } from '../../write-xml.ts'
 import type { FilesDesk } from '../desk.ts'
@@ -73,7 +75,10 @@ const treeOf = ({ type, id, mask, bits }: AclLine): Tree => ({
   'N:acl-permissions': String(bits),
 })
 
-/** Puts an access list in the place of what stood there, and says whether it stands: who may not set it is told nothing but "done" by the server. */
+/**
+ * Puts an access list in the place of what stood there, and says whether it stands: who may not set it is told nothing but "done" by the server, or (from
+ * Nextcloud 32 on) that something is wrong with the server.
+ */
 export async function writeList(
   { client }: Pick<FilesDesk, 'client'>,
   href: string,
@@ -82,7 +87,20 @@ export async function writeList(
 ): Promise<boolean> {
   const list = lines.length === 0 ? '' : { 'N:acl': lines.map(treeOf) }
   const body = writeXml('D:propertyupdate', { 'D:set': { 'D:prop': { 'N:acl-list': list } } })
-  await client.send({ method: 'PROPPATCH', href, asks: 'share', body, headers: { 'content-type': 'application/xml; charset=utf-8' } }, call)
+  try {
+    await client.send(
+      { method: 'PROPPATCH', href, asks: 'share', body, headers: { 'content-type': 'application/xml; charset=utf-8' } },
+      call,
+    )
+  } catch (thrown) {
+    if (thrown instanceof Fault && thrown.code === 'http-500' && !(await mayManage({ client }, href, call))) return false
+    throw thrown
+  }
   const stands = await readLists({ client }, { href, depth: '0' }, call)
   return sameLines(stands.get(aclKey(href))?.lines ?? [], lines)
+}
+
+async function mayManage({ client }: Pick<FilesDesk, 'client'>, href: string, call: Call): Promise<boolean> {
+  const found = await lookAt(client, href, ['N:acl-can-manage'], call)
+  return found !== undefined && ['1', 'true'].includes(textOf(found, 'N:acl-can-manage') ?? '')
 }

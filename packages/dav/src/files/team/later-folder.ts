@@ -8,17 +8,19 @@ import { ownLines, placeOfTeam, type TeamAt } from './make-team.ts'
 import { ALL, ownGroup } from './team-api.ts'
 import { notSet } from './team-faults.ts'
 
-/** Without the bit for sharing, which decides nothing for an empty group: by that the list of a folder that came later is known. */
+/** Without the bit for sharing, which decides nothing for an empty group: by that the list of what came later is known. */
 const LATER_MASK = ALL & ~16
 
 const isMark = (name: string, { type, id }: AclLine): boolean => type === 'group' && id === ownGroup(name, 'move')
 
-/** Whether a list closes a folder that was made after people were let in, until they are let in there as well. */
+/** Whether a list closes a folder or file that came after people were let in, until they are let in there as well. */
 export const isLater = ({ name }: Pick<TeamAt, 'name'>, lines: readonly AclLine[]): boolean =>
   lines.some((line) => isMark(name, line) && line.mask === LATER_MASK)
 
 /** Nothing for anybody of whom the root's list says something, but for the account that moves. */
-function laterLines(at: TeamAt, root: readonly AclLine[]): readonly AclLine[] {
+export async function laterLines(at: TeamAt, call: Call): Promise<readonly AclLine[]> {
+  const href = folderHref(at.desk, placeOfTeam(at))
+  const root = (await readLists(at.desk, { href, depth: '0' }, call)).get(aclKey(href))?.lines ?? []
   const own = ownLines(at)
   const known = new Set(own.map(lineKey))
   const members = root.filter((line) => !known.has(lineKey(line))).map((line) => ({ ...line, mask: ALL, bits: 0 }))
@@ -46,9 +48,7 @@ export async function makeLaterFolder(at: TeamAt, place: string, call: Call): Pr
     // Left by somebody who was stopped.
     if (!isRefusal(thrown, 405)) throw thrown
   }
-  const rootHref = folderHref(desk, placeOfTeam(at))
-  const root = (await readLists(desk, { href: rootHref, depth: '0' }, call)).get(aclKey(rootHref))?.lines ?? []
-  if (!(await writeList(desk, temporary, laterLines(at, root), call))) throw notSet(name, place)
+  if (!(await writeList(desk, temporary, await laterLines(at, call), call))) throw notSet(name, place)
   try {
     const headers = { destination: desk.client.urlOf(href), overwrite: 'F' }
     const answer = await desk.client.send({ method: 'MOVE', href: temporary, asks: 'move', headers }, call)

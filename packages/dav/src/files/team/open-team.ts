@@ -1,8 +1,9 @@
 import { type Call, Fault, type TeamAccess, type TeamMember, type TeamOpened, type TeamRights, type TeamRule } from '@offramp/core'
 import { isRefusal } from '../../faults.ts'
-import { type FilesDesk, fileHref, folderHref, partsOf } from '../desk.ts'
+import { type FilesDesk, fileHref, folderHref, isTemporary, partsOf } from '../desk.ts'
 import { wordsOf } from '../ocs.ts'
 import { type AclLine, aclKey, lineKey, readLists, sameLines, writeList } from './access-list.ts'
+import { tidyArrivals } from './arrivals.ts'
 import { isLater } from './later-folder.ts'
 import { ownLines, placeOfTeam, stateOf, type TeamAt } from './make-team.ts'
 import { ALL, BITS, FILE_BITS, LEVELS, makeTeamApi, ownGroup, type TeamApi, type TeamFacts } from './team-api.ts'
@@ -79,12 +80,26 @@ export async function openTeam(at: TeamAt, rights: TeamRights, call: Call): Prom
   if (team === undefined || state === 'theirs') throw theirs(name)
   const { known, refused } = await look(api, rights, call)
   const scene: Scene = { ...at, api, team, isOpen: state === 'open' }
-  const kept = await setLists(scene, { wanted: allWanted(at, rights, known), places: rights.places }, call)
+  const { kept, closed } = await setLists(scene, { wanted: allWanted(at, rights, known), ...wishOf(at, rights) }, call)
   const guests = rights.members.flatMap(({ kind, id, most }): readonly Guest[] => {
     const is = known.get(keyOf({ kind, id }))
     return is === undefined || most === 'none' ? [] : [{ member: { kind, id }, id: is, most }]
   })
-  return { members: [...(await letIn(scene, guests, call)), ...refused], kept }
+  const members = [...(await letIn(scene, guests, call)), ...refused]
+  await tidyArrivals(at, call)
+  return { members, kept, ...(closed === 0 ? {} : { closed }) }
+}
+
+/** By addresses, which is how lists are told. */
+function wishOf(at: TeamAt, { places, isKnown }: TeamRights): Omit<Setting, 'wanted'> {
+  return {
+    places,
+    isKnown(href) {
+      if (isKnown === undefined) return true
+      const parts = partsOf(shown(at.desk, href))
+      return isKnown(`/${parts.join('/')}`) || isKnown(`/${parts.slice(0, -1).join('/')}`, parts.at(-1) ?? '')
+    },
+  }
 }
 
 type Lists = ReadonlyMap<string, { readonly href: string; readonly lines: readonly AclLine[] }>
@@ -99,6 +114,8 @@ async function standingLists({ desk }: TeamAt, places: readonly string[], call: 
 interface Setting {
   readonly wanted: readonly Wanted[]
   readonly places: readonly string[]
+  /** Whether the rights were made with a folder or file that has this address. */
+  isKnown(href: string): boolean
 }
 
 /**
@@ -107,14 +124,14 @@ interface Setting {
  */
 async function settleOthers(
   scene: Scene,
-  { wanted, standing }: { readonly wanted: readonly Wanted[]; readonly standing: Lists },
+  { wanted, standing, isKnown }: Setting & { readonly standing: Lists },
   call: Call,
 ): Promise<void> {
   const now = new Set(wanted.map(({ href }) => aclKey(href)))
   const [own] = ownLines(scene)
   const closed = wanted.flatMap(({ lines }) => lines).map((line) => ({ ...line, bits: 0 }))
   for (const [key, { href, lines }] of standing) {
-    if (now.has(key) || (scene.isOpen && isLater(scene, lines))) continue
+    if (now.has(key) || (scene.isOpen && isLater(scene, lines) && isKnown(href))) continue
     const isOurs = own !== undefined && lines.some((line) => lineKey(line) === lineKey(own))
     const next = scene.isOpen ? (isOurs ? joined(lines, unique(closed)) : lines) : []
     if (!sameLines(lines, next)) await set(scene, { href, lines: next }, call)
@@ -124,9 +141,14 @@ async function settleOthers(
 const unique = (lines: readonly AclLine[]): readonly AclLine[] => [...new Map(lines.map((line) => [lineKey(line), line])).values()]
 
 /** Before anybody is in, lists are made as they are wanted; afterwards a line that stands is somebody's, and only what is new is added. */
-async function setLists(scene: Scene, { wanted, places }: Setting, call: Call): Promise<readonly TeamRule[]> {
+async function setLists(
+  scene: Scene,
+  setting: Setting,
+  call: Call,
+): Promise<{ readonly kept: readonly TeamRule[]; readonly closed: number }> {
+  const { wanted, places, isKnown } = setting
   const standing = await standingLists(scene, [...new Set([...places, ...wanted.map(({ rule }) => rule.place)])], call)
-  await settleOthers(scene, { wanted, standing }, call)
+  await settleOthers(scene, { ...setting, standing }, call)
   const kept: TeamRule[] = []
   for (const { rule, href, lines } of wanted) {
     const stands = standing.get(aclKey(href))?.lines ?? []
@@ -137,9 +159,10 @@ async function setLists(scene: Scene, { wanted, places }: Setting, call: Call): 
   }
   // What came later and is open to whom its folder is: by now everything in it that is not has a list of its own.
   const now = new Set(wanted.map(({ href }) => aclKey(href)))
-  for (const [key, { href, lines }] of standing)
-    if (scene.isOpen && !now.has(key) && isLater(scene, lines)) await set(scene, { href, lines: [] }, call)
-  return kept
+  const later = [...standing].filter(([key, { lines }]) => scene.isOpen && !now.has(key) && isLater(scene, lines)).map(([, one]) => one)
+  for (const { href } of later.filter((one) => isKnown(one.href))) await set(scene, { href, lines: [] }, call)
+  const closed = later.filter(({ href }) => !isKnown(href) && !isTemporary(partsOf(aclKey(href)).at(-1) ?? '')).length
+  return { kept, closed }
 }
 
 async function set(

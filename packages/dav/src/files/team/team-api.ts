@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Call, TeamAccess, TeamMember } from '@offramp/core'
 import { isRefusal } from '../../faults.ts'
 import type { Admin } from '../admin.ts'
-import { factsOf, textsOf } from '../ocs.ts'
+import { codeOf, factsOf, textsOf } from '../ocs.ts'
 import { adminRefused, noApp } from './team-faults.ts'
 
 /** A Team folder as the app `groupfolders` tells of it to an admin. */
@@ -121,7 +121,7 @@ export function makeTeamApi(admin: Admin): TeamApi {
       if ((await there(`/cloud/groups/${groupid}`, call)) !== undefined) return
       await post('/cloud/groups', { groupid, displayname: `${name} (${SHOWN[level]})` }, call).catch((thrown: unknown) => {
         // Another process was quicker.
-        if (!isRefusal(thrown) || !/exists/i.test(thrown.said.words)) throw thrown
+        if (!isRefusal(thrown) || codeOf(thrown) !== 102) throw thrown
       })
     },
     async idOf({ kind, id }, call) {

@@ -39,11 +39,15 @@ const PRINCIPAL = /^principal:(principals\/(users|groups|circles)\/([^/]+))\/?$/
 function shared({ state, viewer }: Asked, collection: DavCollection, xml: XmlElement): Reply {
   for (const set of childrenOf(xml, oc('set'))) {
     const [, principal, sort, id = ''] = PRINCIPAL.exec(childOf(set, d('href'))?.text.trim() ?? '') ?? []
-    const sharee = state.users.get(decodeURIComponent(id))
+    const name = decodeURIComponent(id)
+    // Accounts are found whatever their case (seen with 32.0.1).
+    const sharee = sort === 'users' ? [...state.users.values()].find((user) => user.id.toLowerCase() === name.toLowerCase()) : undefined
     // Whom the server does not know is passed over without a word.
-    if (principal === undefined || (sort === 'users' && (!sharee || sharee === viewer))) continue
-    const isNew = !collection.shares.has(decodeURIComponent(principal))
-    collection.shares.set(decodeURIComponent(principal), childOf(set, oc('read-write')) ? 'read-write' : 'read')
+    if (principal === undefined || (sort === 'users' && (!sharee || sharee === viewer)) || (sort === 'groups' && !state.groups.has(name)))
+      continue
+    const known = sharee === undefined ? decodeURIComponent(principal) : `principals/users/${sharee.id}`
+    const isNew = !collection.shares.has(known)
+    collection.shares.set(known, childOf(set, oc('read-write')) ? 'read-write' : 'read')
     if (sharee && isNew) mailSharee(state, { collection, from: viewer, to: sharee })
   }
   for (const removed of childrenOf(xml, oc('remove'))) {

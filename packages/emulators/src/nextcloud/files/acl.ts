@@ -1,5 +1,7 @@
 import type { Asked } from '../dav/asked.ts'
 import { DavError } from '../serve/errors.ts'
+import { userNamed } from '../users/user.ts'
+import { isSince } from '../version.ts'
 import { nc } from '../xml/names.ts'
 import { childOf, childrenOf, type XmlElement } from '../xml/read.ts'
 import { ALL, READ } from './share.ts'
@@ -8,12 +10,14 @@ import type { Seen } from './view.ts'
 
 /**
  * `nc:acl-list`: what each user or group may do from here on down. From whoever does not manage the team folder it is taken like any property that
- * nobody knows, and without effect; nobody looks whether the users and groups exist, or whether access lists are on at all. A list that shuts out who
+ * nobody knows, and without effect (32.0.1 answers 500); nobody looks whether the users and groups exist, or whether access lists are on at all. A list that shuts out who
  * sets it is refused (groupfolders 20, `ACLPlugin`).
  */
 export function setAcl({ state, viewer }: Asked, { mount, node, segments }: Seen, value: XmlElement | undefined): void {
   const team = mount?.team
   const path = segments.join('/')
+  if (team && !mayManage(team, viewer) && isSince(state.version, '32'))
+    throw new DavError(500, 'Property "{http://nextcloud.org/ns}acl-list" has an invalid value of array containing object')
   if (!team || !mayManage(team, viewer)) {
     state.violations.note(`an access list for ${path}, which ${viewer.id} does not manage: it has no effect`)
     return
@@ -42,8 +46,10 @@ function ruleIn(each: XmlElement): readonly AclRule[] {
     : []
 }
 
-/** The rules of a node that a viewer is told of: all for who manages it, else those that are about them. */
-export const toldRules = (team: TeamFolder, node: Seen['node'], viewer: Asked['viewer']): readonly AclRule[] =>
+/** The rules of a node that a viewer is told of: all for who manages it, else those that are about them; none of who is not there (any more). */
+export const toldRules = (team: TeamFolder, node: Seen['node'], { state, viewer }: Pick<Asked, 'state' | 'viewer'>): readonly AclRule[] =>
   (team.rules.get(node.id) ?? []).filter(
-    ({ type, id }) => mayManage(team, viewer) || (type === 'user' ? id === viewer.id : viewer.groups.includes(id)),
+    ({ type, id }) =>
+      (type === 'user' ? userNamed(state.users, id) !== undefined : state.groups.has(id)) &&
+      (mayManage(team, viewer) || (type === 'user' ? id === viewer.id : viewer.groups.includes(id))),
   )

@@ -65,7 +65,7 @@ const COMMON: ReadonlyMap<string, Teller> = new Map<string, Teller>([
 
 const OF_FILE: ReadonlyMap<string, Teller<FileNode>> = new Map<string, Teller<FileNode>>([
   [d('resourcetype'), () => ''],
-  [d('getcontentlength'), ({ node }) => String(node.blob.size)],
+  [d('getcontentlength'), ({ node }) => String(node.told)],
   [d('getcontenttype'), ({ node }) => escapeXml(node.type)],
   [nc('upload_time'), ({ node }) => String(node.uploaded)],
   [oc('checksums'), ({ node }) => (node.checksum === undefined ? undefined : textElement(oc('checksum'), node.checksum))],
@@ -88,7 +88,7 @@ const OF_TEAM: ReadonlyMap<string, TeamTeller> = new Map<string, TeamTeller>([
   [nc('group-folder-id'), (team) => String(team.id)],
   [nc('acl-enabled'), (team) => (team.acl ? '1' : '0')],
   [nc('acl-can-manage'), (team, eyes) => (mayManage(team, eyes.viewer) ? '1' : '0')],
-  [ACL_LIST, (team, { viewer }, { node }) => aclXml(toldRules(team, node, viewer))],
+  [ACL_LIST, (team, eyes, { node }) => aclXml(toldRules(team, node, eyes))],
 ])
 
 /** What a file or folder says of itself to one who may see it. Nothing is computed that is not asked for. */

@@ -26,8 +26,9 @@ export interface Times {
 export function timesIn(asked: Asked): Times {
   const [modified, created] = [header(asked, 'x-oc-mtime'), header(asked, 'x-oc-ctime')]
   return {
-    modified: modified === undefined ? undefined : secondsIn(modified),
-    created: created === undefined ? undefined : secondsIn(created),
+    modified: modified === undefined || modified === '' ? undefined : secondsIn(modified),
+    // What PHP takes for nothing is none (seen on Nextcloud 32.0.1).
+    created: created === undefined || created === '' || created === '0' ? undefined : secondsIn(created),
   }
 }
 

@@ -1,3 +1,9 @@
+/** `part`: of the hour in which it is counted. Default: all of it. */
+export interface When {
+  readonly now: number
+  readonly part?: number
+}
+
 /** Counts what a user may do so many times in a while. What is refused is not counted. */
 export class RateLimits {
   readonly #perMs: number
@@ -9,9 +15,9 @@ export class RateLimits {
   }
 
   /** Whether it may be done now, counting it where it may. -1 is unlimited. */
-  take(what: string, amount: number, now: number): boolean {
+  take(what: string, amount: number, { now, part = 1 }: When): boolean {
     if (amount < 0) return true
-    const recent = (this.#times.get(what) ?? []).filter((time) => time > now - this.#perMs)
+    const recent = (this.#times.get(what) ?? []).filter((time) => time > now - this.#perMs * part)
     this.#times.set(what, recent)
     if (recent.length >= amount) return false
     recent.push(now)

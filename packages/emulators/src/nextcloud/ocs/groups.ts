@@ -63,8 +63,8 @@ export function changeMembership(call: OcsCall): unknown {
   onlyAdmins(call)
   const id = given.text('groupid') ?? ''
   if (id === '') throw new OcsError(101, 'No group given')
-  if (!state.groups.has(id)) throw new OcsError(102, 'Group does not exist')
-  if (!user) throw new OcsError(103, 'User does not exist')
+  if (!state.groups.has(id)) throw new OcsError(102, '')
+  if (!user) throw new OcsError(103, '')
   leave(user.groups, id)
   if (method === 'POST') user.groups.push(id)
   return []

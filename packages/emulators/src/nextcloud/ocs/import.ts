@@ -50,7 +50,8 @@ function wishIn({ body, headers }: Call): Wish {
 
 /** `POST /ocs/v2.php/calendar/import` of 32 and newer: past all scheduling, for any user by an administrator (facts 5.5). */
 export function importCalendar(state: CloudState, viewer: CloudUser, call: Call): Reply {
-  if (!state.rates.take(`import ${viewer.id}`, state.limits.importsPerHour, state.now())) return ocsError(429, 'Rate limit exceeded')
+  if (!state.rates.take(`import ${viewer.id}`, state.limits.importsPerHour, { now: state.now() }))
+    return ocsError(429, 'Rate limit exceeded')
   const wish = wishIn(call)
   const refused = (error: string): Reply => ocsError(400, error)
   if (wish.user !== undefined && wish.user !== viewer.id && !viewer.admin) return ocsError(401, '')

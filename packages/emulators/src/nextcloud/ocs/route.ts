@@ -83,12 +83,19 @@ export function answerApi(state: CloudState, viewer: CloudUser, call: Call): Rep
       if (at) return ocsReply(answer({ ...asked, at: at.slice(1).map(decoded) }), manner)
     }
   } catch (error) {
-    if (error instanceof OcsError) return ocsError(error.code, error.message, manner)
+    if (error instanceof OcsError) return found ? ocsError(error.code, error.message, manner) : appError(error)
     throw error
   }
   state.violations.note(`the emulator knows no ${call.method} ${call.path}`)
   throw new DavError(404, `Invalid query, please check the syntax. API specifications are here: ${call.path}`)
 }
+
+/** An app's own refusal, which is in no envelope. */
+const appError = ({ code, message }: OcsError): Reply => ({
+  status: code,
+  body: [Buffer.from(JSON.stringify({ message }))],
+  type: 'application/json; charset=utf-8',
+})
 
 function decoded(text: string | undefined): string {
   try {

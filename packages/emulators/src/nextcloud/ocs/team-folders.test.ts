@@ -34,11 +34,19 @@ function teamWith(cloud: TestCloud, groups: Readonly<Record<string, number>>): n
 /** Facts 4.8. */
 test('a team folder stands in the files of its groups, with what each may do', async () => {
   const cloud = cloudWith()
-  expect(ocs(cloud, 'alice', ['POST', FOLDERS], { mountpoint: 'x' }).code).toBe(403)
+  expect(ocs(cloud, 'alice', ['POST', FOLDERS], { mountpoint: 'x' })).toMatchObject({
+    http: 500,
+    message: expect.stringContaining('must be an admin'),
+  })
   expect(ocs(cloud, 'carol', ['GET', FOLDERS]).data).toEqual([])
   expect(ocs(cloud, 'boss', ['GET', FOLDERS]).data).toEqual([])
   const id = teamWith(cloud, { staff: 31, guests: 1 })
-  expect(ocs(cloud, 'boss', ['POST', FOLDERS], { mountpoint: 'Sales' }).code).toBe(400)
+  expect(ocs(cloud, 'boss', ['POST', FOLDERS], { mountpoint: 'Sales' })).toMatchObject({ http: 400, message: 'Mount point already exists' })
+  expect(ocs(cloud, 'bob', ['GET', FOLDERS]).data[id]).toMatchObject({
+    groups: { guests: 1 },
+    group_details: { guests: { permissions: 1 } },
+  })
+  expect(ocs(cloud, 'carol', ['GET', `${FOLDERS}/${id}`])).toMatchObject({ http: 404, message: '' })
   expect(ocs(cloud, 'boss', ['GET', FOLDERS]).data[id]).toMatchObject({ mount_point: 'Sales', groups: { staff: 31, guests: 1 }, quota: -3 })
   const put = (as: string) => cloud.ask('PUT', `files/${as}/Sales/a.txt`, { as, body: 'hello' }).status
   expect([put('bob'), put('alice'), put('carol')]).toEqual([403, 201, 404])
@@ -68,10 +76,7 @@ test('access lists hide, narrow and widen again from folder to folder, when who 
   for (const path of ['closed', 'closed/open', 'half', 'half/free']) cloud.ask('MKCOL', `files/alice/Sales/${path}`)
   const patch = (as: string, path: string, body: string) => cloud.ask('PROPPATCH', `files/${as}/Sales/${path}`, { as, body }).status
   const closed = list([['group', 'guests', 31, 0]])
-  expect([patch('alice', 'closed', closed), cloud.violations()]).toEqual([
-    207,
-    ['an access list for Sales/closed, which alice does not manage: it has no effect'],
-  ])
+  expect([patch('alice', 'closed', closed), cloud.violations()]).toEqual([500, []])
   expect((await cloud.sharing.teams())[0]?.rules).toEqual([])
   ocs(cloud, 'boss', ['POST', `${FOLDERS}/${id}/acl`], { acl: true })
   expect(patch('boss', 'closed', closed)).toBe(207)
@@ -111,6 +116,25 @@ test('who deletes a folder must be let delete all in it, nobody shuts out themse
   const remove = (path: string) => cloud.ask('DELETE', `files/bob/Sales/${path}`, { as: 'bob' }).status
   expect([remove('open'), remove('open/kept'), remove('free')]).toEqual([403, 403, 204])
   expect((await cloud.user('bob').files.tree()).map(({ path }) => path)).toEqual(['Sales (1)'])
-  expect(ocs(cloud, 'boss', ['POST', `${FOLDERS}/${id}/groups`], { group: 'staff' }).code).toBe(400)
+  expect(ocs(cloud, 'boss', ['POST', `${FOLDERS}/${id}/groups`], { group: 'staff' })).toMatchObject({ http: 500 })
+  // Who is not in it is not let in by being given rights, and nobody says so.
+  expect(ocs(cloud, 'boss', ['POST', `${FOLDERS}/${id}/groups/none`], { permissions: 1 }).data).toMatchObject({
+    success: true,
+    folder: { id },
+  })
   expect(ocs(cloud, 'boss', ['GET', '/cloud/user']).data.groups).toContain('admin')
+})
+
+test('before version 32, a list that somebody sets who may not is taken, and does nothing', async () => {
+  const cloud = testCloud({
+    version: '28',
+    users: [
+      { id: 'boss', admin: true, groups: ['staff'] },
+      { id: 'alice', groups: ['staff'] },
+    ],
+  })
+  teamWith(cloud, { staff: 31 })
+  expect(cloud.ask('PROPPATCH', 'files/alice/Sales', { as: 'alice', body: list([['group', 'staff', 31, 31]]) }).status).toBe(207)
+  expect(cloud.violations()).toEqual(['an access list for Sales, which alice does not manage: it has no effect'])
+  expect((await cloud.sharing.teams())[0]?.rules).toEqual([])
 })

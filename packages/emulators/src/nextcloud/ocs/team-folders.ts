@@ -5,44 +5,56 @@ import { DavError } from '../serve/errors.ts'
 import { OcsError } from './reply.ts'
 import type { OcsCall } from './route.ts'
 
-/** The interface of the groupfolders app: for administrators, but that everybody may look at what is theirs (facts 4.8). */
+/**
+ * The interface of the groupfolders app: for administrators, but that everybody may look at what is theirs (facts 4.8). As version 20.1.7 answers on
+ * Nextcloud 32.0.1, which says what is wrong without the envelope, and 500 where the database has refused.
+ */
 export function answerTeams(call: OcsCall, path: string): unknown {
   const { state, viewer, method } = call
   const found = /^(?:\/index\.php)?\/apps\/groupfolders\/folders(?:\/(\d+))?(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path)
   if (!found || state.settings.teamFolders === 'no') throw new DavError(404, 'App "groupfolders" is not here')
   const [, id, part, group] = found
-  if (!viewer.admin && method !== 'GET') throw new OcsError(403, 'Logged in account must be an admin')
+  if (!viewer.admin && method !== 'GET')
+    throw new OcsError(500, 'Logged in user must be an admin, a sub admin or gotten special right to access this setting')
   const teams = new Map([...state.teams].filter(([, team]) => viewer.admin || teamPermissions(team, viewer) !== 0))
-  if (id === undefined) return method === 'POST' ? make(call) : list(teams)
+  const eyes = (team: TeamFolder): object => shown(team, viewer.admin ? undefined : viewer.groups)
+  if (id === undefined) return method === 'POST' ? make(call) : list(teams, eyes)
   const team = teams.get(Number(id))
-  if (!team) throw new OcsError(404, 'Folder not found')
-  if (part === undefined) return method === 'DELETE' ? drop(call, team) : shown(team)
+  if (!team) throw new OcsError(404, state.teams.has(Number(id)) ? '' : 'Groupfolder not found')
+  if (part === undefined) return method === 'DELETE' ? drop(call, team) : eyes(team)
   return change(call, team, { part, group: group === undefined ? undefined : decodeURIComponent(group) })
 }
 
 /** PHP writes an empty map as a list. */
 const orList = (map: object): object => (Object.keys(map).length === 0 ? [] : map)
 
-const list = (teams: ReadonlyMap<number, TeamFolder>): object =>
-  orList(Object.fromEntries([...teams].map(([id, team]) => [String(id), shown(team)])))
+const list = (teams: ReadonlyMap<number, TeamFolder>, eyes: (team: TeamFolder) => object): object =>
+  orList(Object.fromEntries([...teams].map(([id, team]) => [String(id), eyes(team)])))
 
-const shown = (team: TeamFolder): object => ({
-  id: team.id,
-  mount_point: team.mountPoint,
-  groups: orList(Object.fromEntries(team.groups)),
-  quota: team.quota,
-  size: team.store.root.size,
-  acl: team.acl,
-  manage: team.managers.map(({ type, id }) => ({ type, id, displayname: id })),
-})
+/** `own`: of others who is no administrator is told nothing. */
+function shown(team: TeamFolder, own?: readonly string[]): object {
+  const groups = [...team.groups].filter(([id]) => own === undefined || own.includes(id))
+  const details = groups.map(([id, permissions]) => [id, { displayName: id, permissions, type: 'group' }] as const)
+  return {
+    id: team.id,
+    mount_point: team.mountPoint,
+    quota: team.quota,
+    acl: team.acl,
+    size: team.store.root.size,
+    groups: orList(Object.fromEntries(groups)),
+    group_details: orList(Object.fromEntries(details)),
+    manage: team.managers.map(({ type, id }) => ({ type, id, displayname: id })),
+  }
+}
 
 function make({ state, given }: OcsCall): object {
-  const mountPoint = (given.text('mountpoint') ?? '').trim().replace(/^\/+|\/+$/g, '')
-  if (mountPoint === '' || mountPoint.includes('/')) throw new OcsError(400, 'Mount point name is invalid')
+  const mountPoint = (given.text('mountpoint') ?? '').trim()
+  // It is taken, and nobody is helped.
+  if (mountPoint === '' || mountPoint.includes('/')) state.violations.note(`a team folder called "${mountPoint}"`)
   if ([...state.teams.values()].some((team) => team.mountPoint === mountPoint)) throw new OcsError(400, 'Mount point already exists')
   const id = Math.max(0, ...state.teams.keys()) + 1
   const store = newStore({ team: id }, Math.floor(state.now() / 1000))
-  state.teams.set(id, {
+  const team: TeamFolder = {
     id,
     mountPoint: mountPoint.normalize('NFC'),
     store,
@@ -51,8 +63,9 @@ function make({ state, given }: OcsCall): object {
     acl: false,
     managers: [],
     rules: new Map(),
-  })
-  return { id }
+  }
+  state.teams.set(id, team)
+  return shown(team)
 }
 
 function drop({ state }: OcsCall, team: TeamFolder): object {
@@ -72,14 +85,15 @@ function change({ state, given, method }: OcsCall, team: TeamFolder, { part, gro
       const id = group ?? given.text('group') ?? ''
       if (!state.groups.has(id)) state.violations.note(`a team folder for the group "${id}", which is not there`)
       if (method === 'DELETE') team.groups.delete(id)
-      else if (group === undefined && team.groups.has(id)) throw new OcsError(400, 'Group already assigned to this Groupfolder')
+      else if (group === undefined && team.groups.has(id)) throw duplicate('groups_folder_group')
       else if (group === undefined) team.groups.set(id, ALL)
-      else team.groups.set(id, bits(given.number('permissions')))
+      else if (team.groups.has(id)) team.groups.set(id, bits(given.number('permissions')))
       break
     }
     case 'quota': {
       const quota = given.number('quota')
-      if (quota === undefined || quota < -3) throw new OcsError(400, 'The quota is a number of bytes, or -3')
+      if (quota === undefined || quota < -3) state.violations.note(`a quota of ${quota} bytes, which is taken as it is`)
+      if (quota === undefined) break
       team.quota = quota
       break
     }
@@ -97,9 +111,9 @@ function change({ state, given, method }: OcsCall, team: TeamFolder, { part, gro
       team.mountPoint = given.text('mountpoint') ?? team.mountPoint
       break
     default:
-      throw new OcsError(404, 'Folder not found')
+      throw new OcsError(404, 'Groupfolder not found')
   }
-  return { success: true }
+  return { success: true, folder: shown(team) }
 }
 
 function bits(permissions: number | undefined): number {
@@ -111,6 +125,13 @@ function bits(permissions: number | undefined): number {
 function manage(team: TeamFolder, wish: { readonly type: 'user' | 'group'; readonly id: string; readonly isManager: boolean }): void {
   const { type, id } = wish
   const index = team.managers.findIndex((each) => each.type === type && each.id === id)
+  if (index >= 0 && wish.isManager) throw duplicate('group_folders_manage_pkey')
   if (index >= 0) team.managers.splice(index, 1)
   if (wish.isManager) team.managers.push({ type, id })
 }
+
+const duplicate = (key: string): OcsError =>
+  new OcsError(
+    500,
+    `An exception occurred while executing a query: Unique violation: duplicate key value violates unique constraint "${key}"`,
+  )

@@ -19,6 +19,9 @@ export function ocs(cloud: TestCloud, as: string, [method, path]: readonly [stri
     body: method === 'GET' ? '' : JSON.stringify(given),
     headers: { 'ocs-apirequest': 'true', accept: 'application/json', 'content-type': 'application/json' },
   })
-  const { meta, data } = JSON.parse(got.text).ocs
+  const told = JSON.parse(got.text)
+  // What an app refuses by itself is in no envelope.
+  if (told.ocs === undefined) return { http: got.status, code: got.status, message: told.message, data: [] }
+  const { meta, data } = told.ocs
   return { http: got.status, code: meta.statuscode, message: meta.message, data }
 }

@@ -64,11 +64,18 @@ test.each([
   [{ userid: 'new', password: 'password123' }, 107],
   [{ userid: 'new', password: STRONG, groups: ['none'] }, 104],
   [{ userid: 'new' }, 108],
-  [{ userid: 'new', password: STRONG, quota: 'much' }, 101],
 ])('%j is refused with %i: as 400 in version 2, within 200 in version 1', (given, code) => {
   const cloud = cloudWith()
   expect(ocs(cloud, 'boss', ['POST', USERS], given)).toMatchObject({ http: 400, code, data: [] })
   expect(ocs(cloud, 'boss', ['POST', `/ocs/v1.php${USERS}`], given)).toMatchObject({ http: 200, code })
+})
+
+/** Nextcloud 32.0.1. */
+test.each([{ quota: 'much' }, { language: 'xx' }])('%j is refused with 101, when the account is there already, and stays', (given) => {
+  const cloud = cloudWith()
+  expect(ocs(cloud, 'boss', ['POST', USERS], { userid: 'new', password: STRONG, ...given })).toMatchObject({ http: 400, code: 101 })
+  expect(ocs(cloud, 'boss', ['GET', `${USERS}/NEW`]).data).toMatchObject({ id: 'new', language: 'en' })
+  expect(ocs(cloud, 'alice', ['GET', `${USERS}/new`])).toMatchObject({ http: 404, code: 998, message: '' })
 })
 
 test('groups are made, joined, listed and taken away; others may not', () => {

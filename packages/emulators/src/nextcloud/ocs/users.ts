@@ -1,5 +1,5 @@
-import { dropUser, furnished } from '../users/furnish.ts'
-import { type CloudUser, makeUser } from '../users/user.ts'
+import { dropUser } from '../users/furnish.ts'
+import { type CloudUser, makeUser, userNamed } from '../users/user.ts'
 import { refusalOf } from './password-policy.ts'
 import { quotaIn } from './quota.ts'
 import { OcsError } from './reply.ts'
@@ -31,12 +31,13 @@ export function userData(user: CloudUser): object {
 }
 
 export function onlyAdmins({ viewer }: OcsCall): void {
-  if (!viewer.admin) throw new OcsError(403, 'Logged in account must be an admin or sub admin')
+  if (!viewer.admin) throw new OcsError(403, 'Logged in account must be at least a sub admin')
 }
 
 export function lookUpUser({ state, viewer, at: [id = ''] }: OcsCall): object {
-  const user = state.users.get(id)
-  if (!viewer.admin && viewer.id !== id) throw new OcsError(403, 'Logged in account must be at least a sub admin')
+  const user = userNamed(state.users, id)
+  // Nextcloud 32.0.1 does not say why.
+  if (!viewer.admin && viewer !== user) throw new OcsError(998, '')
   if (!user) throw new OcsError(404, 'User does not exist')
   return userData(user)
 }
@@ -58,16 +59,15 @@ export function createUser(call: OcsCall): object {
   const { state, given } = call
   const id = given.text('userid') ?? ''
   const [password = '', email = ''] = [given.text('password'), given.text('email')]
-  if (state.users.has(id)) throw new OcsError(102, 'User already exists')
+  if (userNamed(state.users, id)) throw new OcsError(102, 'User already exists')
   const groups = given.texts('groups')
   const unknown = groups.find((group) => !state.groups.has(group))
   if (unknown !== undefined) throw new OcsError(104, `Group ${unknown} does not exist`)
   if (password === '' && email === '') throw new OcsError(108, 'An email address is required, to send a password link to the user.')
   if (!/^[a-zA-Z0-9_.@\-']+$/.test(id) || id === '.' || id === '..')
-    throw new OcsError(101, 'Only the following characters are allowed in a username: "a-z", "A-Z", "0-9", spaces and "_.@-\'"')
+    throw new OcsError(101, 'Only the following characters are allowed in an Login: "a-z", "A-Z", "0-9", spaces and "_.@-\'"')
   const refusal = password === '' ? undefined : refusalOf(state, password)
   if (refusal !== undefined) throw new OcsError(107, refusal)
-  const quota = quotaIn(given.text('quota') ?? 'default')
   const user = makeUser(
     {
       id,
@@ -75,16 +75,26 @@ export function createUser(call: OcsCall): object {
       ...(email !== '' && { email }),
       displayName: given.text('displayName') || id,
       groups,
-      quota,
     },
     state.seed,
     state.now(),
   )
   user.appPasswords.clear()
-  user.language = given.text('language') || 'en'
   user.isNew = true
-  state.users.set(id, furnished(user, state.nextId))
+  state.users.set(id, user)
+  // By now the account is there, and stays if one of these is not taken (Nextcloud 32.0.1).
+  const quota = quotaIn(given.text('quota') ?? 'default')
+  user.quota = quota < 0 ? Number.POSITIVE_INFINITY : quota
+  user.language = languageIn(given.text('language') || 'en')
   return { id }
+}
+
+const LANGUAGES =
+  /^(ar|ca|cs|da|de|de_DE|el|en|en_GB|es|et_EE|eu|fi|fr|ga|gl|hu|is|it|ja|ko|lt_LT|nb|nl|pl|pt_BR|pt_PT|ro|ru|sk|sl|sr|sv|tr|uk|zh_CN|zh_HK|zh_TW)$/
+
+function languageIn(text: string): string {
+  if (!LANGUAGES.test(text)) throw new OcsError(101, 'Invalid language')
+  return text
 }
 
 export function removeUser(call: OcsCall): readonly [] {
@@ -129,7 +139,7 @@ export function updateUser({ state, viewer, at: [id = ''], given }: OcsCall): re
       user.quota = quotaIn(value) < 0 ? Number.POSITIVE_INFINITY : quotaIn(value)
       return []
     case 'language':
-      user.language = value
+      user.language = languageIn(value)
       return []
     default:
       throw new OcsError(113, `Unknown key "${given.text('key') ?? ''}"`)

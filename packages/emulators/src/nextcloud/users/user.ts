@@ -53,7 +53,7 @@ export function makeUser(wish: CloudUserSeed, seed: number, now: number): CloudU
     uploads: new Map(),
     language: 'en',
     minted: 0,
-    isNew: false,
+    isNew: wish.isNew ?? false,
   }
 }
 
@@ -65,5 +65,9 @@ export function appPassword(seed: number, id: string, count: number): string {
     .replace(/[^a-zA-Z0-9]/g, '')
   return [0, 5, 10, 15, 20].map((at) => text.slice(at, at + 5)).join('-')
 }
+
+/** Names of users are compared without their case. */
+export const userNamed = (users: ReadonlyMap<string, CloudUser>, id: string): CloudUser | undefined =>
+  users.get(id) ?? [...users.values()].find((user) => user.id.toLowerCase() === id.toLowerCase())
 
 export const principalHref = (id: string): string => `principals/users/${id}`

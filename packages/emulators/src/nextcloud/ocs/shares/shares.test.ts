@@ -170,3 +170,27 @@ test('what may not be downloaded is seen and not given', async () => {
     download: false,
   })
 })
+
+/** Nextcloud 32.0.1. */
+test('twenty shares in ten minutes are the most, and refused ones count', async () => {
+  const cloud = await cloudWith()
+  for (let n = 0; n < 20; n++) share(cloud, { shareType: 0, shareWith: 'nobody' })
+  const ask = () => cloud.ask('POST', `/ocs/v2.php${SHARES}`, { headers: { 'ocs-apirequest': 'true' } }).status
+  expect(ask()).toBe(429)
+  expect(ocs(cloud, 'alice', ['GET', SHARES]).http).toBe(200)
+  cloud.state.pass(600_001)
+  expect(ask()).toBe(404)
+})
+
+/** Nextcloud 32.0.1. */
+test('hiding downloads is no right of a new share; mail shares tell no address; a name in another case is taken and nobody sees it', async () => {
+  const cloud = await cloudWith({ settings: { mail: 'no' } })
+  const link = share(cloud, { shareType: 3, hideDownload: true }).data
+  expect([link.hide_download, ocs(cloud, 'alice', ['PUT', `${SHARES}/${link.id}`], { hideDownload: true }).data.hide_download]).toEqual([
+    0, 1,
+  ])
+  const mail = share(cloud, { shareType: 4, shareWith: 'out@else.example', sendMail: false }).data
+  expect([mail.url, typeof mail.token]).toEqual([undefined, 'string'])
+  expect(share(cloud, { shareType: 0, shareWith: 'BOB' }).data).toMatchObject({ share_with: 'BOB' })
+  expect([await cloud.user('bob').files.seen(), cloud.violations()]).toEqual([[], [expect.stringContaining('"BOB"')]])
+})

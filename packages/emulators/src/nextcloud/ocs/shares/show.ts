@@ -3,6 +3,7 @@ import { type FileShare, isExpired, type ShareKind } from '../../files/share.ts'
 import { look, mountsOf, type Seen } from '../../files/view.ts'
 import type { CloudState } from '../../serve/state.ts'
 import type { CloudUser } from '../../users/user.ts'
+import { isSince } from '../../version.ts'
 import { OcsError } from '../reply.ts'
 
 export const TYPES: Readonly<Record<ShareKind, number>> = { user: 0, group: 1, link: 3, mail: 4 }
@@ -80,7 +81,13 @@ function recipient(state: CloudState, { kind, to, password, token }: FileShare):
   const url = `${state.origin.url}index.php/s/${token ?? ''}`
   if (kind === 'link')
     return { share_with: hidden, share_with_displayname: '(Shared link)', password: hidden, send_password_by_talk: false, url }
-  return { share_with: to, share_with_displayname: to, password: hidden, send_password_by_talk: false, url }
+  return {
+    share_with: to,
+    share_with_displayname: to,
+    password: hidden,
+    send_password_by_talk: false,
+    ...(isSince(state.version, '32') ? {} : { url }),
+  }
 }
 
 /** A share that the viewer has made, or that is of their files; 404 for all others. */
