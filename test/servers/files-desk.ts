@@ -34,7 +34,7 @@ export const filesEndpoint = (
   clock: Clock = systemClock,
 ): DestinationEndpoint =>
   filesDestination(
-    { name: 'desk', url, auth: { kind: 'password', secret: async () => pass }, chunkBytes: CHUNK_BYTES, ...more },
+    { name: 'desk', url, auth: { kind: 'password', secret: async () => pass }, chunkBytes: CHUNK_BYTES, wholeBytes: 0, ...more },
     { gate: new MemoryGate(clock), log: silentLog, clock },
   )
 

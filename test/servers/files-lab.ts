@@ -74,7 +74,7 @@ export async function openFilesLab(wish: FilesLabWish): Promise<DestinationLab> 
   const closing: (() => Promise<void>)[] = []
   const connect = async (): Promise<Destination> => {
     // One connection, so that a cut after so many bytes means the same each time.
-    const usual = { chunkBytes: CHUNK_BYTES, ...(wish.leftovers === undefined ? {} : { connectionsPerAccount: 1 }) }
+    const usual = { chunkBytes: CHUNK_BYTES, wholeBytes: 0, ...(wish.leftovers === undefined ? {} : { connectionsPerAccount: 1 }) }
     const auth = wish.auth ?? { kind: 'password' as const, secret: async () => pass }
     const settings: FilesSettings = { name: 'laboratory', url, auth, ...usual, ...wish.settings }
     const endpoint = filesDestination(settings, { gate: new MemoryGate(systemClock), log: silentLog, clock: systemClock })

@@ -9,10 +9,18 @@ import { hostOfUrl } from './url-host.ts'
 const MEGABYTE = 1_048_576
 
 /** What a section about files says, whichever kind of destination it stands in. */
-export const fileChoices = ({ folder, bulk, windowsNames, chunkMegabytes, sizeLimitMegabytes }: FilesProject): Partial<FilesSettings> => ({
+export const fileChoices = ({
+  folder,
+  bulk,
+  windowsNames,
+  chunkMegabytes,
+  wholeMegabytes,
+  sizeLimitMegabytes,
+}: FilesProject): Partial<FilesSettings> => ({
   ...given('root', folder),
   ...given('bulk', bulk),
   ...given('windowsNames', windowsNames),
+  ...given('wholeBytes', wholeMegabytes === undefined ? undefined : wholeMegabytes * MEGABYTE),
   ...given('chunkBytes', chunkMegabytes === undefined ? undefined : chunkMegabytes * MEGABYTE),
   ...given('sizeLimit', sizeLimitMegabytes === undefined ? undefined : sizeLimitMegabytes * MEGABYTE),
 })

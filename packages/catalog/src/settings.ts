@@ -122,6 +122,7 @@ export interface FilesProject {
   readonly folder?: string
   readonly sizeLimitMegabytes?: number
   readonly chunkMegabytes?: number
+  readonly wholeMegabytes?: number
   readonly bulk?: boolean
   readonly windowsNames?: boolean
 }

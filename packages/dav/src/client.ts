@@ -18,6 +18,8 @@ export interface DavRequest {
   readonly headers?: Readonly<Record<string, string>>
   /** A function gives the bytes anew for each try; `headers` announce how many. */
   readonly body?: WireRequest['body']
+  /** See `WireRequest.large`. */
+  readonly large?: boolean
   /** For a multistatus. Default `0`. */
   readonly depth?: '0' | '1'
   /** HTML is what was asked for: an attachment may be a web page. */
@@ -124,6 +126,7 @@ export function makeClient(host: DavHost<HostSettings>, account: string): DavCli
         url: urlOf(path) + query,
         headers: { ...login.headers({ method, uri: path + query }), ...request.headers },
         ...(request.body === undefined ? {} : { body: request.body }),
+        ...(request.large === undefined ? {} : { large: request.large }),
         quota: ownQuota[asks] === undefined ? { key, concurrent } : { key: `${key}:${ownQuota[asks]}`, concurrent: 1 },
         weight: 1,
         about: account,

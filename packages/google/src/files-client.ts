@@ -41,6 +41,9 @@ export interface DriveParts {
   readonly common: Common
 }
 
+/** Bytes from which it pays to open a connection for them alone. */
+const LARGE = 8 * 1024 * 1024
+
 /**
  * Bytes that are taken from the day's account at once: a turn at the gate for each small file would cost more than the file. The first are few, since who
  * reads little would keep the rest from others.
@@ -104,7 +107,8 @@ export function driveClient(parts: DriveParts, { subject, about }: { readonly su
       await spend(size ?? 0, call)
       const rest = await restOf(asked)
       const expects = asked.asks === 'export' ? 'bytes' : 'any'
-      return go(asked, { ...rest, expects, reads: 'stream', maxBytes: Number.MAX_SAFE_INTEGER, ...FILE_TIMES(size) }, call)
+      const large = (size ?? 0) > LARGE
+      return go(asked, { ...rest, expects, reads: 'stream', large, maxBytes: Number.MAX_SAFE_INTEGER, ...FILE_TIMES(size) }, call)
     },
     async linked(url, asks, call) {
       if (!isGoogle(url, hosts.driveUrl))

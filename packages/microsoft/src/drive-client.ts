@@ -47,6 +47,8 @@ export interface Drives {
  */
 const NEARLY_NONE = { least: 0.05, most: 0.2 }
 const MIB = 2 ** 20
+/** Bytes from which it pays to open a connection for them alone. */
+const LARGE = 8 * MIB
 /** Egress is counted in MiB, and asked for in steps of so many. */
 const EGRESS_STEP = 64
 
@@ -90,7 +92,7 @@ export function makeDrives(
         const way: Pick<WireRequest, 'url' | 'toldBy' | 'token'> =
           'address' in at ? { url: at.address, toldBy: graphUrl } : { url: urlOf(at.path), token: tokens }
         const times = { headTimeoutMs: DOWNLOAD.headMs, idleTimeoutMs: DOWNLOAD.idleMs, timeoutMs: DOWNLOAD.totalMs(bytes) }
-        const request = { ...common, ...way, ...times, asks: 'drive-bytes', weight: 1, headers } as const
+        const request = { ...common, ...way, ...times, asks: 'drive-bytes', weight: 1, headers, large: bytes > LARGE } as const
         const answer = await wire.send(
           { ...request, expects: isPage ? 'any' : 'bytes', reads: 'stream', maxBytes: Number.MAX_SAFE_INTEGER },
           call,

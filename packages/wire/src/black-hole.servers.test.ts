@@ -54,7 +54,7 @@ async function serve(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-function ask(port: number, addresses: readonly { readonly address: string; readonly family: number }[]) {
+function ask(port: number, addresses: readonly { readonly address: string; readonly family: number }[], large = false) {
   const clock = fastClock(50)
   const lookup: NonNullable<WireOptions['lookup']> = (_name, _options, done) => done(null, [...addresses])
   const wire = makeWire({ gate: new MemoryGate(clock), log: silentLog, clock, userAgent: 'test', classify: () => undefined, lookup })
@@ -69,17 +69,18 @@ function ask(port: number, addresses: readonly { readonly address: string; reado
     reads: 'whole',
     maxBytes: 1_000,
     tries: 1,
+    large,
   }
-  return wire.send(request, { signal: new AbortController().signal })
+  return wire.send(request, { signal: new AbortController().signal, lends: true })
 }
 
 const SIX = { address: '::1', family: 6 }
 const FOUR = { address: '127.0.0.1', family: 4 }
 
-test.skipIf(!hasIpv6)('where IPv6 leads into a black hole, IPv4 is taken', async () => {
+test.skipIf(!hasIpv6).each([false, true])('where IPv6 leads into a black hole, IPv4 is taken (large: %s)', async (large) => {
   const port = await serve()
   await blackHole(port)
-  expect(await (await ask(port, [SIX, FOUR])).json()).toEqual({ over: 'IPv4' })
+  expect(await (await ask(port, [SIX, FOUR], large)).json()).toEqual({ over: 'IPv4' })
 })
 
 // Longer than the wire's patience on this clock (1.2 s), shorter than the connection's own (20 s), which no abort would end.

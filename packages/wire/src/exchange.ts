@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream'
 import { asFault, Fault } from '@offramp/core'
-import type { Dispatcher } from 'undici'
 import { type Head, Incoming } from './incoming.ts'
+import type { LargeAsking, LargeWay } from './large-way.ts'
 import { bareCause, redactUrl } from './redact.ts'
 import type { WireRequest } from './request.ts'
 import type { Watch } from './watch.ts'
-import { ADDRESS_REFUSED, type Ways } from './ways.ts'
+import { ADDRESS_REFUSED, type Way, type Ways } from './ways.ts'
 
 /** One answer whose head has arrived. */
 export interface Exchange extends Head {
@@ -30,23 +30,23 @@ export async function exchange(
 ): Promise<Exchange> {
   let url = asked.url
   let sent = headers
-  let dispatcher: Dispatcher | undefined = asked.toldBy === undefined ? ways.own : toldWay(asked, asked.toldBy, ways)
+  let way: Way | undefined = asked.toldBy === undefined ? ways.own : toldWay(asked, asked.toldBy, ways)
   for (let hops = 0; ; hops++) {
-    const answer = await sendOnce({ ...asked, url }, sent, { dispatcher, watch })
+    const answer = await sendOnce({ ...asked, url }, sent, { way, watch })
     const target = redirectTarget(asked, url, answer)
     if (target === undefined) return answer
     answer.body.destroy()
     if (hops >= MOST_REDIRECTS) throw badRedirect(asked, `It redirected more than ${MOST_REDIRECTS} times.`)
     if (url.startsWith('https:') && target.protocol !== 'https:') throw badRedirect(asked, 'It redirected to an unencrypted address.')
-    dispatcher = ways.onward(new URL(asked.url), target)
-    if (dispatcher === undefined) throw badRedirect(asked, 'It redirected to an address inside this network or machine.')
+    way = ways.onward(new URL(asked.url), target)
+    if (way === undefined) throw badRedirect(asked, 'It redirected to an address inside this network or machine.')
     if (target.origin !== new URL(url).origin) sent = withoutSecrets(sent)
     url = target.href
   }
 }
 
 /** To an address that another host has told. */
-function toldWay(asked: WireRequest, toldBy: string, ways: Ways): Dispatcher {
+function toldWay(asked: WireRequest, toldBy: string, ways: Ways): Way {
   const target = URL.parse(asked.url)
   const way =
     target === null || (toldBy.startsWith('https:') && target.protocol !== 'https:') ? undefined : ways.onward(new URL(toldBy), target)
@@ -71,22 +71,39 @@ const badRedirect = (asked: WireRequest, why: string): Fault =>
 async function sendOnce(
   asked: WireRequest,
   headers: Readonly<Record<string, string>>,
-  on: { readonly dispatcher: Dispatcher; readonly watch: Watch },
+  on: { readonly way: Way; readonly watch: Watch },
 ): Promise<Exchange> {
   try {
     const { origin, pathname, search } = new URL(asked.url)
-    const body = bodyOf(asked, headers, on.watch)
+    const large = largeOf(asked, on.way)
+    const body = large === undefined ? bodyOf(asked, headers, on.watch) : null
     const incoming = new Incoming(body)
     // Heard at once, also while no connection has come about: into a black hole that takes as long as undici's own patience.
     on.watch.whenBroken((reason) => incoming.destroy(reason))
-    // The watch keeps the times, by a clock that a test can set.
-    const asking = { origin, path: pathname + search, method: asked.method, headers, body, headersTimeout: 0, bodyTimeout: 0 }
-    on.dispatcher.dispatch(WITH_BODY.has(asked.method) ? { ...asking, reset: false } : asking, incoming)
+    if (large !== undefined)
+      large.way.dispatch({ method: large.method, origin, path: pathname + search, headers, ...partsOf(asked, headers, on.watch) }, incoming)
+    else {
+      // The watch keeps the times, by a clock that a test can set.
+      const asking = { origin, path: pathname + search, method: asked.method, headers, body, headersTimeout: 0, bodyTimeout: 0 }
+      on.way.usual.dispatch(WITH_BODY.has(asked.method) ? { ...asking, reset: false } : asking, incoming)
+    }
     const { status, headers: answered } = await incoming.head
     return { status, headers: answered, body: incoming }
   } catch (thrown) {
     throw brokenOff(asked, on.watch, thrown)
   }
+}
+
+/** Reading pays there only where memory may be used again, and writing where it comes in parts. */
+function largeOf(asked: WireRequest, { large }: Way): { readonly way: LargeWay; readonly method: 'GET' | 'PUT' } | undefined {
+  if (asked.large !== true || large === undefined) return undefined
+  if (asked.method === 'GET') return { way: large, method: 'GET' }
+  return asked.method === 'PUT' && typeof asked.body === 'function' ? { way: large, method: 'PUT' } : undefined
+}
+
+function partsOf(asked: WireRequest, headers: Readonly<Record<string, string>>, watch: Watch): Pick<LargeAsking, 'body'> {
+  if (typeof asked.body !== 'function') return {}
+  return { body: announced(asked, { parts: asked.body(), length: Number(headers['content-length'] ?? Number.NaN) }, watch) }
 }
 
 function bodyOf(asked: WireRequest, headers: Readonly<Record<string, string>>, watch: Watch): string | Uint8Array | Readable | null {
@@ -160,6 +177,7 @@ function sayCode(code: string): string | undefined {
     ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
     ECONNRESET: 'the connection was reset (ECONNRESET)',
     ENOTFOUND: 'there is no such host (ENOTFOUND)',
+    ERR_STREAM_PREMATURE_CLOSE: 'the connection was closed in the middle (ERR_STREAM_PREMATURE_CLOSE)',
     UND_ERR_SOCKET: 'the connection was closed in the middle (UND_ERR_SOCKET)',
     UND_ERR_CONNECT_TIMEOUT: 'no connection came about in time (UND_ERR_CONNECT_TIMEOUT)',
     CERT_HAS_EXPIRED: "the server's certificate has expired (CERT_HAS_EXPIRED)",

@@ -1,4 +1,5 @@
 export * from './json.ts'
+export { giveBack } from './lent.ts'
 export { askOAuthToken } from './oauth-token.ts'
 export * from './request.ts'
 export { parseRetryAfter, SHORTEST_WAIT_MS } from './retry-after.ts'

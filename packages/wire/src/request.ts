@@ -52,6 +52,11 @@ export interface WireRequest {
    * body is read by the caller, whose place in the gate is held until it has been read, discarded, aborted or timed out.
    */
   readonly reads: 'whole' | 'stream'
+  /**
+   * Many megabytes: a GET for a call that lends, or a PUT of parts, has a connection of its own, and large pieces of memory that are used again. Not through
+   * a proxy.
+   */
+  readonly large?: boolean
   /** Bytes, also after decompression. */
   readonly maxBytes: number
   /** Milliseconds: until the head of the answer, between two chunks, and for everything. */

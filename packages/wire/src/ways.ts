@@ -3,6 +3,7 @@ import type { LookupFunction } from 'node:net'
 import { createSecureContext, rootCertificates } from 'node:tls'
 import { Agent, type Dispatcher, ProxyAgent } from 'undici'
 import { addressIn, isInside, type Refuses, refusedAlways, refusedFromOutside } from './addresses.ts'
+import { type LargeWay, makeLargeWay } from './large-way.ts'
 
 export interface WayOptions {
   /** PEM. Trusted beside the well-known authorities, never instead of checking. */
@@ -12,12 +13,19 @@ export interface WayOptions {
   readonly lookup?: LookupFunction
 }
 
+/** One kind of connections, of which some addresses are refused. */
+export interface Way {
+  readonly usual: Dispatcher
+  /** For large answers. Absent where a proxy stands between. */
+  readonly large?: LargeWay
+}
+
 /** Connections to the hosts that a wire talks to. */
 export interface Ways {
   /** To the host that was asked for. */
-  readonly own: Dispatcher
+  readonly own: Way
   /** To where the host that was asked for has redirected; undefined where nothing may be asked. */
-  onward(asked: URL, target: URL): Dispatcher | undefined
+  onward(asked: URL, target: URL): Way | undefined
   close(): Promise<void>
 }
 
@@ -32,7 +40,8 @@ const guarded =
   (refuses: Refuses, lookup: LookupFunction): LookupFunction =>
   (name, options, done) => {
     lookup(name, { ...options, all: true }, (error, found) => {
-      const addresses = typeof found === 'string' ? [] : found
+      // With an error Node gives nothing at all, whatever its types say.
+      const addresses = Array.isArray(found) ? found : []
       const [first] = addresses
       if (error !== null) done(error, [])
       else if (first === undefined) done(Object.assign(new Error('The name has no address.'), { code: 'ENOTFOUND' }), [])
@@ -47,14 +56,16 @@ const guarded =
 export function makeWays({ ca, proxy, lookup = systemLookup }: WayOptions): Ways {
   // Read once: some 150 authorities take tens of milliseconds, which each new connection would pay.
   const trust = ca === undefined ? {} : { secureContext: createSecureContext({ ca: [...rootCertificates, ca] }) }
-  const dispatcherTo = (refuses: Refuses): Dispatcher => {
-    const connect = { timeout: 20_000, lookup: guarded(refuses, lookup), ...trust }
+  const wayTo = (refuses: Refuses): Way => {
+    const guard = guarded(refuses, lookup)
+    const connect = { timeout: 20_000, lookup: guard, ...trust }
     // One request a connection: what the provider counts as in flight is then what we count.
     const limits = { connect, connections: 64, keepAliveTimeout: 30_000, allowH2: false }
-    return proxy === undefined ? new Agent(limits) : new ProxyAgent({ ...limits, uri: proxy, requestTls: connect })
+    if (proxy !== undefined) return { usual: new ProxyAgent({ ...limits, uri: proxy, requestTls: connect }) }
+    return { usual: new Agent(limits), large: makeLargeWay({ lookup: guard, ...trust }) }
   }
-  const own = dispatcherTo(refusedAlways)
-  const foreign = dispatcherTo(refusedFromOutside)
+  const own = wayTo(refusedAlways)
+  const foreign = wayTo(refusedFromOutside)
   return {
     own,
     onward(asked, target) {
@@ -65,6 +76,9 @@ export function makeWays({ ca, proxy, lookup = systemLookup }: WayOptions): Ways
       if (address !== undefined && refuses(address)) return undefined
       return inside ? own : foreign
     },
-    close: async () => void (await Promise.all([own.destroy(), foreign.destroy()])),
+    async close() {
+      for (const way of [own, foreign]) way.large?.close()
+      await Promise.all([own.usual.destroy(), foreign.usual.destroy()])
+    },
   }
 }

@@ -112,7 +112,10 @@ export function makeWire(options: WireOptions): Wire {
       const token = await request.token?.token(call)
       watch = watches.begin({ limits: limitsOf(options, request), what: () => redactUrl(request.url), call })
       try {
-        const answer = await exchange(request, headersOf(options, request, token), { ways, watch })
+        const answer = await exchange(isLarge(request, call) ? request : { ...request, large: false }, headersOf(options, request, token), {
+          ways,
+          watch,
+        })
         if (answer.status < 200 || answer.status > 299) return { ...(await refusal(request, answer, watch)), token }
         const wrong = wrongSort(request, answer)
         if (wrong !== undefined) {
@@ -157,6 +160,9 @@ export function makeWire(options: WireOptions): Wire {
 
   return { send, close: ways.close }
 }
+
+/** Memory is used again only where it comes back; without that, reading so costs more than it saves. */
+const isLarge = ({ large, method }: WireRequest, { lends }: Call): boolean => large === true && (method !== 'GET' || lends === true)
 
 function limitsOf(options: WireOptions, request: WireRequest): TimeLimits {
   const usual = { ...TIMEOUTS, ...options.timeouts }

@@ -38,8 +38,11 @@ const isOpenEnd = (thrown: unknown): boolean =>
 /** The request itself may not have arrived. */
 const isBroken = (thrown: unknown): boolean => thrown instanceof Fault && /^http-(connection|truncated)$/.test(thrown.code)
 
-/** Time for the answer to a MOVE: servers copy all bytes once more. Proxies give up earlier, and then it is looked for. Milliseconds. */
-const patience = (size: number): number => Math.min(600_000, 60_000 + size / 50_000)
+/**
+ * Time for the answer to a MOVE, since servers copy all bytes once more, and to a PUT of which a proxy may have taken all bytes before the server gets
+ * the first. Proxies give up earlier. Milliseconds.
+ */
+export const patience = (size: number): number => Math.min(600_000, 60_000 + size / 50_000)
 
 /** One MOVE, and then nothing but looking: a second one while the server is at it makes it copy everything again, or finds the folder gone. */
 export async function assemble(desk: FilesDesk, whole: Whole, { again, ...seen }: Asking, call: PutCall): Promise<Stored> {

@@ -6,6 +6,7 @@ import { encodeName, printOf, withPrint } from './names/encode.ts'
 import type { NameRules } from './names/rules.ts'
 import type { Pool } from './pool.ts'
 import type { FilesSettings } from './settings.ts'
+import type { WholeWay } from './whole-way.ts'
 
 /** How a server can be made to keep when a file was changed. */
 export type DateWay =
@@ -63,6 +64,7 @@ export interface FilesDesk {
   /** Memory that all accounts of this process share. */
   readonly pool: Pool
   readonly chunkBytes: number
+  readonly whole: WholeWay
 }
 
 const encoded = (part: string): string =>

@@ -6,7 +6,7 @@ import { checkFiles } from './check.ts'
 import type { FilesDesk } from './desk.ts'
 import { makeFilesDestination } from './destination.ts'
 import { newFolders } from './folders.ts'
-import { CHUNK, MEMORY_BYTES } from './limits.ts'
+import { CHUNK, MEMORY_BYTES, WHOLE } from './limits.ts'
 import { makePool } from './pool.ts'
 import type { Plain } from './probe.ts'
 import { makeProvisioner } from './provision.ts'
@@ -14,6 +14,7 @@ import { recogniseFiles, webRootOf } from './server.ts'
 import type { FilesSettings } from './settings.ts'
 import { checkTeam } from './team/check-team.ts'
 import { inTeamFolder } from './team/team-folder.ts'
+import { makeWholeWay } from './whole-way.ts'
 
 function cautionOf(settings: FilesSettings): string | undefined {
   const url = URL.parse(settings.url)
@@ -27,6 +28,7 @@ export function filesDestination(settings: FilesSettings, services: Services): D
   const base = baseOf(settings)
   const host = openHost(settings, services)
   const pool = makePool(MEMORY_BYTES)
+  const whole = makeWholeWay(settings.wholeBytes ?? WHOLE.most)
   const probes = new Map<string, Promise<Plain>>()
   // One for all destinations of an account in this process.
   const busy = new Map<string, Set<string>>()
@@ -48,7 +50,7 @@ export function filesDestination(settings: FilesSettings, services: Services): D
     const key = JSON.stringify([account, root])
     const written = busy.get(key) ?? new Set()
     busy.set(key, written)
-    return { settings: { ...settings, root }, services, client, server, folders: newFolders(written), pool, chunkBytes }
+    return { settings: { ...settings, root }, services, client, server, folders: newFolders(written), pool, chunkBytes, whole }
   }
 
   const at = (root: string): DestinationEndpoint => ({

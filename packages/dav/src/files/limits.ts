@@ -3,6 +3,12 @@
 /** Bytes of one chunk. S3 takes none below 5 MiB but the last, and none above 5 GB; a chunk is held in memory while it travels. */
 export const CHUNK = { usual: 16 * 1024 * 1024, least: 5 * 1024 * 1024, most: 5_000_000_000 } as const
 
+/**
+ * Files that go whole where chunks are taken as well. `most` bytes: what Nextcloud's documentation lets nginx take (`client_max_body_size 512M`, and
+ * PHP beside it). `ms`: for how long one may be on its way, and so how much a break costs. `measured`: bytes that say how fast it goes.
+ */
+export const WHOLE = { most: 512 * 1024 * 1024, ms: 30_000, measured: 4 * 1024 * 1024, mostBreaks: 6 } as const
+
 /** Names of chunks: 1 to this (Nextcloud, chunked upload v2). */
 export const MOST_CHUNKS = 10_000
 

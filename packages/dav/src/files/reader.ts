@@ -1,3 +1,4 @@
+import { giveBack } from '@offramp/wire'
 import { wrongSize } from './content.ts'
 
 export interface Reader {
@@ -8,14 +9,17 @@ export interface Reader {
   close(): Promise<void>
 }
 
-/** One stream, taken in pieces. */
+/** One stream, taken in pieces. What was lent is given back once the next is asked for. */
 export function makeReader(body: AsyncIterable<Uint8Array>): Reader {
   const iterator = body[Symbol.asyncIterator]()
-  let rest: Uint8Array = new Uint8Array()
+  let whole: Uint8Array = new Uint8Array()
+  let rest = whole
   let came = 0
   const next = async (): Promise<boolean> => {
+    giveBack(whole)
     const { done, value } = await iterator.next()
     if (done === true) return false
+    whole = value
     rest = value
     came += value.length
     return true

@@ -26,8 +26,13 @@ export interface FilesSettings extends HostSettings {
    * they were created, only when they were changed. Default true.
    */
   readonly bulk?: boolean
-  /** Bytes of one chunk of a large file, from 5 MiB to 5 GB; smaller files go whole. Default 16 MiB. */
+  /** Bytes of one chunk of a large file, from 5 MiB to 5 GB; smaller files go whole in any case. Default 16 MiB. */
   readonly chunkBytes?: number
+  /**
+   * Bytes of the largest file that goes whole to a server that takes chunks too, where that is a matter of seconds as measured; larger ones, the first ones,
+   * changed ones, and all on slow lines go in chunks. 0: whatever is larger than a chunk goes in chunks. Default 512 MiB.
+   */
+  readonly wholeBytes?: number
   /** Bytes of one file, where the server has a limit that it does not tell. */
   readonly sizeLimit?: number
   /** Names are written so that Windows can hold them as well, also where the server does not ask for that. Default false. */

@@ -6,24 +6,18 @@ export interface Tail {
   bytes(): Uint8Array
 }
 
-/** Keeps the parts themselves: one joined anew for each part of a network's size would be copied four times over. */
-export function makeTail(): Tail {
-  let parts: Uint8Array[] = []
-  let length = 0
+/** Of so many bytes. Only the last of them are copied, since the parts themselves may be memory that is used again. */
+export function makeTail(size: number): Tail {
+  const kept = Buffer.alloc(Math.min(size, SAMPLE_BYTES))
+  const begin = size - kept.length
+  let at = 0
   return {
     add(part) {
-      if (part.length >= SAMPLE_BYTES) {
-        parts = [part.slice(-SAMPLE_BYTES)]
-        length = SAMPLE_BYTES
-        return
-      }
-      parts.push(part)
-      length += part.length
-      for (let first = parts[0]; first && length - first.length >= SAMPLE_BYTES; first = parts[0]) {
-        length -= first.length
-        parts.shift()
-      }
+      const skipped = Math.max(0, begin - at)
+      if (skipped < part.length && at < size)
+        kept.set(part.subarray(skipped, skipped + size - Math.max(at, begin)), Math.max(at, begin) - begin)
+      at += part.length
     },
-    bytes: () => Buffer.concat(parts).subarray(-SAMPLE_BYTES),
+    bytes: () => kept,
   }
 }

@@ -47,6 +47,7 @@ export async function writeInChunks(desk: FilesDesk, target: Target, content: Co
   if (there === undefined) await openUpload(desk, target, uploadHeaders(desk, to, content.size), call)
   const sent = await sendChunks(desk, whole, { cut, there: there ?? new Set() }, call)
   const stored = await assemble(desk, whole, { ...sent, again: asked !== undefined }, call)
+  desk.whole.arrived('in chunks')
   return sent.hash === undefined ? proveResumed(desk, whole, stored, call) : stored
 }
 
@@ -114,11 +115,15 @@ interface Run extends Plan {
 async function sendRun(desk: FilesDesk, whole: Whole, run: Run, call: PutCall): Promise<SentChunks> {
   const { content } = whole
   const offset = (run.from - 1) * run.cut.chunkBytes
-  const body = offset === 0 || content.bodyFrom === undefined ? content.body(call) : content.bodyFrom(offset, call)
+  // What is held is copied part by part.
+  const reading: Call = run.cut.chunkBytes > HELD_BYTES ? call : { signal: call.signal, lends: true }
+  const body = offset === 0 || content.bodyFrom === undefined ? content.body(reading) : content.bodyFrom(offset, reading)
   const reader = makeReader(body)
+  const began = desk.services.clock.now()
+  let bytes = 0
   const hash = hashing()
   const lane = makeLane(desk.settings.connectionsPerAccount ?? 4)
-  const tail = makeTail()
+  const tail = makeTail(content.size - offset)
   const seen = (part: Uint8Array): void => {
     hash.update(part)
     tail.add(part)
@@ -127,7 +132,11 @@ async function sendRun(desk: FilesDesk, whole: Whole, run: Run, call: PutCall): 
     for (let chunk = run.from; chunk <= run.to; chunk++) {
       call.signal.throwIfAborted()
       const size = sizeOfChunk(run.cut, chunk)
-      const send = (sent: Uint8Array | (() => AsyncIterable<Uint8Array>)) => putChunk(desk, whole, { chunk, size, body: sent }, call)
+      const send = async (sent: Uint8Array | (() => AsyncIterable<Uint8Array>)) => {
+        await putChunk(desk, whole, { chunk, size, body: sent }, call)
+        bytes += size
+        desk.whole.took(bytes, desk.services.clock.now() - began)
+      }
       if (run.there.has(chunk)) await reader.pass(size, seen)
       else if (size > HELD_BYTES) await send(() => reader.parts(size, seen))
       else await lane.add(await held(desk, { reader, size, seen, send }, call))

@@ -2,6 +2,7 @@ import { type Call, Fault, type PutCall } from '@offramp/core'
 import type { WireAnswer } from '@offramp/wire'
 import { isRefusal } from '../faults.ts'
 import { notStored } from '../not-stored.ts'
+import { patience } from './assemble.ts'
 import { type Content, hashing, hold } from './content.ts'
 import { type ClosedPlace, type FilesDesk, fileHref, folderHref } from './desk.ts'
 import { makeWhole } from './folders.ts'
@@ -14,6 +15,7 @@ import { statAt } from './stat.ts'
 import { makeTail } from './tail.ts'
 import { taken } from './taken.ts'
 import { writeInChunks } from './write-chunks.ts'
+import { writeLarge } from './write-large.ts'
 
 /** Where a file is written. */
 export interface Target {
@@ -61,13 +63,15 @@ export async function writeFile(desk: FilesDesk, target: Target, content: Conten
 }
 
 async function writeOnce(desk: FilesDesk, target: Target, content: Content, call: PutCall): Promise<Stored> {
-  const { kind, version, direct, uploads } = desk.server
+  const { kind, version, direct } = desk.server
   const isOld = kind === 'nextcloud' && (version[0] ?? WRITABLE_NAME.until) < WRITABLE_NAME.until
   const isLong = isOld && Buffer.byteLength(target.name) > WRITABLE_NAME.bytes
   // What is written over keeps its access list; what is moved into its place would stand there without.
   const closed = target.over === undefined || isLong ? await desk.closed?.(call) : undefined
-  if (closed !== undefined || isLong || !direct) return writeAside(desk, { target, closed }, content, call)
-  if (uploads !== undefined && content.size > desk.chunkBytes) return writeInChunks(desk, target, content, call)
+  const isLarge = desk.server.uploads !== undefined && content.size > desk.chunkBytes
+  const write = isLarge ? writeInChunks : writeWhole
+  if (closed !== undefined || isLong || !direct) return writeAside(desk, { target, closed, write }, content, call)
+  if (isLarge) return writeLarge(desk, target, content, call)
   if (kind === 'nextcloud' && target.over !== undefined && content.size > 0) return replaceFile(desk, target, content, call)
   return writeWhole(desk, target, content, call)
 }
@@ -75,22 +79,22 @@ async function writeOnce(desk: FilesDesk, target: Target, content: Content, call
 interface Aside {
   readonly target: Target
   readonly closed: ClosedPlace | undefined
+  readonly write: typeof writeWhole
 }
 
 /**
  * By way of a name of our own, in the same folder or in a closed one: where the server would show half a file, where it knows no conditions, where
  * people would see what may not be meant for them, and where the name is longer than Nextcloud can write to (before 32) but not than it can hold.
  */
-async function writeAside(desk: FilesDesk, { target, closed }: Aside, content: Content, call: PutCall): Promise<Stored> {
+export async function writeAside(desk: FilesDesk, { target, closed, write }: Aside, content: Content, call: PutCall): Promise<Stored> {
   const { temporary } = target
   const place = closed?.place ?? target.place
   const [from, to] = [fileHref(desk, place, temporary), fileHref(desk, target.place, target.name)]
   const standing = await statAt(desk, to, call)
   if (standing !== undefined && target.over === undefined) throw taken(desk)
   const aside: Target = { ...target, place, name: temporary, over: { etag: undefined } }
-  const inChunks = desk.server.uploads !== undefined && content.size > desk.chunkBytes
   try {
-    const stored = await (inChunks ? writeInChunks : writeWhole)(desk, aside, content, call)
+    const stored = await write(desk, aside, content, call)
     await closed?.close(from, standing === undefined ? undefined : to, call)
     const moved = await moveFile(desk, { from, to, overwrite: target.over !== undefined }, call)
     const etag = moved.headers['oc-etag'] ?? (await statAt(desk, to, call))?.etag
@@ -110,6 +114,9 @@ export async function moveFile(
   return client.send({ method: 'MOVE', href: from, asks: 'move', headers }, call)
 }
 
+/** Nobody wants it back, and it would count for the account's quota (Nextcloud 32.0.1, `files_trashbin` Storage.php; others do not know it). */
+const FOR_GOOD = { 'x-nc-skip-trashbin': 'true' } as const
+
 /** Looks after a removal, and milliseconds between them. */
 const LOOKS = { most: 5, everyMs: 200 }
 
@@ -117,12 +124,12 @@ const LOOKS = { most: 5, everyMs: 200 }
  * Removes what only we can have written. Never hides what went wrong before. A server may notice only after our removal that a body has broken off, and
  * then keeps what had come of it (rclone): so it is looked for once more.
  */
-async function removeOurs(desk: FilesDesk, href: string, call: Call): Promise<void> {
+export async function removeOurs(desk: FilesDesk, href: string, call: Call): Promise<void> {
   const { client, services } = desk
   const last = call.signal.aborted ? { signal: AbortSignal.timeout(5_000) } : call
   try {
     for (let look = 0; look < LOOKS.most; look++) {
-      await client.send({ method: 'DELETE', href, asks: 'remove' }, last).catch(() => undefined)
+      await client.send({ method: 'DELETE', href, asks: 'remove', headers: FOR_GOOD }, last).catch(() => undefined)
       await services.clock.sleep(LOOKS.everyMs, last)
       if ((await statAt(desk, href, last)) === undefined) return
     }
@@ -144,7 +151,7 @@ interface Passed {
   readonly tail: Uint8Array
 }
 
-async function writeWhole(desk: FilesDesk, target: Target, content: Content, call: Call): Promise<Stored> {
+export async function writeWhole(desk: FilesDesk, target: Target, content: Content, call: PutCall): Promise<Stored> {
   const href = fileHref(desk, target.place, target.name)
   const put: Put = { href, content, condition: conditionOf(target) }
   const { answer, hash, tail } = await (content.size > desk.chunkBytes ? putStream : putHeld)(desk, put, call)
@@ -171,6 +178,7 @@ const conditionOf = ({ over }: Target): Readonly<Record<string, string>> => {
 }
 
 async function putHeld(desk: FilesDesk, { href, content, condition }: Put, call: Call): Promise<Passed> {
+  const began = desk.services.clock.now()
   const held = await hold(desk.pool, content, call)
   try {
     const hash = hashing().update(held.buffer).digest('hex')
@@ -178,6 +186,7 @@ async function putHeld(desk: FilesDesk, { href, content, condition }: Put, call:
     const headers = headersOf(content, condition, desk)
     const answer = await desk.client.send({ method: 'PUT', href, asks: 'upload', body: held.buffer, headers }, call)
     refusePages(desk, answer)
+    desk.whole.took(content.size, desk.services.clock.now() - began)
     return { answer, hash, tail }
   } finally {
     held.free()
@@ -195,18 +204,20 @@ const headersOf = (content: Content, condition: Put['condition'], { server }: Fi
 /** A file that is larger than what is held in memory, to a server that takes it only as a whole. */
 async function putStream(desk: FilesDesk, { href, content, condition }: Put, call: Call): Promise<Passed> {
   let hash = hashing()
-  let tail = makeTail()
+  let tail = makeTail(content.size)
   const body = async function* (): AsyncGenerator<Uint8Array> {
     hash = hashing()
-    tail = makeTail()
-    for await (const part of content.body(call)) {
+    tail = makeTail(content.size)
+    // Each part is given back by the wire, once it has left.
+    for await (const part of content.body({ signal: call.signal, lends: true })) {
       hash.update(part)
       tail.add(part)
       yield part
     }
   }
   const headers = headersOf(content, condition, desk)
-  const answer = await desk.client.send({ method: 'PUT', href, asks: 'upload', body, headers, timeoutMs: TRANSFER_MS }, call)
+  const times = { large: true, timeoutMs: TRANSFER_MS, headTimeoutMs: patience(content.size) }
+  const answer = await desk.client.send({ method: 'PUT', href, asks: 'upload', body, headers, ...times }, call)
   refusePages(desk, answer)
   return { answer, hash: hash.digest('hex'), tail: tail.bytes() }
 }

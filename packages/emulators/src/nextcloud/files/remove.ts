@@ -2,11 +2,12 @@ import type { Reply } from '../../serve/reply.ts'
 import { type Asked, header } from '../dav/asked.ts'
 import { checkConditions } from '../dav/targets.ts'
 import { DavError, notFound } from '../serve/errors.ts'
+import { isSince } from '../version.ts'
 import { areaOf, quoted, refuseLocked, seenAt } from './asked.ts'
 import type { FileOrFolder } from './node.ts'
 import { DELETE } from './share.ts'
 import { permissionsInTree } from './team.ts'
-import { toTrash } from './trash.ts'
+import { dropTrash, toTrash } from './trash.ts'
 
 /** SabreDAV compares ETags of files alone: no `If-Match` but `*` ever holds of a folder (sabre/dav `Server::checkPreconditions`, read in 2026). */
 function checkEtag(asked: Asked, node: FileOrFolder): void {
@@ -36,5 +37,9 @@ export function removeFile(asked: Asked): Reply {
   if (team && (permissionsInTree(team, seen.node, asked.viewer) & DELETE) === 0) throw new DavError(403, 'Permission denied to delete node')
   refuseLocked(seen.node)
   toTrash(asked, seen)
+  // Nextcloud 32.0.1, `files_trashbin` Storage.php: then it does not go there.
+  const last = [...seen.store.trash.keys()].at(-1)
+  if (header(asked, 'x-nc-skip-trashbin') === 'true' && isSince(asked.state.version, '32') && last !== undefined)
+    dropTrash(seen.store, last)
   return { status: 204, body: [] }
 }
