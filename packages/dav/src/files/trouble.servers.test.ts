@@ -5,6 +5,7 @@ import { quickXor } from '@offramp/formats'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { faultOf, receiptOf } from '../../../../test/servers/dav-desk.ts'
 import { CHUNK_BYTES, type FilesDesk, fileItem, openFilesDesk, soonPut } from '../../../../test/servers/files-desk.ts'
+import { BULK_FOLDER } from './limits.ts'
 
 /** A minute of the server's patience is four seconds of the test's: fast enough, and slow enough that a busy machine does not run into time limits. */
 const clock = fastClock(15)
@@ -295,6 +296,19 @@ test('a bulk upload never writes over what stands there, or what comes twice', a
     'arrived',
   ])
   expect((await standing(taken))?.size).toBe(4)
+})
+
+test('a folder in which very much stands is listed for a bulk upload once, and not to its end', async () => {
+  const place = await desk.destination.prepare({ id: 'crowd', path: ['Crowd'] }, soonPut())
+  for (let nth = 0; nth <= BULK_FOLDER; nth++) await desk.cloud.user('anna').files.put(`Crowd/there ${nth}`, 'x')
+  const asked = async () => (await desk.cloud.stats()).requests
+  const some = () => Array.from({ length: 3 }, () => fileItem(used, fresh(), { fill: used }))
+  const before = await asked()
+  for (const items of [some(), some()])
+    expect(((await desk.destination.putMany?.(place, items, soonPut())) ?? []).filter((answer) => answer instanceof Fault)).toEqual([])
+  const after = await asked()
+  const more = Object.keys(after).map((sort) => [sort, (after[sort] ?? 0) - (before[sort] ?? 0)] as const)
+  expect(Object.fromEntries(more.filter(([, count]) => count > 0))).toEqual({ 'PROPFIND files': 1, 'PUT files': 6 })
 })
 
 test('a history that was broken off is gone on with where it was', async () => {
