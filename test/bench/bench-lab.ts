@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type OpenedProject, openProject, openWorkplace, start, type Workplace } from '@offramp/control'
+import { type OpenedProject, openProject, openWorkplace, start, WORKER_FLAGS, type Workplace } from '@offramp/control'
 import { type Call, silentLog, systemClock } from '@offramp/core'
 import type { BareLab } from '../lab/bare-lab.ts'
 import { type Lab, type LabWish, startLab } from '../lab/lab.ts'
@@ -147,16 +147,7 @@ interface Place {
 async function startWorker(lab: BareLab, name: string) {
   const profile = process.env['OFFRAMP_BENCH_PROFILE'] === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${OUT}`]
   await mkdir(OUT, { recursive: true })
-  const argv = [
-    '--disable-warning=ExperimentalWarning',
-    '--max-semi-space-size=8',
-    ...profile,
-    WORKER,
-    '--project',
-    'offramp.yaml',
-    '--name',
-    name,
-  ]
+  const argv = ['--disable-warning=ExperimentalWarning', ...WORKER_FLAGS, ...profile, WORKER, '--project', 'offramp.yaml', '--name', name]
   const child = spawn(process.execPath, [...argv, '--log-file', join(OUT, `${name}.log`)], { cwd: lab.folder, stdio: 'inherit' })
   const gone = once(child, 'exit')
   const stop = async (): Promise<void> => {

@@ -16,7 +16,7 @@ const WHOLE = /^PUT (?!\S*\/dav\/uploads\/|\S*\.tmp )/
 
 /** By what the server is asked it is told that the moment has come. */
 const SIGNS: Readonly<Record<Moment, RegExp>> = {
-  chunk: /^PUT \S*\/dav\/uploads\//,
+  chunk: /^PUT \S*\/dav\/uploads\/\S*\/\d{5} /,
   assembly: ASSEMBLY,
   'late assembly': ASSEMBLY,
   bulk: BULK,

@@ -2,6 +2,7 @@ import type { DestinationLab } from '@offramp/conformance'
 import type { FilesSettings } from '@offramp/dav'
 import type { CloudControl, UserControl } from '@offramp/emulators'
 import { type FileShelf, openFilesLab } from './files-lab.ts'
+import { historyOf } from './raw-cloud.ts'
 
 interface Wish {
   readonly cloud: CloudControl
@@ -41,9 +42,6 @@ export function cloudShelf(user: UserControl): FileShelf {
 export async function openCloudFilesLab({ cloud, account, settings, other }: Wish): Promise<DestinationLab> {
   const user = cloud.user(account)
   const { appPassword: pass } = await user.credentials()
-  const authorization = `Basic ${Buffer.from(`${account}:${pass}`).toString('base64')}`
-  const ask = (method: string, path: string): Promise<Response> =>
-    fetch(new URL(path, cloud.url), { method, headers: { authorization, depth: '1' } })
   return openFilesLab({
     url: cloud.url,
     account,
@@ -51,16 +49,7 @@ export async function openCloudFilesLab({ cloud, account, settings, other }: Wis
     shelf: cloudShelf(user),
     ...(settings === undefined ? {} : { settings }),
     leftovers: async () => (await user.files.uploads()).map(({ id }) => id),
-    async history({ place, locator }) {
-      const path = below(`${place}/${locator}`)
-      const file = (await user.files.tree()).find((one) => one.path === path)
-      const root = `/remote.php/dav/versions/${account}/versions/${file?.id ?? 0}/`
-      const listed = await (await ask('PROPFIND', root)).text()
-      const seconds = [...listed.matchAll(/href>[^<]*\/(\d+)<\/[^>]*href>/g)].map(([, one]) => Number(one))
-      const bytes: Uint8Array[] = []
-      for (const one of seconds.sort((a, b) => a - b)) bytes.push(Buffer.from(await (await ask('GET', `${root}${one}`)).arrayBuffer()))
-      return bytes
-    },
+    history: (receipt) => historyOf({ url: cloud.url, user: account, pass }, receipt),
     ...(other === undefined
       ? {}
       : {

@@ -19,9 +19,9 @@ export const soon = (ms = 60_000): Call => ({ signal: AbortSignal.timeout(ms) })
 export const calendar = (name: string, more: Partial<Collection> = {}): Collection => ({ id: `id:${name}`, path: [name], ...more })
 
 /** An endpoint on loopback, as a project's settings would make it. */
-export function davEndpoint(url: string, more: Partial<DavSettings> = {}): DestinationEndpoint {
+export function davEndpoint(url: string, more: Partial<DavSettings> = {}, clock = systemClock): DestinationEndpoint {
   const settings: DavSettings = { name: 'desk', url, auth: { kind: 'password', secret: async () => 'secret' }, ...more }
-  return davDestination(settings, { gate: new MemoryGate(systemClock), log: silentLog, clock: systemClock })
+  return davDestination(settings, { gate: new MemoryGate(clock), log: silentLog, clock })
 }
 
 /** An event as a source would hand it over. */

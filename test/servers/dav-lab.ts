@@ -1,4 +1,4 @@
-import { type DestinationLab, type DestinationPerson, MemoryGate, type Seen, type SpecimenFacts, specimen } from '@offramp/conformance'
+import { type DestinationLab, type DestinationPerson, MemoryGate, type Seen, specimen } from '@offramp/conformance'
 import { type Collection, type Item, type Place, type Receipt, silentLog, systemClock } from '@offramp/core'
 import { type DavSettings, davDestination } from '@offramp/dav'
 import { differences } from '@offramp/formats'
@@ -74,11 +74,15 @@ export async function openDavLab(wish: DavLabWish): Promise<DestinationLab> {
   }
 }
 
+/** A series that Nextcloud cannot count: 500 (seen with 32.0.1). */
+export const uncountable = (home: Collection): Item =>
+  series(home, 'uncountable', ['DTSTART:20100104T090000Z', 'DTEND:20100104T100000Z', 'RRULE:FREQ=DAILY;COUNT=4000'])
+
 /** An event that ends before it begins: Cyrus 3.6 answers 403. */
-export const backwards = (home: Collection): Item => {
-  const facts: SpecimenFacts = { naturalKey: 'backwards' }
-  const text = Buffer.from(
-    'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\nBEGIN:VEVENT\r\nUID:backwards\r\nDTSTAMP:20210101T000000Z\r\nDTSTART:20210102T100000Z\r\nDTEND:20210101T100000Z\r\nSUMMARY:Backwards\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n',
-  )
-  return specimen('event', home, 900, { ...facts, body: text })
+export const backwards = (home: Collection): Item => series(home, 'backwards', ['DTSTART:20210102T100000Z', 'DTEND:20210101T100000Z'])
+
+function series(home: Collection, uid: string, times: readonly string[]): Item {
+  const head = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//x//EN', 'BEGIN:VEVENT', `UID:${uid}`, 'DTSTAMP:20210101T000000Z']
+  const body = Buffer.from([...head, ...times, `SUMMARY:${uid}`, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n'))
+  return specimen('event', home, 900, { naturalKey: uid, body })
 }

@@ -1,7 +1,7 @@
 import type { DestinationLab, DestinationPerson, Seen } from '@offramp/conformance'
 import type { Place, Receipt } from '@offramp/core'
 import type { EmulatedNextcloud, UserControl } from '@offramp/emulators'
-import { type DavKind, openDavLab } from './dav-lab.ts'
+import { type DavKind, openDavLab, uncountable } from './dav-lab.ts'
 
 interface Wish {
   readonly cloud: EmulatedNextcloud
@@ -17,7 +17,8 @@ export async function openNextcloudLab({ cloud, kind, account }: Wish): Promise<
   const { appPassword } = await user.credentials()
   const root = ROOTS[kind]
   const home = `/remote.php/dav/${root === 'calendars' ? '' : 'addressbooks/users/'}${root === 'calendars' ? 'calendars/' : ''}${account}/`
-  const lab = await openDavLab({ kind, url: cloud.url, account, pass: appPassword, home })
+  const refusable = kind === 'event' ? { refusable: uncountable } : {}
+  const lab = await openDavLab({ kind, url: cloud.url, account, pass: appPassword, home, ...refusable })
   return { ...lab, person: personOf(user, kind), peek: () => peek(user, root) }
 }
 

@@ -18,9 +18,12 @@ export interface RawDav {
   collections(home: string): Promise<readonly { readonly path: string; readonly name: string }[]>
   /** Names of the objects in a collection. */
   objects(path: string): Promise<readonly string[]>
-  /** Every object of every collection, with its text. */
+  /** Every object of every collection but those that the server makes by itself, with its text. */
   peek(home: string): Promise<readonly Seen[]>
 }
+
+/** What a Nextcloud makes by itself: cards of all accounts and of whom one has written to, and birthdays (seen with 32.0.1). */
+const GENERATED = /\/(?:z-server-generated--|z-app-generated--|contact_birthdays\/)/
 
 interface RawOptions {
   readonly body?: Uint8Array | string
@@ -104,6 +107,7 @@ export function rawDav({ url, user, pass }: { readonly url: string; readonly use
     async peek(home) {
       const seen: Seen[] = []
       for (const { path, name } of await collections(home)) {
+        if (GENERATED.test(path)) continue
         for (const locator of await objects(path)) {
           const { text, status } = await send('GET', path + encodeURIComponent(locator))
           if (status === 200) seen.push({ place: name, locator, body: Buffer.from(text, 'utf8'), traits: {} })

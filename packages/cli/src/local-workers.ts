@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { EXIT, type ExitCode } from '@offramp/control'
+import { EXIT, type ExitCode, WORKER_FLAGS } from '@offramp/control'
 import { withoutCore } from './without-core.ts'
 
 export interface WorkersWanted {
@@ -53,8 +53,7 @@ function spawnWorker(main: string, env: NodeJS.ProcessEnv, { wanted, number }: {
   const log = openSync(join(wanted.folder, '.offramp', `worker-${number}.log`), 'a', 0o600)
   const projects = wanted.projects.flatMap((file) => ['--project', file])
   const options = [...projects, '--concurrency', String(wanted.concurrency), '--name', `local-${process.pid}-${number}`]
-  // V8 would let young garbage grow to 100 MB and more before it looks at it: with bodies passing through, that is most of a worker.
-  const command = withoutCore(process.execPath, ['--max-semi-space-size=8', main, ...options])
+  const command = withoutCore(process.execPath, [...WORKER_FLAGS, main, ...options])
   const child = spawn(...command, { stdio: ['ignore', log, log, 'ipc'], env })
   closeSync(log)
   // The channel carries nothing: when it closes, this process is gone, and the worker ends as well.

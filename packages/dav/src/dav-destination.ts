@@ -27,7 +27,7 @@ export async function openDesk(
   const server = await recognise(client, home, call)
   // One book of places for all destinations of an account in this process, so that each collection is made once.
   const key = JSON.stringify([account, kind])
-  const shared = places.get(key) ?? new Places({ client, home, kind })
+  const shared = places.get(key) ?? new Places({ client, home, kind, now: () => services.clock.now() })
   places.set(key, shared)
   const files = kind === 'contact' ? undefined : fileSpaceOf(client, { server, home }, settings.fileSpace)
   const silence = silenceOf(methodFor(server, kind, settings.silence), proofs, () => desk)

@@ -1,11 +1,12 @@
 import { asFault, type Call, type Destination, Fault, type Item, type Place, type PutCall, type Receipt } from '@offramp/core'
+import { isInBin } from './bin.ts'
 import { type Desk, HASHES, meaningOf } from './desk.ts'
 import { findItem } from './find.ts'
 import { inTurns } from './in-turns.ts'
 import { BATCH, CONNECTIONS_PER_ACCOUNT, ITEM_BYTES, NEXTCLOUD_CARD_BYTES, NEXTCLOUD_EVENT_BYTES } from './limits.ts'
 import { pathTo, readObject } from './objects.ts'
 import { type Outgoing, outgoingOf } from './outgoing.ts'
-import { confirm, isTwin, type Put, putNew, tryNew, twin } from './put-new.ts'
+import { confirm, isTwin, type Put, placeGone, putNew, tryNew, twin } from './put-new.ts'
 import { putOver } from './put-over.ts'
 import { removeQuietly } from './remove.ts'
 import { sealIn } from './seal.ts'
@@ -31,6 +32,7 @@ export function makeDestination(desk: Desk, close: () => Promise<void>): Destina
 
   const put = async (place: Place, item: Item, over: Receipt | undefined, call: PutCall) => {
     call.signal.throwIfAborted()
+    await mustStand(desk, place.id, call)
     const out = await made(place, item, call)
     await desk.silence.prove(place.id, call)
     return over === undefined ? putNew(desk, place.id, { item, out }, call) : putOver(desk, { place: place.id, item, out, over }, call)
@@ -48,6 +50,7 @@ export function makeDestination(desk: Desk, close: () => Promise<void>): Destina
 
   const putMany = async (place: Place, items: readonly Item[], call: Call): Promise<readonly (Receipt | Fault)[]> => {
     call.signal.throwIfAborted()
+    await mustStand(desk, place.id, call)
     await desk.silence.prove(place.id, call)
     // As many as may go at once and no more: those that waited for the gate behind the rest would lose their patience at a slow server.
     const tried = await inTurns(items, desk.settings.connectionsPerAccount ?? CONNECTIONS_PER_ACCOUNT, (item) => tryOne(place, item, call))
@@ -98,6 +101,11 @@ export function makeDestination(desk: Desk, close: () => Promise<void>): Destina
   }
 }
 
+/** What a person has deleted since takes nothing more: the collection is made anew. */
+async function mustStand(desk: Desk, place: string, call: Call): Promise<void> {
+  if (await isInBin(desk, place, call)) throw placeGone(desk, place)
+}
+
 /** What was written, and could not be seen again, is unknown, and not known to have failed. */
 async function confirmed(desk: Desk, place: string, written: readonly Put[], call: Call): Promise<(Receipt | Fault)[]> {
   const done = written.filter((one) => 'written' in one)
@@ -119,7 +127,9 @@ async function hashOf({ kind }: Desk, body: AsyncIterable<Uint8Array>): Promise<
 }
 
 async function* read(desk: Desk, receipt: Receipt, call: Call): AsyncGenerator<Uint8Array> {
-  const found = await readObject(desk, pathTo(receipt.place, receipt.locator), call)
+  const found = (await isInBin(desk, receipt.place, call))
+    ? undefined
+    : await readObject(desk, pathTo(receipt.place, receipt.locator), call)
   if (found === undefined)
     throw new Fault({
       reach: 'item',

@@ -7,6 +7,14 @@ const sabre = (name: string, message: string, more = ''): string =>
   `<?xml version="1.0" encoding="utf-8"?>\n<d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns" xmlns:cal="urn:ietf:params:xml:ns:caldav">` +
   `<s:exception>Sabre\\DAV\\Exception\\${name}</s:exception><s:message>${message}</s:message>${more}</d:error>`
 
+const recur = (name: string, message: string): string => sabre('X', message).replace('Sabre\\DAV\\Exception\\X', `Sabre\\VObject\\${name}`)
+
+/** Of PostgreSQL, by Nextcloud 32.0.1; MySQL says SQLSTATE[23000] and "Duplicate entry". */
+const unique = recur(
+  'X',
+  'An exception occurred while executing a query: SQLSTATE[23505]: Unique violation: 7 ERROR:  duplicate key value violates unique constraint "calobjects_by_uid_index"',
+)
+
 const rfc = (condition: string): string =>
   `<?xml version="1.0"?><D:error xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><C:${condition}/></D:error>`
 
@@ -33,6 +41,16 @@ test.each<[number, Asks, string, readonly [string, string, string?]]>([
   [400, 'put', sabre('BadRequest', 'Calendar object with uid already exists in this calendar collection.'), ['item', 'dav-uid-taken']],
   [409, 'put', rfc('no-uid-conflict'), ['item', 'dav-uid-taken']],
   [403, 'put', rfc('unique-scheduling-object-resource'), ['item', 'dav-uid-taken']],
+  [
+    500,
+    'put',
+    recur('Recur\\MaxInstancesExceededException', 'Recurring events are only allowed to generate 3500'),
+    ['item', 'dav-refused'],
+  ],
+  [500, 'put', recur('InvalidDataException', 'INTERVAL in RRULE must be a positive integer!'), ['item', 'dav-refused']],
+  [403, 'put', sabre('Forbidden', 'This recurrence rule does not generate any valid instances'), ['item', 'dav-refused']],
+  [500, 'move', unique, ['item', 'dav-uid-taken']],
+  [500, 'put', unique, ['item', 'dav-uid-taken']],
   [403, 'put', '', ['call', 'dav-refused-unknown']],
   [403, 'put', '<html><body>Blocked by the firewall</body></html>', ['call', 'dav-refused-unknown']],
   [403, 'put', '<D:error xmlns:D="DAV:"><D:need-privileges/></D:error>', ['account', 'dav-not-permitted']],
@@ -63,6 +81,7 @@ test('maintenance without a time to come back is waited for; any other 429 or 5x
   expect(said(503, 'put', sabre('ServiceUnavailable', 'System is in maintenance mode.'))).toMatchObject({ reach: 'gate', until: 1_060_000 })
   expect(said(429, 'put')).toBeUndefined()
   expect(said(502, 'look')).toBeUndefined()
+  expect(said(500, 'put', recur('X', 'An exception occurred while executing a query: SQLSTATE[40P01]: Deadlock detected'))).toBeUndefined()
 })
 
 test('what the other object is called comes with the refusal', () => {

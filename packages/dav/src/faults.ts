@@ -155,6 +155,15 @@ const TABLE: readonly Row[] = [
     says: /uid.*(already|exists|conflict|duplicate)|unique-scheduling/i,
     fault: item('dav-uid-taken'),
   },
+  // Nextcloud lets its database say it (seen with 32.0.1): of a MOVE to where the UID stands, the trash bin included, and of two PUTs at once.
+  { status: [500], asks: ['put', 'move'], says: /SQLSTATE\[23\d{3}\].*uid|duplicate (key|entry).*uid/i, fault: item('dav-uid-taken') },
+  // What sabre cannot expand it answers with an error of its own (seen with Nextcloud 32.0.1), and would as often as it is asked.
+  {
+    status: [500],
+    asks: ['put'],
+    says: /MaxInstancesExceeded|only allowed to generate \d+|InvalidDataException|NoInstancesException/,
+    fault: item('dav-refused'),
+  },
   {
     status: [403, 409, 412],
     asks: ['put'],

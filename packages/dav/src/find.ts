@@ -1,5 +1,6 @@
 import type { Call, Item, Receipt, Search } from '@offramp/core'
 import { derivedUid } from '@offramp/formats'
+import { isInBin } from './bin.ts'
 import { type Desk, meaningOf } from './desk.ts'
 import { objectName } from './names.ts'
 import { multiget, nameIn, pathTo, readObject, receiptOf, withUidIn } from './objects.ts'
@@ -13,6 +14,7 @@ export async function findItem(desk: Desk, item: Item, where: readonly Search[],
   const wanted = new Set([out, second].flatMap((one) => [one.hash, lasting(desk, one)?.hash ?? one.hash]))
   const found: Receipt[] = []
   for (const { place } of where) {
+    if (await isInBin(desk, place, call)) continue
     const names = new Set([out.name, objectName(second.uid, desk.kind)])
     for (const path of await withUidIn(desk, place, out.uid, call)) names.add(nameIn(path))
     for (const name of names) {

@@ -51,5 +51,11 @@ export const MAINTENANCE_MS = 60_000
 /** Longest side of a photo in pixels where nothing is chosen, and bytes that a scaled one should not exceed (ActiveSync clients mind more). */
 export const PHOTO = { pixels: 512, bytes: 100_000, inputPixels: 100_000_000 } as const
 
+/** Characters of a UID, and of a collection's description, that Nextcloud's tables hold: what is longer is answered with 500 (seen with 32.0.1). */
+export const NEXTCLOUD_CHARACTERS = 255
+
+/** Milliseconds for which a listing of the account's collections tells what lies in the trash bin. */
+export const LISTED_MS = 60_000
+
 /** Characters of a collection's name: Cyrus and Nextcloud (255) keep no more. */
 export const NAME_CHARACTERS = 200

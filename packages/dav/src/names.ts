@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Collection, Kind } from '@offramp/core'
-import { NAME_CHARACTERS } from './limits.ts'
+import { NAME_CHARACTERS, NEXTCLOUD_CHARACTERS } from './limits.ts'
 
 const mark = (text: string, length: number): string => createHash('sha256').update(text).digest('hex').slice(0, length)
 
@@ -16,6 +16,12 @@ export function displayName(collection: Collection, kind: Kind): string {
   if (whole === '') return WORDS[kind] ?? kind
   const letters = [...whole]
   return letters.length <= NAME_CHARACTERS ? whole : `${letters.slice(0, NAME_CHARACTERS - 8).join('')}… ${mark(whole, 6)}`
+}
+
+/** As much of it as servers keep. */
+export function shortDescription({ description }: Collection): string | undefined {
+  const letters = [...(description ?? '')]
+  return letters.length <= NEXTCLOUD_CHARACTERS ? description : `${letters.slice(0, NEXTCLOUD_CHARACTERS - 1).join('')}…`
 }
 
 /** The same, told apart from another collection of that name; the same in every process. */

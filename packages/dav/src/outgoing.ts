@@ -1,9 +1,9 @@
 import { type Call, entryKey, Fault, type Item } from '@offramp/core'
-import { readMeaning } from '@offramp/formats'
+import { derivedUid, readMeaning } from '@offramp/formats'
 import { fitAttachments } from './attachments.ts'
 import { type Desk, HASHES } from './desk.ts'
 import { withClientAgent, withDuration, withUid } from './edit-calendar.ts'
-import { ITEM_BYTES } from './limits.ts'
+import { ITEM_BYTES, NEXTCLOUD_CHARACTERS } from './limits.ts'
 import { objectName } from './names.ts'
 import { fitPhoto } from './photo.ts'
 import { withSeal } from './seal.ts'
@@ -22,6 +22,8 @@ export interface Outgoing {
 
 export const OTHER_UID =
   'It was written under a UID of its own, because something else has its UID already: later changes by its organiser will not reach it.'
+export const SHORT_UID =
+  'It was written under a shorter UID, because the server keeps none of more than 255 characters: later changes by its organiser will not reach it.'
 export const ONE_MINUTE = 'It takes no time at the source, and one minute here: the server refuses events without a duration.'
 
 export async function collect(item: Item, call: Call): Promise<Uint8Array> {
@@ -55,7 +57,14 @@ export async function outgoingOf(desk: Desk, item: Item, most: number | undefine
       : await fitAttachments(marked, limit, desk.files, call)
   if (bytes.length > limit) throw tooLarge(bytes.length, limit)
   const hash = bytes === raw ? meaning.hash() : HASHES[desk.kind](bytes)
-  return sealed(desk, { uid: meaning.uid, key: entryKey(item.id), losses, hash }, bytes)
+  return shortened(desk, sealed(desk, { uid: meaning.uid, key: entryKey(item.id), losses, hash }, bytes))
+}
+
+/** Under a UID that the server can keep: the same for the same one, so that what is one stays one. */
+function shortened(desk: Desk, out: Outgoing): Outgoing {
+  const { kind } = desk.server
+  const tooLong = (kind === 'nextcloud' || kind === 'owncloud') && [...out.uid].length > NEXTCLOUD_CHARACTERS
+  return tooLong ? underUid(desk, out, derivedUid(out.uid), SHORT_UID) : out
 }
 
 /** With its name and its seal. */
@@ -64,9 +73,9 @@ function sealed(desk: Desk, facts: Pick<Outgoing, 'uid' | 'key' | 'losses' | 'ha
 }
 
 /** The same under another UID, with the loss that this is. */
-export function underUid(desk: Desk, { bytes, key, losses }: Outgoing, uid: string): Outgoing {
+export function underUid(desk: Desk, { bytes, key, losses }: Outgoing, uid: string, loss = OTHER_UID): Outgoing {
   const other = withUid(bytes, uid)
-  return sealed(desk, { uid, key, losses: [...losses, OTHER_UID], hash: HASHES[desk.kind](other) }, other)
+  return sealed(desk, { uid, key, losses: [...losses, loss], hash: HASHES[desk.kind](other) }, other)
 }
 
 /** The same with a duration; undefined where it has one. */

@@ -5,7 +5,7 @@ import { COMPONENT, listCollections, type Standing, takes } from './collections.
 import type { Home } from './discover.ts'
 import { isRefusal } from './faults.ts'
 import type { DavResponse } from './multistatus.ts'
-import { displayName, isSlugOf, markedName, slugs } from './names.ts'
+import { displayName, isSlugOf, markedName, shortDescription, slugs } from './names.ts'
 import { timeZoneOf } from './time-zone-of.ts'
 import { type Tree, writeXml } from './write-xml.ts'
 
@@ -13,6 +13,8 @@ export interface PlacesOf {
   readonly client: DavClient
   readonly home: Home
   readonly kind: Kind
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number
 }
 
 /** Names that servers give the calendar or address book which every account has: Nextcloud and SOGo, Cyrus, Zimbra and others. */
@@ -27,18 +29,22 @@ export class Places {
   /** By the collection's id, under the name that it had then. */
   readonly #known = new Map<string, { readonly name: string; readonly standing: Promise<Standing> }>()
   #listed: Promise<readonly Standing[]> | undefined
+  #listedAt = 0
   #tail: Promise<unknown> = Promise.resolve()
 
   constructor(of: PlacesOf) {
     this.#of = of
   }
 
-  /** What stands there now, as it was last seen. */
-  list(call: Call): Promise<readonly Standing[]> {
-    const listed = this.#listed ?? listCollections(this.#of.client, this.#of.home, call)
+  /** What stands there now, as it was last seen, or not longer ago than so many milliseconds. */
+  list(call: Call, freshMs = Number.POSITIVE_INFINITY): Promise<readonly Standing[]> {
+    const now = this.#of.now()
+    if (this.#listed !== undefined && now - this.#listedAt < freshMs) return this.#listed
+    const listed = listCollections(this.#of.client, this.#of.home, call)
     this.#listed = listed
+    this.#listedAt = now
     listed.catch(() => {
-      this.#listed = undefined
+      if (this.#listed === listed) this.#listed = undefined
     })
     return listed
   }
@@ -189,7 +195,8 @@ export class Places {
 
   #properties({ collection, name, bare }: Wish): Tree {
     const { kind } = this.#of
-    const { color, order, description, timeZone } = bare ? {} : collection
+    const { color, order, timeZone } = bare ? {} : collection
+    const description = bare ? undefined : shortDescription(collection)
     const named: Tree = { 'D:displayname': name }
     if (kind === 'contact') {
       const type = { 'D:resourcetype': { 'D:collection': '', 'CR:addressbook': '' } }

@@ -1,5 +1,6 @@
 import type { Call, Item, Kept, PutCall, Receipt } from '@offramp/core'
 import { derivedUid } from '@offramp/formats'
+import { isInBin } from './bin.ts'
 import { type Desk, meaningOf } from './desk.ts'
 import { isRefusal } from './faults.ts'
 import { memoOf } from './memo.ts'
@@ -22,7 +23,7 @@ interface Over {
 export async function putOver(desk: Desk, { item, out: plain, ...wish }: Over, call: PutCall): Promise<Receipt | Kept> {
   const { place, over } = wish
   const path = pathTo(over.place, over.locator)
-  const standing = await readObject(desk, path, call)
+  const standing = (await isInBin(desk, over.place, call)) ? undefined : await readObject(desk, path, call)
   if (standing === undefined) return elsewhere(desk, { item, out: plain, ...wish }, call)
   const second = underUid(desk, plain, derivedUid(plain.uid, item.id))
   const out = over.locator === second.name ? second : plain
@@ -85,7 +86,7 @@ async function move(
     )
     return place
   } catch (thrown) {
-    if (!isRefusal(thrown, 400, 403, 405, 409, 412, 415, 501)) throw thrown
+    if (!isRefusal(thrown, 400, 403, 405, 409, 412, 415, 500, 501)) throw thrown
     desk.services.log.warn({ status: thrown.said.status }, 'The server does not move an object between collections: it stays where it is.')
     return from.slice(0, from.lastIndexOf('/') + 1)
   }
@@ -114,7 +115,7 @@ async function elsewhere(desk: Desk, { place, item, out, over }: Over, call: Put
       return putOver(desk, { place, item, out, over: there }, call)
   }
   const places = (await desk.places.list(call)).filter(({ foreign }) => !foreign).map(({ path }) => path)
-  for (const path of new Set([over.place, ...places])) {
+  for (const path of new Set([...((await isInBin(desk, over.place, call)) ? [] : [over.place]), ...places])) {
     const named = await withUidIn(desk, path, out.uid, call)
     // Servers that cannot search answer with nothing.
     for (const found of named.length > 0 || path === place ? named : [pathTo(path, out.name)]) {

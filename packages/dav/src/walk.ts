@@ -1,5 +1,6 @@
 import type { Call, Found, Search } from '@offramp/core'
 import { uidOf } from '@offramp/formats'
+import { isInBin } from './bin.ts'
 import type { Desk } from './desk.ts'
 import { isRefusal } from './faults.ts'
 import { PAGE } from './limits.ts'
@@ -51,6 +52,7 @@ const uidIn = (text: string): string => {
 
 /** Everything in the place, in the order of names. The UIDs are in the objects, which are read page by page and forgotten. */
 export async function* walk(desk: Desk, { place }: Search, call: Call): AsyncGenerator<Found> {
+  if (await isInBin(desk, place, call)) return
   for (const page of pages(await listObjects(desk, place, call))) {
     const uids = new Map<string, string>()
     const names = page.map(({ name }) => name)

@@ -17,7 +17,11 @@ export function byPlace(jobs: readonly Job[]): readonly Job[] {
   const singles: Job[] = []
   for (const job of jobs) {
     if (job.over || job.item.versions) singles.push(job)
-    else groups.set(job.home, [...(groups.get(job.home) ?? []), job])
+    else {
+      const group = groups.get(job.home)
+      if (group) group.push(job)
+      else groups.set(job.home, [job])
+    }
   }
   return [...[...groups.values()].flat(), ...singles]
 }

@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { WORKER_FLAGS } from '../workplace/worker-flags.ts'
 
 const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
@@ -71,6 +72,11 @@ describe('docker-compose.yml', () => {
       expect(part(services, name, 'ports'), `${name} is reachable from outside`).toBeUndefined()
       expect(textOf(part(services, name, 'environment')), name).not.toMatch(/PASSWORD|SECRET/i)
     }
+  })
+
+  it('starts workers with the flags that bound their memory', async () => {
+    const entrypoint = part(await compose(), 'services', 'worker', 'entrypoint')
+    expect(entrypoint).toEqual(['node', ...WORKER_FLAGS, '/app/workers/src/main.ts'])
   })
 
   it('mounts and starts what is there', async () => {

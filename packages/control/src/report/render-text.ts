@@ -114,6 +114,7 @@ function reasonBlock(lanes: readonly LaneReport[]): readonly string[] {
 /** The report for people. Its first line is the unexplained remainder. */
 export function renderText(report: Report): string {
   const { lanes } = report
+  const [files, others] = [lanes.filter(({ kind }) => kind === 'file'), lanes.filter(({ kind }) => kind !== 'file')]
   return [
     ...firstLines(report),
     ...block(
@@ -124,7 +125,11 @@ export function renderText(report: Report): string {
     ...block('What single items have lost on the way', lessenedBlock(lanes)),
     ...block(
       'How nobody was mailed',
-      saidOf(lanes, ({ assurances = [] }) => assurances),
+      saidOf(others, ({ assurances = [] }) => assurances),
+    ),
+    ...block(
+      'How files were written and proved',
+      saidOf(files, ({ assurances = [] }) => assurances),
     ),
     ...block('Accounts', laneTable(lanes)),
     ...block(

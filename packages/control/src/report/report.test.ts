@@ -79,6 +79,12 @@ describe('the report', () => {
     expect(isBalanced(report(calendars))).toBe(true)
   })
 
+  it('does not say of files how nobody was mailed', () => {
+    const text = renderText(report({ ...LANE, kind: 'file', assurances: ['Each hash is compared.'] }))
+    expect(text).toContain('How files were written and proved\n  Each hash is compared. (1 account)')
+    expect(text).not.toContain('How nobody was mailed')
+  })
+
   it('says of an account that is halted why, what to do, and how far it came', () => {
     const full: LaneReport = { ...balance({ verified: 7, remainder: 3 }), why: 'The mailbox is full.', remedy: 'Make room.' }
     expect(renderText(report(full))).toMatch(/STOPPED: 1 account is not finished[\s\S]*stopped: The mailbox is full\. Make room\./)

@@ -7,7 +7,7 @@ import { prove, serverHash } from './prove.ts'
 import { isSameAtPlaces } from './same-at-places.ts'
 import { sameBytes } from './same-bytes.ts'
 import { type Standing, statAt } from './stat.ts'
-import { folderName, likelyEnd, removeAsked, removeUpload, sayAsked, uploadHref } from './upload-folder.ts'
+import { closeUpload, emptyUpload, folderHref, likelyEnd, sayAsked, takeBackAsked } from './upload-folder.ts'
 import { dateHeaders, refusePages, type Stored, type Target } from './write.ts'
 import { uploadHeaders } from './write-chunks.ts'
 
@@ -49,7 +49,7 @@ export async function assemble(desk: FilesDesk, whole: Whole, { again, ...seen }
     const answer = await desk.client.send(
       {
         method: 'MOVE',
-        href: `${uploadHref(desk, folderName(target))}/.file`,
+        href: `${folderHref(desk, target)}/.file`,
         asks: 'assemble',
         headers: { ...uploadHeaders(desk, to, content.size), ...dateHeaders(content), ...conditionOf(desk, whole), ...hashWish(content) },
         headTimeoutMs: patience(content.size),
@@ -64,7 +64,7 @@ export async function assemble(desk: FilesDesk, whole: Whole, { again, ...seen }
       { ...seen, told: answer.headers['x-hash-sha256'], etag: answer.headers['oc-etag'] ?? answer.headers['etag'] },
       call,
     )
-    await removeAsked(desk, target, since, call)
+    await closeUpload(desk, target, call)
     return stored
   } catch (thrown) {
     if (call.signal.aborted) throw thrown
@@ -76,11 +76,15 @@ export async function assemble(desk: FilesDesk, whole: Whole, { again, ...seen }
     }
     // Answered by the server itself: nothing is under way.
     const gone = isRefusal(thrown, 404) ? await finished(desk, whole, seen, call) : undefined
-    await removeAsked(desk, target, since, call)
-    if (gone !== undefined) return gone
+    if (gone !== undefined) {
+      await closeUpload(desk, target, call)
+      return gone
+    }
     // Chunks that do not make the whole are not to be gone on with, nor what may not be written there any more.
-    if (isRefusal(thrown, 400, 412) || (thrown instanceof Fault && thrown.code === 'dav-damaged'))
-      await removeUpload(desk, folderName(target), call)
+    if (isRefusal(thrown, 400, 412) || (thrown instanceof Fault && thrown.code === 'dav-damaged')) {
+      await emptyUpload(desk, target, call)
+      await closeUpload(desk, target, call)
+    } else await takeBackAsked(desk, target, since, call)
     throw thrown
   }
 }
@@ -89,7 +93,7 @@ export async function assemble(desk: FilesDesk, whole: Whole, { again, ...seen }
 const hashWish = ({ size }: Content): Readonly<Record<string, string>> => (size > PROVED_BYTES ? {} : { 'x-hash': 'sha256' })
 
 /** What may be written over stands at the destination, so `If-Match`, which speaks of the address that is moved, does not do. */
-function conditionOf({ client }: FilesDesk, { to, target: { over } }: Whole): Readonly<Record<string, string>> {
+export function conditionOf({ client }: FilesDesk, { to, target: { over } }: Whole): Readonly<Record<string, string>> {
   if (over === undefined) return { overwrite: 'F' }
   return over.etag === undefined ? { overwrite: 'T' } : { overwrite: 'T', if: `<${client.urlOf(to)}> ([${over.etag}])` }
 }
@@ -100,7 +104,7 @@ interface Told extends Seen {
 }
 
 /** Proves what a MOVE has confirmed. Its size is looked at in any case: Nextcloud 33 and 34 on object storage have confirmed files of no bytes. */
-async function arrived(desk: FilesDesk, { to, content }: Whole, { hash, tail, told, etag }: Told, call: Call): Promise<Stored> {
+export async function arrived(desk: FilesDesk, { to, content }: Whole, { hash, tail, told, etag }: Told, call: Call): Promise<Stored> {
   const standing = await statAt(desk, to, call)
   if (standing === undefined || standing.size !== content.size) throw emptied(desk, content.size, standing)
   if (hash === undefined) {
@@ -123,7 +127,8 @@ async function finished(desk: FilesDesk, whole: Whole, seen: Seen, call: Call): 
   const { to, content, target } = whole
   const standing = await statAt(desk, to, call)
   if (standing === undefined || standing.isFolder || standing.size !== content.size) return undefined
-  if (target.over?.etag !== undefined && standing.etag === target.over.etag) return undefined
+  // Nextcloud's may be the same for another text (put-over.ts).
+  if (desk.server.kind !== 'nextcloud' && target.over?.etag !== undefined && standing.etag === target.over.etag) return undefined
   const same =
     content.size > PROVED_BYTES && content.bodyFrom !== undefined
       ? await sameAtPlaces(desk, to, content, { call, hash: seen.hash })
@@ -154,14 +159,14 @@ async function awaitEnd(
   for (let wait: number = LOOK.first; ; wait = Math.min(LOOK.most, wait * 2)) {
     const stored = await finished(desk, whole, seen, call).catch(stillLocked)
     if (stored !== undefined) {
-      await removeAsked(desk, whole.target, since, call)
+      await closeUpload(desk, whole.target, call)
       return stored
     }
     const left = until - clock.now()
     if (left <= 0) break
     await waitTelling(desk, Math.min(wait, left), call)
   }
-  await removeAsked(desk, whole.target, since, call)
+  await takeBackAsked(desk, whole.target, since, call)
   return undefined
 }
 

@@ -9,7 +9,7 @@ import { BULK_FOLDER, BULK_ITEM_BYTES } from './limits.ts'
 import { sameName } from './names/encode.ts'
 import { factsOf } from './ocs.ts'
 import type { Held } from './pool.ts'
-import { listFolder } from './stat.ts'
+import { namesIn } from './stat.ts'
 import { dateHeaders } from './write.ts'
 
 /** A file that goes with others, and the name that was just seen to be free. */
@@ -32,11 +32,12 @@ export async function partsFor(
   call: Call,
 ): Promise<readonly Part[]> {
   const small = desk.server.bulk ? named.filter(({ item }) => isSmall(item)) : []
-  if (small.length < 2) return []
+  if (small.length < 2 || desk.folders.large.has(place)) return []
   const key = (name: string): string => sameName(name, desk.server.rules)
-  const standing = new Set<string>()
-  const stands = await listFolder(desk, folderHref(desk, place), ({ name }) => void standing.add(key(name)), call)
-  if (!stands || standing.size > BULK_FOLDER) return []
+  const there = await namesIn(desk, { href: folderHref(desk, place), most: BULK_FOLDER }, call)
+  if (there === 'many') desk.folders.large.add(place)
+  if (there === undefined || there === 'many') return []
+  const standing = new Set([...there].map(key))
   const counts = new Map<string, number>()
   for (const { name } of named) counts.set(key(name), (counts.get(key(name)) ?? 0) + 1)
   // Paths travel in headers: blanks at their ends are lost, and older servers cut them at a colon.

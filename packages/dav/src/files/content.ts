@@ -30,6 +30,19 @@ export const contentOfVersion = (version: Version, { traits }: Item): Content =>
   bodyFrom: undefined,
 })
 
+/** SHA-256 in hex of the first bytes, and how many they were. */
+export async function printOf(bytes: AsyncIterable<Uint8Array>, most: number): Promise<{ readonly hash: string; readonly size: number }> {
+  const hash = hashing()
+  let size = 0
+  for await (const part of bytes) {
+    const taken = part.subarray(0, most - size)
+    hash.update(taken)
+    size += taken.length
+    if (size === most) break
+  }
+  return { hash: hash.digest('hex'), size }
+}
+
 const noSize = (): Fault =>
   new Fault({ reach: 'call', code: 'dav-no-size', message: 'The source did not say how large the file is, so that nothing was sent.' })
 

@@ -80,9 +80,12 @@ export const folderHref = ({ server }: Pick<FilesDesk, 'server'>, place: string)
 
 export const fileHref = (desk: Pick<FilesDesk, 'server'>, place: string, name: string): string => folderHref(desk, place) + encoded(name)
 
+/** An item's name where nothing is in its way. */
+export const plainName = (rules: NameRules, { naturalKey }: Pick<Item, 'naturalKey'>): string => encodeName(naturalKey, rules)
+
 /** Under which names an item may stand in its folder: where nothing is in its way, and then told apart by a print of its id. */
 export function namesOf(rules: NameRules, { id, naturalKey }: Pick<Item, 'id' | 'naturalKey'>): readonly [string, ...string[]] {
-  const plain = encodeName(naturalKey, rules)
+  const plain = plainName(rules, { naturalKey })
   return [plain, withPrint(plain, printOf(id), rules), withPrint(plain, printOf(`${id}\n2`), rules)]
 }
 

@@ -1,6 +1,6 @@
 import type { Destination, DestinationProfile, Trait } from '@offramp/core'
 import { dateFolders, folderWay } from './dates.ts'
-import { type FilesDesk, namesOf } from './desk.ts'
+import { type FilesDesk, plainName } from './desk.ts'
 import { placeOf, plainPlace, prepare } from './folders.ts'
 import { grant } from './grant.ts'
 import { BATCH, SAMPLES } from './limits.ts'
@@ -70,5 +70,5 @@ export const makeFilesDestination = (desk: FilesDesk): Destination => ({
   ...(folderWay(desk) === undefined ? {} : { date: (dates, call) => dateFolders(desk, dates, call) }),
   ...(desk.server.kind === 'nextcloud' ? { grant: (asked, call) => grant(desk, asked, call) } : {}),
   retire: (left, call) => retire(desk, left, call),
-  nameOf: (item) => ({ folder: plainPlace(desk, item.home), name: namesOf(desk.server.rules, item)[0] }),
+  nameOf: (item) => ({ folder: plainPlace(desk, item.home), name: plainName(desk.server.rules, item) }),
 })

@@ -1,6 +1,7 @@
 import type { Call, Collection, Place } from '@offramp/core'
 import { isRefusal } from '../faults.ts'
 import { type FilesDesk, folderHref, partsOf } from './desk.ts'
+import { type Glance, newGlance } from './glance.ts'
 import { encodeName, encodePath, printOf, sameName, withPrint } from './names/encode.ts'
 import type { NameRules } from './names/rules.ts'
 import { statAt } from './stat.ts'
@@ -11,13 +12,24 @@ export interface Folders {
   readonly claims: Map<string, string>
   /** Places that stand there. Of one connection as well: another process may have taken them away. */
   readonly made: Set<string>
+  /** Places in which more stands than is worth being listed before a bulk upload. Of one connection. */
+  readonly large: Set<string>
   /** What this connection has made and nobody was told of yet: by what the server calls each. */
   readonly fresh: Map<string, string>
   /** Of all connections of a process: names that are being written, so that nothing which overwrites silently does so over them. */
   readonly busy: Set<string>
+  /** Of one connection. */
+  readonly glance: Glance
 }
 
-export const newFolders = (busy: Set<string>): Folders => ({ claims: new Map(), made: new Set(), fresh: new Map(), busy })
+export const newFolders = (busy: Set<string>): Folders => ({
+  claims: new Map(),
+  made: new Set(),
+  large: new Set(),
+  fresh: new Map(),
+  busy,
+  glance: newGlance(),
+})
 
 type Where = Pick<FilesDesk, 'settings' | 'server' | 'folders'>
 

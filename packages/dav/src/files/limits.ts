@@ -21,8 +21,10 @@ export const BULK_ITEM_BYTES = 1024 * 1024
 /** Entries of a folder up to which it is listed before a bulk upload into it. */
 export const BULK_FOLDER = 2_000
 
-/** Bytes of a name that Nextcloud 24 can still write to: it adds `.ocTransferId<number>.part`, and its disk holds 255. */
-export const WRITABLE_NAME_BYTES = 220
+/**
+ * Bytes of a name that Nextcloud 24 can still write to: it adds `.ocTransferId<number>.part`, and its disk holds 255. 32.0.1 writes to a hash of the name.
+ */
+export const WRITABLE_NAME = { bytes: 220, until: 32 } as const
 
 /** Seconds. Nextcloud answers older dates with 500, and has stored the file by then. */
 export const OLDEST_SECONDS = 86_401

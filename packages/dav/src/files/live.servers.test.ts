@@ -1,7 +1,8 @@
 import { destinationSuite } from '@offramp/conformance'
 import { describe } from 'vitest'
-import { openFilesLab } from '../../../../test/servers/files-lab.ts'
+import { type FilesLabWish, openFilesLab } from '../../../../test/servers/files-lab.ts'
 import { httpShelf } from '../../../../test/servers/http-shelf.ts'
+import { historyOf, type RawCloud, uploadsLeft } from '../../../../test/servers/raw-cloud.ts'
 import { openTeamFilesLab, TEAM_WAIVED } from '../../../../test/servers/team-files-lab.ts'
 
 const {
@@ -14,13 +15,42 @@ const {
   OFFRAMP_WEBDAV_MEMBER: member = '',
 } = process.env
 
-/** The address of the account's own folder. A Nextcloud says on a page without a login what it is. */
-async function ownFolder(): Promise<string> {
-  const base = (url ?? '').replace(/\/+$/, '')
-  if (root !== undefined) return root
+const base = (url ?? '').replace(/\/+$/, '')
+
+/** A Nextcloud says on a page without a login what it is. */
+async function isCloud(): Promise<boolean> {
   const status = await fetch(`${base}/status.php`)
-  const isCloud = status.ok && /"productname"/.test(await status.text())
-  return isCloud ? `${base}/remote.php/dav/files/${encodeURIComponent(account)}/` : (url ?? '')
+  return status.ok && /"productname"/.test(await status.text())
+}
+
+const listsUploads = (cloud: RawCloud): Promise<boolean> =>
+  uploadsLeft(cloud).then(
+    () => true,
+    () => false,
+  )
+
+/** The address of the account's own folder. */
+const ownFolder = (has: boolean): string => root ?? (has ? `${base}/remote.php/dav/files/${encodeURIComponent(account)}/` : (url ?? ''))
+
+/** On a Nextcloud also what is seen of uploads and of earlier states; over plain HTTP answers are lost on the way, and uploads are broken off. */
+async function openLive(): Promise<FilesLabWish> {
+  const cloud = { url: base, user: account, pass }
+  const has = await isCloud()
+  const own = ownFolder(has)
+  const shelf = httpShelf({ url: own, user: account, pass, below: 'Offramp suite' })
+  await shelf.empty()
+  return {
+    url: url ?? '',
+    account,
+    pass,
+    shelf,
+    settings: { root: 'Offramp suite' },
+    clean: () => shelf.empty(),
+    ...(has
+      ? { history: (receipt) => historyOf(cloud, receipt), ...((await listsUploads(cloud)) ? { leftovers: () => uploadsLeft(cloud) } : {}) }
+      : {}),
+    ...(has && base.startsWith('http:') ? {} : { live: true }),
+  }
 }
 
 /**
@@ -31,19 +61,7 @@ describe.skipIf(url === undefined)('a live server (OFFRAMP_WEBDAV_URL, OFFRAMP_W
   destinationSuite({
     name: `files at ${url ?? 'no server'}`,
     timeoutMs: 300_000,
-    open: async () => {
-      const shelf = httpShelf({ url: await ownFolder(), user: account, pass, below: 'Offramp suite' })
-      await shelf.empty()
-      return openFilesLab({
-        url: url ?? '',
-        account,
-        pass,
-        shelf,
-        live: true,
-        settings: { root: 'Offramp suite' },
-        clean: () => shelf.empty(),
-      })
-    },
+    open: async () => openFilesLab(await openLive()),
   })
 })
 
@@ -61,7 +79,7 @@ describe.skipIf(url === undefined || admin === undefined)(
       open: async () =>
         openTeamFilesLab({
           url: url ?? '',
-          root: await ownFolder(),
+          root: ownFolder(true),
           account,
           pass,
           admin: { login: admin ?? '', pass: adminPass },

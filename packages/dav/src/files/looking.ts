@@ -2,31 +2,36 @@ import { type Call, Fault, type Found, type Item, type Receipt, type Search } fr
 import { isRefusal } from '../faults.ts'
 import { equalAt, receiptOf } from './adopt.ts'
 import { type FilesDesk, fileHref, folderHref, isTemporary, namesOf } from './desk.ts'
+import { glanceAt } from './glance.ts'
 import { pastAssembly } from './past-assembly.ts'
 import { readBytes } from './prove.ts'
 import { hashAt } from './same-bytes.ts'
 import { listFolder, type Standing, statFile } from './stat.ts'
-import { targetOf } from './target.ts'
 import { forgetAsked } from './upload-folder.ts'
 
 /** Copies of equal bytes under any of the names that the item can have. */
 export async function find(desk: FilesDesk, item: Item, where: readonly Search[], call: Call): Promise<readonly Receipt[]> {
-  const found: Receipt[] = []
-  for (const { place } of where) {
-    for (const name of namesOf(desk.server.rules, item)) {
+  const names = namesOf(desk.server.rules, item)
+  const places = where.flatMap(({ place }) => names.map((name) => ({ place, name })))
+  const looked = await Promise.all(
+    places.map((at) => {
       const look = async (): Promise<Receipt | undefined> => {
-        const standing = await statFile(desk, place, name, call)
-        return standing && equalAt(desk, { place, name, standing }, item, call)
+        const standing = await (desk.server.kind === 'nextcloud' ? glanceAt : statFile)(desk, at.place, at.name, call)
+        return standing && equalAt(desk, { ...at, standing }, item, call).catch(goneMeanwhile)
       }
-      const equal = await pastAssembly(desk, item, look, call)
-      if (equal) found.push(equal)
-    }
-  }
+      return pastAssembly(desk, item, look, call)
+    }),
+  )
+  const found = looked.filter((one) => one !== undefined)
   const [first] = found
   const inChunks = desk.server.uploads !== undefined && (item.size ?? 0) > desk.chunkBytes
   // Whoever asked for it to be put together was broken off before the end.
-  if (first && inChunks) await forgetAsked(desk, targetOf({ place: first.place, name: first.locator }, item, undefined), call)
+  if (first && inChunks) await forgetAsked(desk, item, call)
   return found
+}
+
+function goneMeanwhile(thrown: unknown): undefined {
+  if (!isRefusal(thrown, 404, 410)) throw thrown
 }
 
 const byName = (one: Standing, other: Standing): number => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0)

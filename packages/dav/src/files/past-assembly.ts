@@ -3,7 +3,7 @@ import { isRefusal } from '../faults.ts'
 import { waitTelling } from './assemble.ts'
 import type { FilesDesk } from './desk.ts'
 import { LOOK } from './limits.ts'
-import { lastAsked, leftOf, likelyEnd } from './upload-folder.ts'
+import { lastAsked, likelyEnd, notedOf } from './upload-folder.ts'
 
 /**
  * The file that chunks become is locked while the server puts them together: it gives no hash of it, and moves it nowhere. Where an earlier process has asked
@@ -15,7 +15,7 @@ export async function pastAssembly<T>(desk: FilesDesk, item: Item, act: () => Pr
       return await act()
     } catch (thrown) {
       if (!isRefusal(thrown, 423)) throw thrown
-      const since = lastAsked(await leftOf(desk, item, call))
+      const since = lastAsked(await notedOf(desk, item, call))
       if (since === undefined || desk.services.clock.now() >= likelyEnd(since, item.size ?? 0)) throw thrown
       await waitTelling(desk, LOOK.first, call)
     }

@@ -4,7 +4,7 @@ import { inTurns } from '../in-turns.ts'
 import { receiptOf } from './adopt.ts'
 import { partsFor, uploadBulk } from './bulk.ts'
 import { contentOf } from './content.ts'
-import { type FilesDesk, namesOf } from './desk.ts'
+import { type FilesDesk, plainName } from './desk.ts'
 import { sameName } from './names/encode.ts'
 import { targetOf } from './target.ts'
 import { writeFile } from './write.ts'
@@ -12,7 +12,7 @@ import { writeFile } from './write.ts'
 /** Many new items, into names of their own that are free. Whatever has such a name already is left to be decided alone, with the ledger's help. */
 export async function putMany(desk: FilesDesk, place: string, items: readonly Item[], call: Call): Promise<readonly (Receipt | Fault)[]> {
   call.signal.throwIfAborted()
-  const named = items.map((item) => ({ item, name: namesOf(desk.server.rules, item)[0] }))
+  const named = items.map((item) => ({ item, name: plainName(desk.server.rules, item) }))
   // What goes in bulk stands open under its name at once.
   const parts = (await desk.closed?.(call)) === undefined ? await partsFor(desk, { place, named }, call) : []
   const claims = named.map(({ name }) => `${place}\n${name}`)

@@ -10,8 +10,9 @@ import { setDate } from './probe.ts'
 import { BESIDE, withLosses } from './put-new.ts'
 import { hashAt, sameBytes } from './same-bytes.ts'
 import { type Standing, statFile } from './stat.ts'
-import { targetOf } from './target.ts'
-import { clearUploads } from './upload-folder.ts'
+import { isOurBeginning, isStillOurs } from './still-ours.ts'
+import { targetOf, uploadOf } from './target.ts'
+import { clearUploads, removeNext } from './upload-folder.ts'
 import { moveFile, writeFile } from './write.ts'
 
 /** A change of an item of which a copy was written before. */
@@ -27,22 +28,36 @@ export async function putOver(desk: FilesDesk, wish: Over, call: PutCall): Promi
   const standing = await statFile(desk, over.place, over.locator, call)
   if (standing === undefined || standing.isFolder) return elsewhere(desk, wish, call)
   const href = fileHref(desk, over.place, over.locator)
-  const isUntouched = over.memo !== undefined && memoOf(standing.etag) === over.memo && standing.size === over.size
+  const isTold = over.memo !== undefined && memoOf(standing.etag) === over.memo && standing.size === over.size
   // Ours may have been carried on by a worker that died, and another item, of the same bytes perhaps, have come by the name since.
-  if (!isUntouched && (await isOwned({ ...over, size: standing.size }, call))) return elsewhere(desk, wish, call)
+  if (!isTold && (await isOwned({ ...over, size: standing.size }, call))) return elsewhere(desk, wish, call)
   // Compared with what was written then, and with the item as it is now: our own write may have arrived without our hearing of it.
-  const known = isUntouched ? over.hash : undefined
+  const known = isTold ? over.hash : undefined
   const same = await sameBytes(desk, { href, size: standing.size, known }, { content: contentOf(item) }, call)
-  if (!isUntouched && same === undefined) {
-    const isOurs = over.hash !== undefined && standing.size === over.size && (await hashAt(desk, href, call)) === over.hash
-    if (!isOurs) {
-      await clear(desk, item, standing, call)
-      return { kept: 'changed', receipt: over }
-    }
-  }
+  if (same === undefined && !(await isStillOurs(desk, { href, standing, over, isTold }, call)))
+    return changed(desk, wish, { href, standing, isTold }, call)
   return same === undefined || needsBytes(desk, item, standing)
     ? rewrite(desk, wish, standing, call)
     : keep(desk, wish, { standing, hash: same }, call)
+}
+
+/** It is no longer what was written: our own next write, half or whole, or a person's. */
+async function changed(
+  desk: FilesDesk,
+  wish: Over,
+  { href, standing, isTold }: { readonly href: string; readonly standing: Standing; readonly isTold: boolean },
+  call: PutCall,
+): Promise<Receipt | Kept> {
+  const { item, over } = wish
+  const same = isTold ? await sameBytes(desk, { href, size: standing.size }, { content: contentOf(item) }, call) : undefined
+  if (same !== undefined) return keep(desk, wish, { standing, hash: same }, call)
+  if (desk.server.kind === 'nextcloud' && (await isOurBeginning(desk, href, item, call))) {
+    const now = await statFile(desk, over.place, over.locator, call)
+    if (now !== undefined) return rewrite(desk, wish, now, call)
+  }
+  await clear(desk, item, standing, call)
+  if (desk.server.uploads !== undefined) await removeNext(desk, { item: uploadOf(item.id) }, call)
+  return { kept: 'changed', receipt: over }
 }
 
 /** An earlier process may have died while a large file was put together: of that nothing stays. */
@@ -53,9 +68,9 @@ async function clear(desk: FilesDesk, item: Item, standing: Standing, call: PutC
 
 /** A date that this server takes with the bytes alone. */
 const needsBytes = ({ server }: FilesDesk, { traits: { modifiedAt } }: Item, standing: Standing): boolean =>
-  server.kind === 'other' && server.dates === 'header' && modifiedAt !== undefined && !isDated(standing, modifiedAt)
+  server.kind === 'other' && server.dates === 'header' && modifiedAt !== undefined && !isDatedAt(standing, modifiedAt)
 
-const isDated = ({ modifiedAt }: Standing, wanted: number): boolean =>
+const isDatedAt = ({ modifiedAt }: Standing, wanted: number): boolean =>
   modifiedAt !== undefined && Math.floor(modifiedAt / 1000) === seconds(wanted)
 
 /** Nothing to write but perhaps a name, a folder or a date. */
@@ -66,8 +81,9 @@ async function keep(
   call: PutCall,
 ): Promise<Receipt> {
   const moved = await bring(desk, { place, item, over }, call)
-  await setDates(desk, { href: fileHref(desk, moved.place, moved.name), item, standing }, call)
-  const now = await statFile(desk, moved.place, moved.name, call)
+  const isDated = await setDates(desk, { href: fileHref(desk, moved.place, moved.name), item, standing }, call)
+  const isSame = !isDated && moved.place === over.place && moved.name === over.locator
+  const now = isSame ? standing : await statFile(desk, moved.place, moved.name, call)
   await clear(desk, item, standing, call)
   const receipt = receiptOf(moved, { size: standing.size, hash, etag: now?.etag ?? standing.etag })
   return withLosses(receipt, moved.losses)
@@ -121,8 +137,8 @@ interface Dated {
 
 const seconds = (ms: number): number => Math.max(OLDEST_SECONDS, Math.floor(ms / 1000))
 
-/** Dates of a copy whose bytes stay, where the server can be told of them without writing it anew. */
-async function setDates({ client, server }: FilesDesk, { href, item, standing }: Dated, call: Call): Promise<void> {
+/** Dates of a copy whose bytes stay, where the server can be told of them without writing it anew. Whether it may bear another ETag now. */
+async function setDates({ client, server }: FilesDesk, { href, item, standing }: Dated, call: Call): Promise<boolean> {
   const { modifiedAt, createdAt } = item.traits
   if (server.kind !== 'other' && createdAt !== undefined && standing.createdAt !== seconds(createdAt) * 1000) {
     const body = writeXml('D:propertyupdate', { 'D:set': { 'D:prop': { 'N:creation_time': String(seconds(createdAt)) } } })
@@ -132,9 +148,10 @@ async function setDates({ client, server }: FilesDesk, { href, item, standing }:
     )
   }
   const way = server.kind === 'other' ? server.dates : 'D:lastmodified'
-  if (modifiedAt === undefined || way === 'none' || way === 'header') return
-  if (isDated(standing, modifiedAt)) return
+  if (modifiedAt === undefined || way === 'none' || way === 'header') return false
+  if (isDatedAt(standing, modifiedAt)) return false
   await setDate(client, { href, way, ms: seconds(modifiedAt) * 1000 }, call)
+  return true
 }
 
 /** Not where it was put: moved home by ourselves before the ledger forgot of it, or a person has moved or deleted it. */

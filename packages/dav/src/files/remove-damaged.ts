@@ -1,5 +1,5 @@
 import type { Call } from '@offramp/core'
-import { type Content, hashing } from './content.ts'
+import { type Content, printOf } from './content.ts'
 import type { FilesDesk } from './desk.ts'
 import { PROVED_BYTES } from './limits.ts'
 import { readBytes } from './prove.ts'
@@ -37,17 +37,5 @@ async function isOurs(desk: FilesDesk, { href, content, etag }: Damaged, standin
   const { size } = standing
   if (size >= content.size || size > PROVED_BYTES) return false
   if (size === 0) return true
-  return (await printOf(readBytes(desk, href, call), size)) === (await printOf(content.body(call), size))
-}
-
-/** SHA-256 of so many bytes. */
-async function printOf(bytes: AsyncIterable<Uint8Array>, size: number): Promise<string> {
-  const hash = hashing()
-  let left = size
-  for await (const part of bytes) {
-    hash.update(part.subarray(0, left))
-    left -= Math.min(part.length, left)
-    if (left === 0) break
-  }
-  return hash.digest('hex')
+  return (await printOf(readBytes(desk, href, call), size)).hash === (await printOf(content.body(call), size)).hash
 }

@@ -40,11 +40,13 @@ const msOf = (text: string | undefined): number | undefined => {
 
 const number = (text: string | undefined): number | undefined => (text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined)
 
+const nameAt = (path: string): string => decoded(path.replace(/\/$/, '').split('/').at(-1) ?? '')
+
 function standingOf(response: DavResponse, path: string): Standing {
   const created = number(textOf(response, 'N:creation_time'))
   const isFolder = child(response.props.get('D:resourcetype'), 'D:collection') !== undefined
   return {
-    name: decoded(path.replace(/\/$/, '').split('/').at(-1) ?? ''),
+    name: nameAt(path),
     isFolder,
     size: isFolder ? 0 : (number(textOf(response, 'D:getcontentlength')) ?? 0),
     etag: textOf(response, 'D:getetag') || undefined,
@@ -78,6 +80,37 @@ export const statFile = (desk: FilesDesk, place: string, name: string, call: Cal
   statAt(desk, fileHref(desk, place, name), call)
 
 const normal = (path: string): string => decoded(path).replace(/\/$/, '')
+
+const NAMES = writeXml('D:propfind', ask('D:resourcetype'))
+
+/** What is called what in a folder, as little as a server can say of it. Undefined where there is no such folder; `many`: more than so many, and not all were read. */
+export async function namesIn(
+  desk: FilesDesk,
+  { href, most }: { readonly href: string; readonly most: number },
+  call: Call,
+): Promise<ReadonlySet<string> | 'many' | undefined> {
+  const own = normal(href)
+  const names = new Set<string>()
+  const enough = new Error('More stands there than is asked about.')
+  const request = { method: 'PROPFIND', href, depth: '1', body: NAMES, asks: 'look', maxBytes: FOLDER_BYTES } as const
+  try {
+    await desk.client.multistatus(
+      request,
+      (response) => {
+        const path = desk.client.pathOf(response.href)
+        if (path === undefined || normal(path) === own) return
+        names.add(nameAt(path))
+        if (names.size > most) throw enough
+      },
+      call,
+    )
+    return names
+  } catch (thrown) {
+    if (thrown === enough) return 'many'
+    if (isRefusal(thrown, 404, 410)) return undefined
+    throw thrown
+  }
+}
 
 /**
  * Everything in a folder, as it comes in, and not the folder itself. False where there is no such folder. Of a listing that breaks off nothing is

@@ -13,13 +13,12 @@ import {
   type Cut,
   chunksOf,
   cutOf,
-  folderName,
+  emptyUpload,
+  folderHref,
   lookAtUploads,
   openUpload,
-  removeUpload,
   sizeOfChunk,
   type UploadState,
-  uploadHref,
 } from './upload-folder.ts'
 import { refusePages, type Stored, type Target } from './write.ts'
 
@@ -36,7 +35,7 @@ export const uploadHeaders = ({ client }: FilesDesk, to: string, size: number): 
 export async function writeInChunks(desk: FilesDesk, target: Target, content: Content, call: PutCall): Promise<Stored> {
   const to = fileHref(desk, target.place, target.name)
   const whole: Whole = { to, target, content }
-  const { isOpen, asked } = await uploadsNow(desk, whole, call)
+  const { asked } = await uploadsNow(desk, whole, call)
   // Somebody has asked for it to be put together, and nobody knows the end: look, and do not ask again.
   if (asked !== undefined) {
     const stored = await lookForAssembled(desk, whole, asked, call)
@@ -44,8 +43,8 @@ export async function writeInChunks(desk: FilesDesk, target: Target, content: Co
   }
   if (target.over === undefined && (await statAt(desk, to, call)) !== undefined) throw taken(desk)
   const cut = cutOf(content.size, desk.chunkBytes)
-  const there = isOpen ? await standing(desk, target, cut, call) : undefined
-  if (there === undefined) await openUpload(desk, folderName(target), uploadHeaders(desk, to, content.size), call)
+  const there = await standing(desk, target, cut, call)
+  if (there === undefined) await openUpload(desk, target, uploadHeaders(desk, to, content.size), call)
   const sent = await sendChunks(desk, whole, { cut, there: there ?? new Set() }, call)
   const stored = await assemble(desk, whole, { ...sent, again: asked !== undefined }, call)
   return sent.hash === undefined ? proveResumed(desk, whole, stored, call) : stored
@@ -66,7 +65,7 @@ async function standing(desk: FilesDesk, target: Target, cut: Cut, call: Call): 
   if (found === undefined) return undefined
   const odd = [...found].some(([chunk]) => chunk < 1 || chunk > cut.count)
   if (odd) {
-    await removeUpload(desk, folderName(target), call)
+    await emptyUpload(desk, target, call)
     return undefined
   }
   return new Set([...found].filter(([chunk, size]) => size === sizeOfChunk(cut, chunk)).map(([chunk]) => chunk))
@@ -175,7 +174,7 @@ interface Chunk {
 
 async function putChunk(desk: FilesDesk, { to, target, content }: Whole, { chunk, size, body }: Chunk, call: PutCall): Promise<void> {
   const headers = { ...uploadHeaders(desk, to, content.size), 'content-type': 'application/octet-stream', 'content-length': String(size) }
-  const href = `${uploadHref(desk, folderName(target))}/${String(chunk).padStart(5, '0')}`
+  const href = `${folderHref(desk, target)}/${String(chunk).padStart(5, '0')}`
   const answer = await desk.client.send({ method: 'PUT', href, asks: 'upload', body, headers, timeoutMs: TRANSFER_MS }, call)
   refusePages(desk, answer)
   call.progress?.()

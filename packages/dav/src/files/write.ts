@@ -5,10 +5,11 @@ import { notStored } from '../not-stored.ts'
 import { type Content, hashing, hold } from './content.ts'
 import { type ClosedPlace, type FilesDesk, fileHref, folderHref } from './desk.ts'
 import { makeWhole } from './folders.ts'
-import { OLDEST_SECONDS, SAMPLE_BYTES, TRANSFER_MS, WRITABLE_NAME_BYTES } from './limits.ts'
+import { OLDEST_SECONDS, SAMPLE_BYTES, TRANSFER_MS, WRITABLE_NAME } from './limits.ts'
 import { setDate } from './probe.ts'
 import { prove } from './prove.ts'
 import { removeDamaged } from './remove-damaged.ts'
+import { replaceFile } from './replace-file.ts'
 import { statAt } from './stat.ts'
 import { makeTail } from './tail.ts'
 import { taken } from './taken.ts'
@@ -60,11 +61,14 @@ export async function writeFile(desk: FilesDesk, target: Target, content: Conten
 }
 
 async function writeOnce(desk: FilesDesk, target: Target, content: Content, call: PutCall): Promise<Stored> {
-  const isLong = desk.server.kind === 'nextcloud' && Buffer.byteLength(target.name) > WRITABLE_NAME_BYTES
+  const { kind, version, direct, uploads } = desk.server
+  const isOld = kind === 'nextcloud' && (version[0] ?? WRITABLE_NAME.until) < WRITABLE_NAME.until
+  const isLong = isOld && Buffer.byteLength(target.name) > WRITABLE_NAME.bytes
   // What is written over keeps its access list; what is moved into its place would stand there without.
   const closed = target.over === undefined || isLong ? await desk.closed?.(call) : undefined
-  if (closed !== undefined || isLong || !desk.server.direct) return writeAside(desk, { target, closed }, content, call)
-  if (desk.server.uploads !== undefined && content.size > desk.chunkBytes) return writeInChunks(desk, target, content, call)
+  if (closed !== undefined || isLong || !direct) return writeAside(desk, { target, closed }, content, call)
+  if (uploads !== undefined && content.size > desk.chunkBytes) return writeInChunks(desk, target, content, call)
+  if (kind === 'nextcloud' && target.over !== undefined && content.size > 0) return replaceFile(desk, target, content, call)
   return writeWhole(desk, target, content, call)
 }
 

@@ -8,7 +8,7 @@ import type { CloudLimits, CloudSettings, NextcloudOptions } from './options.ts'
 import { Manners } from './serve/manners.ts'
 import type { CloudState } from './serve/state.ts'
 import { furnished } from './users/furnish.ts'
-import { makeUser } from './users/user.ts'
+import { type CloudUser, makeUser } from './users/user.ts'
 import { isSince, type Version, versionOf } from './version.ts'
 
 const HOUR = 3_600_000
@@ -35,6 +35,8 @@ const SETTINGS: CloudSettings = {
   mailFrom: 'invitations-noreply@cloud.example',
 }
 
+const arranged = (user: CloudUser, nextId: () => number): CloudUser => (user.isNew ? user : furnished(user, nextId))
+
 /** What seeds and options make of a Nextcloud, before it listens. */
 export function makeState(options: NextcloudOptions): CloudState {
   const { seed, wellKnown = 'redirect', timeScale = 1, latencyMs = 0, quirks = {} } = options
@@ -51,7 +53,7 @@ export function makeState(options: NextcloudOptions): CloudState {
     lastId += 1
     return lastId
   }
-  const users = new Map(options.users.map((wish) => [wish.id, furnished(makeUser(wish, seed, now()), nextId)]))
+  const users = new Map(options.users.map((wish) => [wish.id, arranged(makeUser(wish, seed, now()), nextId)]))
   return {
     seed,
     version,

@@ -44,6 +44,8 @@ export interface CloudUserSeed {
   readonly disabled?: boolean
   readonly groups?: readonly string[]
   readonly kind?: 'individual' | 'room' | 'resource'
+  /** Nobody has logged in yet: there is no calendar and no address book. */
+  readonly isNew?: boolean
 }
 
 /** What an administrator sets with `occ`. */

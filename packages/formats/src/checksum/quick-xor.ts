@@ -43,7 +43,9 @@ export function quickXor(): QuickXor {
     },
     digest() {
       const cells = Buffer.alloc(BYTES)
-      for (const [column, byte] of columns.entries()) {
+      // By index: pairs of an iterator would cost as much memory as reading a small file.
+      for (let column = 0; column < BITS; column++) {
+        const byte = columns[column] ?? 0
         const bit = (column * SHIFT) % BITS
         const [cell, offset] = [bit >> 3, bit & 7]
         cells[cell] = (cells[cell] ?? 0) ^ ((byte << offset) & 0xff)
@@ -52,7 +54,7 @@ export function quickXor(): QuickXor {
       }
       const tail = Buffer.alloc(8)
       tail.writeBigUInt64LE(BigInt(length))
-      for (const [index, byte] of tail.entries()) cells[BYTES - 8 + index] = (cells[BYTES - 8 + index] ?? 0) ^ byte
+      for (let index = 0; index < tail.length; index++) cells[BYTES - 8 + index] = (cells[BYTES - 8 + index] ?? 0) ^ (tail[index] ?? 0)
       return cells.toString('hex')
     },
   }

@@ -12,8 +12,6 @@ const bytesOf = (text: string): number => Buffer.byteLength(text)
 /** Eight hexadecimal digits that tell two things apart. */
 export const printOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8)
 
-const imagesOf = ({ images }: NameRules): ReadonlySet<string> => new Set(images.values())
-
 /** As far as it can be said in Unicode: composed, and without broken halves of signs. */
 const normal = (name: string): string => name.toWellFormed().normalize('NFC')
 
@@ -33,9 +31,9 @@ function isReserved(name: string, { names, basenames }: NameRules): boolean {
  * refused as a whole is broken up by the escape sign. `decodeName` gives the name back, unless it had to be shortened.
  */
 export function encodeName(name: string, rules: NameRules): string {
-  const images = imagesOf(rules)
+  const { images, meant } = rules
   let out = ''
-  for (const sign of normal(name)) out += rules.images.get(sign) ?? (sign === ESCAPE || images.has(sign) ? ESCAPE + sign : sign)
+  for (const sign of normal(name)) out += images.get(sign) ?? (sign === ESCAPE || meant.has(sign) ? ESCAPE + sign : sign)
   if (isReserved(out, rules)) out = ESCAPE + out
   const ending = rules.endings.find((one) => out.toLowerCase().endsWith(one))
   if (ending !== undefined) {
@@ -46,8 +44,7 @@ export function encodeName(name: string, rules: NameRules): string {
 }
 
 /** What was encoded under these rules. */
-export function decodeName(encoded: string, rules: NameRules): string {
-  const meant = new Map([...rules.images].map(([sign, image]) => [image, sign]))
+export function decodeName(encoded: string, { meant }: NameRules): string {
   let out = ''
   let escaped = false
   for (const sign of encoded) {

@@ -2,6 +2,8 @@
 export interface NameRules {
   /** Each refused sign, and what stands in its place. */
   readonly images: ReadonlyMap<string, string>
+  /** The same the other way round. */
+  readonly meant: ReadonlyMap<string, string>
   /** Whole names, in lower case. */
   readonly names: ReadonlySet<string>
   /** Names up to their first dot, in lower case: `con` refuses `CON.txt`. */
@@ -53,8 +55,10 @@ export function rulesOf(...all: readonly Refused[]): NameRules {
   const odd = signs.filter((sign) => (sign.codePointAt(0) ?? 0) > 127).sort()
   const least = (pick: (one: Refused) => number | undefined, usual: number): number =>
     Math.min(...all.map((one) => pick(one) ?? usual), usual)
+  const images = new Map(signs.map((sign) => [sign, imageOf(sign, odd)]))
   return {
-    images: new Map(signs.map((sign) => [sign, imageOf(sign, odd)])),
+    images,
+    meant: new Map([...images].map(([sign, image]) => [image, sign])),
     names: new Set(lower(every(({ names }) => names))),
     basenames: new Set(lower(every(({ basenames }) => basenames))),
     // The longest first: what it ends with is then said once.

@@ -1,7 +1,7 @@
 import { COLOR, DISPLAY_NAME } from '../dav/collection.ts'
 import { collectionProperties } from '../dav/collection-properties.ts'
 import type { Place } from '../dav/place.ts'
-import { hrefXml, type Looking, type Properties, principalOf, privileges, reportSet } from '../dav/property-xml.ts'
+import { hrefXml, type Looking, type Properties, privileges, reportSet } from '../dav/property-xml.ts'
 import { cal, clark, d, OWNCLOUD, SABRE, SERVER } from '../xml/names.ts'
 import { element, escapeXml } from '../xml/write.ts'
 
@@ -12,7 +12,7 @@ const MAX_BYTES = 10_000_000
 
 /** What a calendar says of itself. */
 export function calendarProperties(place: CollectionPlace, looking: Looking): Properties {
-  const { collection, home, access } = place.shown
+  const { collection, access } = place.shown
   const type =
     element(d('collection')) +
     element(cal('calendar')) +
@@ -30,14 +30,14 @@ export function calendarProperties(place: CollectionPlace, looking: Looking): Pr
     [d('supported-report-set'), () => reportSet(REPORTS)],
     [d('current-user-privilege-set'), () => privileges(collection.birthdays ? 'read' : access)],
     [clark(SABRE, 'sync-token'), () => String(collection.shelf.token)],
-    [clark(OWNCLOUD, 'owner-principal'), () => principalOf(home)],
+    [clark(OWNCLOUD, 'owner-principal'), () => `principals/users/${collection.owner}`],
     [clark(SERVER, 'publish-url'), () => (collection.publicToken === undefined ? undefined : hrefXml(publicUrl(collection.publicToken)))],
     [COLOR, () => collection.properties.get(COLOR)],
   ]
   const owner = looking.state.users.get(collection.owner)
   const name = collection.properties.get(DISPLAY_NAME) ?? ''
   const shownName = access === 'own' || !owner ? name : `${name} (${escapeXml(owner.displayName)})`
-  return new Map([...collectionProperties(place), ...own, [DISPLAY_NAME, () => shownName]])
+  return new Map([...collectionProperties(place, looking), ...own, [DISPLAY_NAME, () => shownName]])
 }
 
 export const publicUrl = (token: string): string => `/remote.php/dav/public-calendars/${token}/`

@@ -2,6 +2,7 @@ import { guidFrom } from '../../generate/random.ts'
 import type { Reply } from '../../serve/reply.ts'
 import { type Asked, isStrict, writerOf } from '../dav/asked.ts'
 import type { DavCollection } from '../dav/collection.ts'
+import { mustFit } from '../dav/columns.ts'
 import { collectionHref, memberHref } from '../dav/paths.ts'
 import { type CollectionPlace, checkConditions, mustWrite, watchWrite } from '../dav/targets.ts'
 import { keep } from '../dav/write.ts'
@@ -11,6 +12,7 @@ import type { CloudState } from '../serve/state.ts'
 import { isSince } from '../version.ts'
 import { textElement } from '../xml/write.ts'
 import { serialise } from './component.ts'
+import { checkExpandable } from './expandable.ts'
 import { moveToTrash } from './trash.ts'
 import { checkCalendar } from './validate.ts'
 
@@ -33,6 +35,8 @@ export function putEvent(asked: Asked, { shown }: CollectionPlace, name: string)
   // Messages leave before the UID is looked at: a refused PUT may have sent a reply (facts 5.5).
   const touched = scheduleChange(asked, { shown, calendar: checked.calendar, before })
   const { uid, component } = checked
+  mustFit(uid)
+  checkExpandable(checked.calendar)
   if (!before) refuseTaken(state, collection, uid)
   const bytes = touched ? serialise(checked.calendar) : checked.bytes
   const stored = keep(state, collection, { name, bytes, uid, component }, writerOf(asked))

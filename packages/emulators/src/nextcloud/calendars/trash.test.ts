@@ -40,8 +40,34 @@ test("a deleted calendar's name is taken, and shown as deleted; with the header 
   expect([make(), make(), drop(), make()]).toEqual([201, 405, 204, 405])
   const listed = cloud.ask('PROPFIND', 'calendars/alice/', { headers: { depth: '1' } }).text
   expect(listed).toMatch(/work\/<\/d:href>.*deleted-calendar/s)
-  expect(drop()).toBe(204)
+  const purge = { 'x-nc-caldav-no-trashbin': '1' }
+  expect([drop(), make(), drop(purge)]).toEqual([204, 405, 204])
   expect([make(), drop({ 'x-nc-caldav-no-trashbin': '1' }), make()]).toEqual([201, 204, 201])
+})
+
+test('a deleted calendar still serves what is in it, and takes more, as if nothing had happened; only its home tells', () => {
+  const cloud = testCloud({ version: '32.0.1' })
+  const [office, body] = ['calendars/alice/office/', eventText()]
+  cloud.ask('MKCALENDAR', office)
+  cloud.ask('PUT', `${office}a.ics`, { body, headers: CREATE })
+  expect(cloud.ask('DELETE', office).status).toBe(204)
+  const other = cloud.ask('PUT', `${office}b.ics`, { body: eventText({ uid: 'b' }), headers: CREATE })
+  const over = cloud.ask('PUT', `${office}a.ics`, { body, headers: { 'if-match': '*' } })
+  const destination = 'https://cloud.example/remote.php/dav/calendars/alice/personal/b.ics'
+  const out = cloud.ask('MOVE', `${office}b.ics`, { headers: { destination } })
+  expect([cloud.ask('GET', `${office}a.ics`).status, other.status, over.status, out.status]).toEqual([200, 201, 204, 201])
+})
+
+test('what is moved to where its UID stands, or lies in the bin, is an error of the database', () => {
+  const cloud = testCloud({ version: '32.0.1' })
+  cloud.ask('MKCALENDAR', 'calendars/alice/office/')
+  cloud.ask('PUT', 'calendars/alice/office/a.ics', { body: eventText(), headers: CREATE })
+  const destination = 'https://cloud.example/remote.php/dav/calendars/alice/personal/other.ics'
+  const moved = () => cloud.ask('MOVE', 'calendars/alice/office/a.ics', { headers: { destination } })
+  put(cloud)
+  expect([moved().status, moved().text]).toEqual([500, expect.stringContaining('duplicate key')])
+  remove(cloud)
+  expect(moved().status).toBe(500)
 })
 
 test('the bin is listed, and gives back', async () => {

@@ -1,5 +1,5 @@
 import ICAL from 'ical.js'
-import { type Finding, judge, type Verdict } from '../dav/findings.ts'
+import { type Finding, judge, NO_UTF8, type Verdict } from '../dav/findings.ts'
 import { CONTROL, ensureUnicode } from '../dav/unicode.ts'
 import { written } from '../scheduling/event-info.ts'
 import { DavError } from '../serve/errors.ts'
@@ -50,7 +50,13 @@ export function checkCalendar(sent: Buffer, checking: Checking): CheckedCalendar
   // What cannot be read as what it should be is refused before anything else looks at it.
   judge(kinds.flatMap(valueFindings), 'iCalendar')
   const verdict = judge(
-    [...control, ...headFindings(calendar, checking), ...kinds.flatMap((each) => findings(each, checking)), ...objectFindings(calendar)],
+    [
+      ...(transcoded && checking.strict ? [NO_UTF8] : []),
+      ...control,
+      ...headFindings(calendar, checking),
+      ...kinds.flatMap((each) => findings(each, checking)),
+      ...objectFindings(calendar),
+    ],
     'iCalendar',
   )
   const modified = verdict.modified || transcoded
@@ -115,6 +121,7 @@ function findings(component: Component, { strict, newUid, now }: Checking): read
     ...missing,
     ...many.map((name): Finding => ({ level: 3, message: `${name} MUST NOT appear more than once in a ${kind} component` })),
     ...ruleFindings(component, strict),
+    ...component.getAllSubcomponents('valarm').flatMap((alarm) => ['ACTION', 'TRIGGER'].flatMap((name) => needed(alarm, name, undefined))),
     ...dueFindings(component),
   ]
 }

@@ -3,6 +3,8 @@ import { CREATE, cardText, type TestCloud, testCloud } from '../test-cloud.ts'
 
 /** Facts 6. */
 const BOOK = 'addressbooks/users/alice/contacts/'
+const BOOK_XML =
+  '<d:mkcol xmlns:d="DAV:" xmlns:r="urn:ietf:params:xml:ns:carddav"><d:set><d:prop><d:resourcetype><d:collection/><r:addressbook/></d:resourcetype></d:prop></d:set></d:mkcol>'
 const LENIENT = { 'if-none-match': '*' } as const
 const put = (cloud: TestCloud, body: string | Buffer, headers: Readonly<Record<string, string>> = CREATE, name = 'a.vcf') =>
   cloud.ask('PUT', `${BOOK}${name}`, { body, headers })
@@ -59,9 +61,23 @@ test('of two cards in one resource the second is never found', () => {
   expect(cloud.ask('GET', `${BOOK}a.vcf`).text).toBe(body)
 })
 
+test('two cards of one UID come together by MOVE; a name of fewer than five parts is refused of those who are strict', () => {
+  const cloud = testCloud()
+  const ask = (method: string, path: string, more = {}) => cloud.ask(method, `addressbooks/users/alice/${path}`, more)
+  ask('MKCOL', 'b/', { body: BOOK_XML })
+  const body = cardText(['UID:a', 'FN:A'])
+  expect([put(cloud, body).status, ask('PUT', 'b/a.vcf', { body, headers: CREATE }).status]).toEqual([201, 201])
+  const destination = 'https://cloud.example/remote.php/dav/addressbooks/users/alice/contacts/b.vcf'
+  expect(ask('MOVE', 'b/a.vcf', { headers: { destination } }).status).toBe(201)
+  expect(put(cloud, cardText(['UID:n', 'FN:A', 'N:only']), CREATE, 'n.vcf').status).toBe(415)
+  expect(put(cloud, cardText(['UID:d', 'FN:A', 'BDAY:soon']), CREATE, 'd.vcf').status).toBe(415)
+})
+
 test('Latin-1 becomes UTF-8 without an ETag; 5 MB are the most from 30 on', () => {
   const cloud = testCloud()
-  const made = put(cloud, Buffer.from(cardText(['UID:a', 'FN:José']), 'latin1'))
+  const latin = Buffer.from(cardText(['UID:a', 'FN:José']), 'latin1')
+  expect(put(cloud, latin).status).toBe(415)
+  const made = put(cloud, latin, LENIENT)
   expect([made.status, made.headers['etag'], cloud.ask('GET', `${BOOK}a.vcf`).text]).toEqual([
     201,
     undefined,

@@ -26,5 +26,5 @@ export function bookProperties(place: CollectionPlace, looking: Looking): Proper
     [d('current-user-privilege-set'), () => privileges(access)],
     [DISPLAY_NAME, () => (access === 'own' || !owner ? name : `${name} (${escapeXml(owner.displayName)})`)],
   ]
-  return new Map([...collectionProperties(place), ...own])
+  return new Map([...collectionProperties(place, looking), ...own])
 }

@@ -1,6 +1,7 @@
 import { guidFrom } from '../../generate/random.ts'
 import type { Reply } from '../../serve/reply.ts'
 import { type Asked, isStrict, writerOf } from '../dav/asked.ts'
+import { mustFit } from '../dav/columns.ts'
 import { type CollectionPlace, checkConditions, mustWrite, watchWrite } from '../dav/targets.ts'
 import { keep } from '../dav/write.ts'
 import { DavError, forbidden } from '../serve/errors.ts'
@@ -17,6 +18,7 @@ export function putCard(asked: Asked, { shown }: CollectionPlace, name: string):
   if (state.limits.cardBytes >= 0 && asked.body.length > state.limits.cardBytes)
     throw forbidden(`VCard object exceeds ${state.limits.cardBytes} bytes`)
   const checked = checkCard(asked.body, { strict: isStrict(asked), newUid: () => guidFrom(state.seed, 'uid', state.nextId()) })
+  mustFit(checked.uid)
   const there = collection.shelf.byUid(checked.uid)
   if (!before && there) throw new DavError(400, 'VCard object with uid already exists in this addressbook collection.')
   const { bytes, uid } = checked

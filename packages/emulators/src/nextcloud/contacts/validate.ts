@@ -1,5 +1,5 @@
 import { type Component, readComponent, serialise, textOf } from '../calendars/component.ts'
-import { type Finding, judge, type Verdict } from '../dav/findings.ts'
+import { type Finding, judge, NO_UTF8, type Verdict } from '../dav/findings.ts'
 import { CONTROL, ensureUnicode } from '../dav/unicode.ts'
 import { DavError } from '../serve/errors.ts'
 
@@ -21,10 +21,13 @@ export function checkCard(sent: Buffer, { strict, newUid }: Checking): CheckedCa
   if (VERSION_21.test(text)) throw new DavError(415, 'Validation error in vCard: CardDAV servers are not allowed to accept vCard 2.1.')
   const card = parsed(text)
   const findings = [
+    ...(transcoded && strict ? [NO_UTF8] : []),
     ...(CONTROL.test(text) ? [{ level: strict ? 3 : 1, message: 'Property contained a control character' } as const] : []),
     ...versionFindings(card, strict),
     ...uidFindings(card, strict ? undefined : newUid),
     ...nameFindings(card, strict),
+    ...partsFindings(card, strict),
+    ...dateFindings(card),
   ]
   const verdict = judge(findings, 'vCard')
   const bytes = verdict.warning !== undefined ? serialise(card) : transcoded ? Buffer.from(text) : sent
@@ -68,6 +71,24 @@ function nameFindings(card: Component, strict: boolean): readonly Finding[] {
   card.addPropertyWithValue('fn', name)
   return [{ level: 1, message }]
 }
+
+/** Family, given, additional names, prefixes, suffixes: of those who are strict all five (seen with 32.0.1). */
+function partsFindings(card: Component, strict: boolean): readonly Finding[] {
+  const n: unknown = card.getFirstPropertyValue('n')
+  const count = n === null ? 5 : Array.isArray(n) ? n.length : 1
+  return count < 5 && strict ? [{ level: 3, message: `The N property must have at least 5 values. It only has ${count}` }] : []
+}
+
+/** A day that is none is refused of everybody (seen with 32.0.1). */
+const dateFindings = (card: Component): readonly Finding[] =>
+  card.getAllProperties('bday').flatMap((property): readonly Finding[] => {
+    try {
+      property.getValues().map(String)
+      return []
+    } catch {
+      return [{ level: 3, message: 'The supplied value is not a correct DATE-AND-OR-TIME property' }]
+    }
+  })
 
 function madeName(card: Component): string | undefined {
   const n: unknown = card.getFirstPropertyValue('n')

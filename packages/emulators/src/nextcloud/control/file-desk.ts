@@ -143,7 +143,7 @@ function leftUpload(
   id: string,
   { chunkBytes, count }: { readonly chunkBytes: number; readonly count: number },
 ): UploadFolder {
-  const folder = newUploadFolder(id, { now: state.now(), isMultipart: state.chunking === 'v2' })
+  const folder = newUploadFolder(id, { now: state.now(), isMultipart: state.chunking === 'v2', isAimed: true })
   for (let number = 1; number <= count; number++) {
     const chunk: Chunk = { name: String(number).padStart(5, '0'), blob: zeros(chunkBytes), etag: newEtag(), at: state.now() }
     if (folder.parts) folder.parts.set(number, { ...chunk, name: String(number) })

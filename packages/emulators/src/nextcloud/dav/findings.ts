@@ -13,6 +13,9 @@ export interface Verdict {
   readonly warning: string | undefined
 }
 
+/** Of those who are strict it is refused (seen with 32.0.1). */
+export const NO_UTF8: Finding = { level: 3, message: 'The data is not encoded in UTF-8' }
+
 /** Throws for what is refused, of the first such finding; else says what was repaired. */
 export function judge(findings: readonly Finding[], format: 'iCalendar' | 'vCard'): Verdict {
   let highest: Finding | undefined

@@ -1,13 +1,15 @@
 import type { Reply } from '../../serve/reply.ts'
 import { DavError, forbidden } from '../serve/errors.ts'
 import { isSince } from '../version.ts'
-import { cal, card } from '../xml/names.ts'
+import { cal, card, d } from '../xml/names.ts'
+import { childOf, childrenOf } from '../xml/read.ts'
 import { type Asked, bodyXml } from './asked.ts'
 import { changesIn, componentsIn, typesIn } from './change-properties.ts'
-import { type DavCollection, newCollection } from './collection.ts'
+import { type DavCollection, DESCRIPTION, DISPLAY_NAME, newCollection } from './collection.ts'
+import { mustFit } from './columns.ts'
 import { type Place, placeAt } from './place.ts'
 
-const RESERVED = new Set(['contact_birthdays', 'trashbin', 'inbox', 'outbox'])
+const RESERVED = /^(contact_birthdays|trashbin|inbox|outbox|app-generated--.*)$/
 
 const unknownType = (): DavError =>
   new DavError(403, {
@@ -28,14 +30,25 @@ export function makeCollection(asked: Asked): Reply {
   const kind = method === 'MKCALENDAR' && !types ? 'calendar' : kindOf(types)
   if (kind === undefined || kind !== parent.of) throw unknownType()
   const uri = segments.at(-1) ?? ''
-  if (kind === 'calendar' && RESERVED.has(uri)) throw new DavError(405, 'The resource you tried to create has a reserved name')
+  if (kind === 'calendar' && RESERVED.test(uri)) throw new DavError(405, 'The resource you tried to create has a reserved name')
   limit(asked, parent)
+  mustFitAll(asked, kind)
   const components = componentsIn(xml)
   const collection = newCollection({ id: state.nextId(), kind, uri, owner: viewer.id, ...(components && { components }) })
   for (const { name, value } of changesIn(xml)) if (value !== undefined && !isOwn(name)) collection.properties.set(name, value)
   listOf(parent).push(collection)
   state.manners.madeCollection(asked.path)
   return { status: 201, body: [], type: 'text/html; charset=UTF-8' }
+}
+
+/** Name and description are columns; and what is none of the two nobody can give an address book while it is made. */
+function mustFitAll(asked: Asked, kind: DavCollection['kind']): void {
+  const columns = new Set([DISPLAY_NAME, DESCRIPTION[kind]])
+  const properties = childrenOf(bodyXml(asked), d('set')).flatMap((part) => childOf(part, d('prop'))?.children ?? [])
+  for (const { name, text } of properties) {
+    if (columns.has(name)) mustFit(text)
+    if (kind === 'book' && !columns.has(name) && !isOwn(name)) throw new DavError(400, `Unknown property: ${name}`)
+  }
 }
 
 const isOwn = (name: string): boolean => name === '{DAV:}resourcetype' || name === cal('supported-calendar-component-set')

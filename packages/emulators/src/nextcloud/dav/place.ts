@@ -1,5 +1,5 @@
 import type { CloudState } from '../serve/state.ts'
-import type { CloudUser } from '../users/user.ts'
+import { type CloudUser, userMeant } from '../users/user.ts'
 import type { DavCollection, Trashed } from './collection.ts'
 import { collectionHref, memberHref } from './paths.ts'
 import type { Stored } from './shelf.ts'
@@ -48,8 +48,8 @@ export function placeAt(state: CloudState, viewer: CloudUser, segments: readonly
   }
   const [root, second = '', third, ...rest] = segments
   if (root === 'principals' && second === 'users' && rest.length === 0) {
-    const user = state.users.get(third ?? '')
-    return user && { kind: 'principal', href: collectionHref('principals', 'users', user.id), user }
+    const user = userMeant(state.users, third ?? '')
+    return user && { kind: 'principal', href: collectionHref('principals', 'users', third ?? ''), user }
   }
   if (root === 'calendars' && second === viewer.id) return inCalendars(state, viewer, segments.slice(2))
   if (root === 'addressbooks' && second === 'users' && third === viewer.id) return inBooks(state, viewer, rest)
@@ -72,9 +72,18 @@ function inCalendars(state: CloudState, user: CloudUser, segments: readonly stri
 
 function trashedCalendar(user: CloudUser, [name, object]: readonly string[]): Place | undefined {
   const calendar = user.calendars.find(({ uri, deletedAt }) => uri === name && deletedAt !== undefined)
-  if (!calendar || object !== undefined) return undefined
-  return { kind: 'trashed-calendar', href: collectionHref('calendars', user.id, calendar.uri), user, calendar }
+  if (!calendar) return undefined
+  const href = collectionHref('calendars', user.id, calendar.uri)
+  if (object === undefined) return { kind: 'trashed-calendar', href, user, calendar }
+  const stored = calendar.shelf.get(object)
+  return stored && { kind: 'object', href: memberHref(href, object), shown: shownInBin(user, calendar), stored }
 }
+
+const shownInBin = (home: CloudUser, collection: DavCollection): Shown => ({ collection, home, uri: collection.uri, access: 'own' })
+
+/** A deleted calendar still serves what is in it, and takes what is written into it, as if nothing had happened (seen with 32.0.1). */
+export const asCollection = (place: Place): Place =>
+  place.kind === 'trashed-calendar' ? { kind: 'collection', href: place.href, shown: shownInBin(place.user, place.calendar) } : place
 
 function inTrash(user: CloudUser, [, part, name]: readonly string[]): Place | undefined {
   const at = (...more: readonly string[]): string => collectionHref('calendars', user.id, 'trashbin', ...more)

@@ -1,6 +1,7 @@
 import { calendarProperties } from '../calendars/properties.ts'
 import { bookProperties } from '../contacts/properties.ts'
 import type { CloudState } from '../serve/state.ts'
+import { defaultCalendar } from '../users/furnish.ts'
 import type { CloudUser } from '../users/user.ts'
 import { cal, card, clark, d, NEXTCLOUD_COM, SABRE } from '../xml/names.ts'
 import { element, textElement } from '../xml/write.ts'
@@ -25,8 +26,10 @@ const COLLECTION = element(d('collection'))
 /** Everything that a place can say of itself. */
 export function propertiesOf(place: Place, looking: Looking): Properties {
   const own = new Map<string, () => string | undefined>([[d('current-user-principal'), () => hrefXml(principalOf(looking.viewer))]])
-  const user = 'user' in place ? place.user : place.kind === 'collection' || place.kind === 'object' ? place.shown.home : undefined
-  if (user) own.set(d('owner'), () => hrefXml(principalOf(user)))
+  // Of what is shared it is whoever shares it (seen with 32.0.1).
+  const owner =
+    'user' in place ? place.user.id : place.kind === 'collection' || place.kind === 'object' ? place.shown.collection.owner : undefined
+  if (owner !== undefined) own.set(d('owner'), () => hrefXml(collectionHref('principals', 'users', owner)))
   for (const [name, value] of specific(place, looking)) own.set(name, value)
   return own
 }
@@ -34,7 +37,7 @@ export function propertiesOf(place: Place, looking: Looking): Properties {
 function specific(place: Place, looking: Looking): Properties {
   switch (place.kind) {
     case 'principal':
-      return principalProperties(place.user)
+      return principalProperties(place.user, looking.state)
     case 'collection':
       return place.shown.collection.kind === 'calendar' ? calendarProperties(place, looking) : bookProperties(place, looking)
     case 'object':
@@ -83,7 +86,7 @@ const storedProperties = (stored: Stored): Properties =>
     [d('getlastmodified'), () => new Date(stored.modified).toUTCString()],
   ])
 
-function principalProperties(user: CloudUser): Properties {
+function principalProperties(user: CloudUser, state: CloudState): Properties {
   const home = collectionHref('calendars', user.id)
   const addresses = [...(user.email === undefined ? [] : [`mailto:${user.email}`]), principalOf(user)]
   return new Map<string, () => string | undefined>([
@@ -97,7 +100,7 @@ function principalProperties(user: CloudUser): Properties {
     [cal('calendar-user-type'), () => user.kind.toUpperCase()],
     [cal('schedule-inbox-URL'), () => hrefXml(`${home}inbox/`)],
     [cal('schedule-outbox-URL'), () => hrefXml(`${home}outbox/`)],
-    [cal('schedule-default-calendar-URL'), () => hrefXml(`${home}personal/`)],
+    [cal('schedule-default-calendar-URL'), () => hrefXml(`${home}${defaultCalendar(state, user).uri}/`)],
     [card('addressbook-home-set'), () => hrefXml(collectionHref('addressbooks', 'users', user.id))],
   ])
 }

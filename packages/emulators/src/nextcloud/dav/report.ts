@@ -9,7 +9,7 @@ import { escapeXml } from '../xml/write.ts'
 import { type Asked, bodyXml, isMinimal } from './asked.ts'
 import { multistatus, propertyResponse, statusResponse } from './multistatus.ts'
 import { memberHref, segmentsOf } from './paths.ts'
-import { objectIn, type Place, placeAt } from './place.ts'
+import { asCollection, objectIn, type Place, placeAt } from './place.ts'
 import { groupsOf, type Manner } from './propfind.ts'
 import type { Stored } from './shelf.ts'
 import { readSyncToken, syncToken } from './sync-token.ts'
@@ -27,7 +27,7 @@ export function report(asked: Asked): Reply {
     case card('addressbook-multiget'):
       return multiget(asked, xml)
     case cal('calendar-query'):
-      return query(asked, place, { xml, matches: matchesCalendar })
+      return query(asked, asCollection(place), { xml, matches: matchesCalendar })
     case card('addressbook-query'):
       return query(asked, place, { xml, matches: matchesCard })
     case d('sync-collection'):

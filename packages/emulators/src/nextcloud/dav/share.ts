@@ -3,6 +3,7 @@ import type { Reply } from '../../serve/reply.ts'
 import { publicUrl } from '../calendars/properties.ts'
 import { mailSharee } from '../scheduling/post.ts'
 import { DavError, forbidden, notFound } from '../serve/errors.ts'
+import { userMeant } from '../users/user.ts'
 import { clark, d, oc, SERVER } from '../xml/names.ts'
 import { childOf, childrenOf, type XmlElement } from '../xml/read.ts'
 import { type Asked, bodyXml } from './asked.ts'
@@ -39,11 +40,14 @@ const PRINCIPAL = /^principal:(principals\/(users|groups|circles)\/([^/]+))\/?$/
 function shared({ state, viewer }: Asked, collection: DavCollection, xml: XmlElement): Reply {
   for (const set of childrenOf(xml, oc('set'))) {
     const [, principal, sort, id = ''] = PRINCIPAL.exec(childOf(set, d('href'))?.text.trim() ?? '') ?? []
-    const sharee = state.users.get(decodeURIComponent(id))
+    const name = decodeURIComponent(id)
+    const sharee = sort === 'users' ? userMeant(state.users, name) : undefined
     // Whom the server does not know is passed over without a word.
-    if (principal === undefined || (sort === 'users' && (!sharee || sharee === viewer))) continue
-    const isNew = !collection.shares.has(decodeURIComponent(principal))
-    collection.shares.set(decodeURIComponent(principal), childOf(set, oc('read-write')) ? 'read-write' : 'read')
+    if (principal === undefined || (sort === 'users' && (!sharee || sharee === viewer)) || (sort === 'groups' && !state.groups.has(name)))
+      continue
+    const known = sharee === undefined ? decodeURIComponent(principal) : `principals/users/${sharee.id}`
+    const isNew = !collection.shares.has(known)
+    collection.shares.set(known, childOf(set, oc('read-write')) ? 'read-write' : 'read')
     if (sharee && isNew) mailSharee(state, { collection, from: viewer, to: sharee })
   }
   for (const removed of childrenOf(xml, oc('remove'))) {

@@ -1,7 +1,7 @@
 import { DavError, notFound } from '../serve/errors.ts'
 import { type Asked, header } from './asked.ts'
 import type { Place } from './place.ts'
-import { placeAt } from './place.ts'
+import { asCollection, placeAt } from './place.ts'
 import type { Shown } from './shown.ts'
 
 export type CollectionPlace = Extract<Place, { readonly kind: 'collection' }>
@@ -11,7 +11,7 @@ export function targetOf(asked: Asked): { readonly parent: Place; readonly name:
   const name = asked.segments.at(-1)
   const parent = placeAt(asked.state, asked.viewer, asked.segments.slice(0, -1))
   if (!parent || name === undefined) throw notFound(asked.segments.at(-2) ?? '')
-  return { parent, name }
+  return { parent: asCollection(parent), name }
 }
 
 /** Refuses whoever may not write there. */
@@ -29,8 +29,11 @@ const unquoted = (list: string): readonly string[] => list.split(',').map((each)
 /** `If-Match` and `If-None-Match`, looked at before anything else is. Gives true where a GET may say that nothing has changed. */
 export function checkConditions(asked: Asked, etag: string | undefined): boolean {
   const [match, none] = [header(asked, 'if-match'), header(asked, 'if-none-match')]
-  const failed = (name: string, message: string): DavError =>
-    new DavError(412, { message, condition: `<s:header>${name}</s:header>\n`, ...(etag !== undefined && { headers: { etag } }) })
+  // The ETag is told to whoever has named another, and to nobody else (seen on Nextcloud 32.0.1).
+  const failed = (name: 'If-Match' | 'If-None-Match', message: string): DavError => {
+    const told = name === 'If-Match' && etag !== undefined ? { headers: { etag } } : {}
+    return new DavError(412, { message, condition: `<s:header>${name}</s:header>\n`, ...told })
+  }
   if (match !== undefined) {
     if (etag === undefined) throw failed('If-Match', 'An If-Match header was specified and the resource did not exist')
     if (match !== '*' && !unquoted(match).includes(etag))

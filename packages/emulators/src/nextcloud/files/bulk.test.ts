@@ -70,7 +70,7 @@ test('one that has no folder, an impossible time or name or too many bytes is to
   const { status, told } = bulk(cloud, [
     { path: 'none/a', body: 'x' },
     { path: 'b', body: 'x', mtime: '86400' },
-    { path: 'c.part', body: 'x' },
+    { path: '.htaccess', body: 'x' },
     { path: 'd', body: 'x'.repeat(30) },
     { path: 'e', body: 'x' },
   ])
@@ -83,6 +83,17 @@ test('one that has no folder, an impossible time or name or too many bytes is to
     false,
   ])
   expect(await paths(cloud)).toEqual(['e'])
+})
+
+/** Seen on Nextcloud 32.0.1. */
+test('a name that ends with .part ends it with a 500 that tells nothing of what was written before', async () => {
+  const cloud = testCloud()
+  const { status } = bulk(cloud, [
+    { path: 'a', body: 'x' },
+    { path: 'b.part', body: 'x' },
+    { path: 'c', body: 'x' },
+  ])
+  expect([status, await paths(cloud)]).toEqual([500, ['a']])
 })
 
 test('nothing but multipart/related is taken, and nothing where it is switched off', () => {

@@ -23,11 +23,15 @@ export function bulkUpload(asked: Asked): Reply {
   for (const part of partsOf(asked.body, boundary, isSince(state.version, '25'))) {
     if (part === 'failed') return reply(400, written)
     const path = part.headers['x-file-path'] ?? ''
+    // Everything before it is there, and nobody is told so (seen on Nextcloud 32.0.1).
+    if (isSince(state.version, '32') && path.toLowerCase().endsWith('.part'))
+      throw new DavError(500, { message: 'Call to a member function getETag() on null', exception: 'Error' })
     try {
       written[path] = writePart(asked, path, part)
     } catch (error) {
       if (!(error instanceof DavError)) throw error
-      written[path] = { error: true, message: error.message }
+      // Of space that is short nothing is said here (seen on Nextcloud 32.0.1).
+      written[path] = { error: true, message: error.status === 507 ? `Could not create path "${path}"` : error.message }
     }
   }
   return reply(200, written)
@@ -57,6 +61,8 @@ function writePart(asked: Asked, path: string, { headers, bytes }: Part): object
   const node = place(asked, { parent, name, before }, writer.finish())
   node.checksum = undefined
   node.type = 'application/octet-stream'
+  // Nobody is told when it came (seen on Nextcloud 32.0.1).
+  node.uploaded = 0
   setTimes(node, { modified, created: undefined })
   note(asked, { segments: [...parent.segments, node.name] }, before ? 'update' : 'create')
   const seen = seenAt(asked, segments)

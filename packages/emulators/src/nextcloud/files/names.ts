@@ -4,7 +4,7 @@ import { isSince } from '../version.ts'
 
 const LONGEST_BYTES = 250
 const LONGEST_PATH = 4000
-/** PUT writes to a name with `.ocTransferId<random>.part` behind it, which may have 255 bytes (facts 4.4: 228 pass, 230 do not). */
+/** PUT writes to a name with `.ocTransferId<random>.part` behind it, which may have 255 bytes (facts 4.4: 228 pass, 230 do not); 32 writes to a hash of it. */
 const LONGEST_PUT_BYTES = 228
 
 export const WINDOWS_CHARACTERS = ['<', '>', ':', '"', '|', '?', '*', '\\', '/'] as const
@@ -45,17 +45,29 @@ export function checkFileName(
   { method, path = name }: { readonly method: Naming; readonly path?: string },
 ): void {
   const bytes = Buffer.byteLength(name)
-  if (bytes > LONGEST_BYTES) throw invalid('File name is too long')
+  if (bytes > LONGEST_BYTES) throw invalid('Filename is too long')
   if (path.length > LONGEST_PATH) throw invalid('Path is too long')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those that are refused.
   if (/[\u0000-\u001f\\]/.test(name) || ['', '.', '..'].includes(name.trim()))
-    throw invalid('File name contains at least one invalid character')
-  const lower = name.toLowerCase()
-  if (lower === '.htaccess') throw new DavError(403, '".htaccess" is a forbidden file or folder name')
-  // Looks as if it would pass; it never does (facts 4.4). From 30 on it is a forbidden extension as well, but the lock comes first.
-  if (method === 'PUT' && name.endsWith('.part')) throw new DavError(423, `"${name}" is locked`)
+    throw invalid('Filename contains at least one invalid character')
+  checkKnown(state, name, method)
   checkRules(state, name)
-  if (method === 'PUT' && bytes > LONGEST_PUT_BYTES) throw new DavError(500, 'Could not write file contents')
+  const isHashed = isSince(state.version, VALIDATED_SINCE)
+  if (method === 'PUT' && bytes > LONGEST_PUT_BYTES && !isHashed) throw new DavError(500, 'Could not write file contents')
+}
+
+/** From this version on every refusal of a name is a 400 (seen on Nextcloud 32.0.1; 24 has the others, facts 4.4). */
+const VALIDATED_SINCE = '32'
+
+function checkKnown({ version }: CloudState, name: string, method: Naming): void {
+  const isReserved = name.toLowerCase() === '.htaccess'
+  if (isSince(version, VALIDATED_SINCE)) {
+    if (isReserved) throw invalid('Filename is a reserved word')
+    return
+  }
+  if (isReserved) throw new DavError(403, '".htaccess" is a forbidden file or folder name')
+  // Looks as if it would pass; it never does.
+  if (method === 'PUT' && name.endsWith('.part')) throw new DavError(423, `"${name}" is locked`)
 }
 
 function checkRules(state: CloudState, name: string): void {

@@ -65,7 +65,7 @@ const COMMON: ReadonlyMap<string, Teller> = new Map<string, Teller>([
 
 const OF_FILE: ReadonlyMap<string, Teller<FileNode>> = new Map<string, Teller<FileNode>>([
   [d('resourcetype'), () => ''],
-  [d('getcontentlength'), ({ node }) => String(node.blob.size)],
+  [d('getcontentlength'), ({ node }) => String(node.told)],
   [d('getcontenttype'), ({ node }) => escapeXml(node.type)],
   [nc('upload_time'), ({ node }) => String(node.uploaded)],
   [oc('checksums'), ({ node }) => (node.checksum === undefined ? undefined : textElement(oc('checksum'), node.checksum))],

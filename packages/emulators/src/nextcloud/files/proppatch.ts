@@ -7,7 +7,7 @@ import { d, nc, oc } from '../xml/names.ts'
 import { childrenOf, type XmlElement } from '../xml/read.ts'
 import { element, escapeXml, writeXml } from '../xml/write.ts'
 import { setAcl } from './acl.ts'
-import { areaOf, hrefIn, refuseLocked, seenAt } from './asked.ts'
+import { areaOf, hrefIn, refuseLocked, secondsNow, seenAt } from './asked.ts'
 import { ACL_LIST, FAVORITE } from './properties.ts'
 import { UPDATE } from './share.ts'
 import { secondsIn } from './times.ts'
@@ -64,7 +64,7 @@ function apply(asked: Asked, seen: Seen, { name, value }: Change): void {
   switch (name) {
     case d('lastmodified'):
       mayUpdate(seen)
-      touch(node, secondsIn(value?.text ?? ''))
+      touch(node, secondsIn(value?.text ?? ''), secondsNow(asked))
       return
     case d('creationdate'):
     case nc('creation_time'):

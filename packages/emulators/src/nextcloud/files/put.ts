@@ -8,10 +8,10 @@ import { type Blob, EMPTY } from './blob.ts'
 import { hashHeaders } from './hashes.ts'
 import { makeFolderIn } from './make-folder.ts'
 import { checkFileName } from './names.ts'
-import { type FileNode, newFile } from './node.ts'
+import { type FileNode, newEtag, newFile } from './node.ts'
 import { CREATE, UPDATE } from './share.ts'
 import { acceptedTimes, timesIn } from './times.ts'
-import { attach, nfc, propagate, rewrite } from './tree.ts'
+import { attach, breakOff, nfc, propagate, rewrite } from './tree.ts'
 import { freeIn, type Seen } from './view.ts'
 
 /** PUT of a file. */
@@ -33,6 +33,15 @@ export function putFile(asked: Asked): Reply {
   return finishPut(asked, { parent, name, before }, blob)
 }
 
+/** A PUT whose body has broken off: of a new file nothing stays, since that is written beside its name; one that stood there is half overwritten. */
+export function breakOffPut(asked: Asked, came: Blob): void {
+  const before = seenAt(asked, asked.segments.slice(2), areaOf(asked).kind)
+  if (before?.node.kind !== 'file' || (before.permissions & UPDATE) === 0) return
+  checkConditions(asked, quoted(before.node))
+  refuseLocked(before.node)
+  breakOff(before.node, came)
+}
+
 export interface Placing {
   readonly parent: Seen
   readonly name: string
@@ -52,10 +61,7 @@ export function finishPut(asked: Asked, placing: Placing, blob: Blob): Reply {
 }
 
 export function setTimes(node: FileNode, { modified, created }: ReturnType<typeof timesIn>): void {
-  if (modified !== undefined) {
-    node.modified = modified
-    propagate(node.parent, modified)
-  }
+  if (modified !== undefined) node.modified = modified
   if (created !== undefined) node.created = created
 }
 
@@ -65,16 +71,19 @@ export function place(asked: Asked, { parent, name, before }: Placing, blob: Blo
   refuseLocked(before?.node, parent.node.locked ? parent.node : undefined)
   const now = secondsNow(asked)
   const type = header(asked, 'content-type') ?? 'application/octet-stream'
+  const tag = asked.state.chunking === 'v2' ? newEtag() : undefined
   if (before?.node.kind === 'file') {
     if ((before.permissions & UPDATE) === 0) throw new DavError(403, 'Permission denied to update the file')
     rewrite(before.node, blob)
     before.node.modified = now
+    before.node.tag = tag
     before.node.uploaded = now
     propagate(before.node.parent, now)
     return before.node
   }
   if ((parent.permissions & CREATE) === 0) throw new DavError(403, 'Permission denied to create file')
   const node = newFile(nfc(name), { modified: now, blob, type: /^multipart\/|urlencoded/.test(type) ? 'application/octet-stream' : type })
+  node.tag = tag
   attach(parent.node, node)
   propagate(parent.node, now)
   return node

@@ -3,8 +3,9 @@ import { type Asked, header } from '../dav/asked.ts'
 import { checkConditions } from '../dav/targets.ts'
 import { DavError, notFound } from '../serve/errors.ts'
 import { isSince } from '../version.ts'
-import { areaOf, fileId, quoted, seenAt } from './asked.ts'
+import { areaOf, quoted, secondsNow, seenAt } from './asked.ts'
 import type { Blob } from './blob.ts'
+import { noticeSize } from './tree.ts'
 import { mayRead } from './view.ts'
 
 /** Part of a blob that an answer gives: from `from` up to, and without, `to`. */
@@ -29,12 +30,12 @@ export function readFile(asked: Asked): FileReply {
   const { state } = asked
   const isShown = isSince(state.version, '32') && state.settings.viewWithoutDownload === 'yes'
   if (!isShown && !mayRead(seen)) throw new DavError(403, 'Access to this resource has been denied because it is in view-only mode.')
+  if (asked.method === 'GET') noticeSize(node, secondsNow(asked))
   const etag = quoted(node)
   if (checkConditions(asked, etag)) return { status: 304, headers: { etag }, body: [] }
   const headers = {
     etag,
     'oc-etag': etag,
-    'oc-fileid': fileId(node),
     'last-modified': new Date(node.modified * 1000).toUTCString(),
     'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(node.name)}`,
     ...(node.checksum !== undefined && { 'oc-checksum': node.checksum }),

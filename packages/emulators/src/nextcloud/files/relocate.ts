@@ -29,7 +29,8 @@ export function relocate(asked: Asked): Reply {
   else if (from.mount?.node === from.node) renameMount(asked, from, target)
   else move(asked, from, target)
   const done = seenAt(asked, target.segments)
-  const etag = done && { 'oc-etag': quoted(done.node), 'oc-fileid': fileId(done.node) }
+  const isMove = asked.method === 'MOVE' && done?.node.kind === 'file'
+  const etag = done && { ...(isMove && { etag: quoted(done.node), 'oc-etag': quoted(done.node) }), 'oc-fileid': fileId(done.node) }
   return { status: target.before ? 204 : 201, headers: { ...etag }, body: [], type: HTML }
 }
 

@@ -26,9 +26,10 @@ test('writing dates the folders above, so their own dates come last and from the
   expect([touch(cloud, 'a/b', 1_500_000_000), touch(cloud, 'a', 1_400_000_000)]).toEqual([207, 207])
   expect([await timeOf(cloud, 'a/b'), await timeOf(cloud, 'a')]).toEqual([1_500_000_000, 1_400_000_000])
   touch(cloud, 'a/b', 1_500_000_001)
-  expect(await timeOf(cloud, 'a')).toBe(1_500_000_001)
-  put(cloud, 'a/b/c', { 'x-oc-mtime': '1300000000' })
+  // Seen on Nextcloud 32.0.1: not the date that was set, which may as well be to come.
   const now = Math.floor(cloud.clock.now / 1000)
+  expect(await timeOf(cloud, 'a')).toBe(now)
+  put(cloud, 'a/b/c', { 'x-oc-mtime': '1300000000' })
   expect([await timeOf(cloud, 'a/b/c'), await timeOf(cloud, 'a/b'), await timeOf(cloud, 'a')]).toEqual([1_300_000_000, now, now])
   expect([touch(cloud, 'a', 86_400), touch(cloud, 'a', 'then'), touch(cloud, 'none', 1_500_000_000)]).toEqual([500, 500, 404])
 })
@@ -36,7 +37,7 @@ test('writing dates the folders above, so their own dates come last and from the
 test.each([
   ['86401', 201, 86_401],
   ['1500000000.9', 201, 1_500_000_000],
-  ['99999999999', 201, 99_999_999_999],
+  ['99999999999', 201, 15_032_385_535],
   ['86400', 500, undefined],
   ['-5', 500, undefined],
   ['then', 500, undefined],

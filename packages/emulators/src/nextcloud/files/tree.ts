@@ -42,20 +42,39 @@ export function rewrite(file: FileNode, blob: Blob): void {
   }
   grow(file.parent, blob.size - file.blob.size)
   file.blob = blob
-  file.etag = newEtag()
+  file.told = blob.size
+  if (file.tag !== undefined) file.tag = newEtag()
 }
 
-/** Sets a time, as `touch` does: those above follow where it is later than theirs. */
-export function touch(node: FileOrFolder, seconds: number): void {
+/**
+ * What is left where a body breaks off that was to replace a file's: as much as has come, in its place. Listings go on to tell its old size, date and
+ * ETag, until somebody reads it (seen on Nextcloud 32.0.1: only new files are written beside their names).
+ */
+export function breakOff(file: FileNode, came: Blob): void {
+  const { told } = file
+  rewrite(file, came)
+  file.told = told
+}
+
+/** A read notices how large a file is. */
+export function noticeSize(file: FileNode, seconds: number): void {
+  if (file.told === file.blob.size) return
+  file.told = file.blob.size
+  file.modified = seconds
+}
+
+/** Sets a time, as `touch` does: those above have changed now, whatever time it is (seen on Nextcloud 32.0.1). */
+export function touch(node: FileOrFolder, seconds: number, now: number): void {
   node.modified = seconds
-  node.etag = newEtag()
-  propagate(node.parent, seconds)
+  if (node.kind === 'folder') node.etag = newEtag()
+  propagate(node.parent, now)
 }
 
 export function copyOf(node: FileOrFolder, name: string, now: number): FileOrFolder {
   if (node.kind === 'file') {
     const made = newFile(name, { modified: node.modified, blob: node.blob, type: node.type })
     made.uploaded = now
+    if (node.tag !== undefined) made.tag = newEtag()
     return made
   }
   const made = newFolder(name, now)

@@ -19,6 +19,8 @@ export interface UploadFolder {
   readonly chunks: Map<string, Chunk>
   /** Parts that went to the object store, by number: the second flavour. Undefined where it was not begun that way. */
   readonly parts: Map<number, Chunk> | undefined
+  /** It was said, when it was made, where the file is to go. */
+  readonly isAimed: boolean
   /** Milliseconds since the Unix epoch, of the last write. */
   touched: number
   /** All of them in one, while nothing changes. */
@@ -29,11 +31,18 @@ export interface UploadFolder {
   assembling: { readonly until: number; readonly finish: () => void; readonly target: string } | undefined
 }
 
-export const newUploadFolder = (id: string, facts: { readonly now: number; readonly isMultipart: boolean }): UploadFolder => ({
+interface Begun {
+  readonly now: number
+  readonly isMultipart: boolean
+  readonly isAimed: boolean
+}
+
+export const newUploadFolder = (id: string, facts: Begun): UploadFolder => ({
   id,
   etag: newEtag(),
   chunks: new Map(),
   parts: facts.isMultipart ? new Map() : undefined,
+  isAimed: facts.isAimed,
   touched: facts.now,
   whole: undefined,
   busy: false,

@@ -15,6 +15,21 @@ const finish = (cloud: TestCloud, headers: Asking['headers'] = {}, destination =
 const UNTOLD = ['PUT of a chunk without OC-Total-Length', 'MOVE of chunks without OC-Total-Length: a missing one is not noticed']
 const text = (cloud: TestCloud) => cloud.ask('GET', 'files/alice/big.bin').text
 
+/** Nextcloud 34.0.1; 29.0.1 and 32.0.1 list it. */
+test('what is uploaded is not listed all together', () => {
+  const cloud = testCloud()
+  begin(cloud)
+  const listed = (depth: string) => cloud.ask('PROPFIND', 'uploads/alice/', { headers: { depth } }).status
+  expect([listed('0'), listed('1')]).toEqual([207, 405])
+})
+
+test('a note in a folder of its own is no chunk, and no fault of the client', () => {
+  const cloud = testCloud()
+  begin(cloud, 'notes', {})
+  const note = cloud.ask('PUT', 'uploads/alice/notes/12345678901234567890', { body: '' }).status
+  expect([note, cloud.violations()]).toEqual([201, []])
+})
+
 /** Facts 4.1. */
 describe('chunks in the first flavour', () => {
   test('are put together by their numbers, dated and hashed', async () => {
@@ -114,8 +129,8 @@ describe('chunks in the first flavour', () => {
     expect([told, finish(cloud).status]).toEqual([first, last])
   })
 
-  test('names are held to the length that a temporary one takes, and bad times are a 500 after all is stored', () => {
-    const cloud = testCloud()
+  test('in 24 names are held to the length that a temporary one takes, and bad times are a 500 after all is stored', () => {
+    const cloud = testCloud({ version: '24' })
     begin(cloud)
     chunk(cloud, '1', 'x')
     expect(finish(cloud, {}, `/remote.php/dav/files/alice/${'n'.repeat(230)}`).status).toBe(500)

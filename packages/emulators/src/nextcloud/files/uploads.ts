@@ -21,7 +21,7 @@ export function answerUploads(asked: Asked): Reply {
   if (id === undefined) return onHome(asked)
   const folder = asked.viewer.uploads.get(id)
   if (asked.method === 'MKCOL' && chunk === undefined) return open(asked, id, folder)
-  if (!folder) throw notFound(id)
+  if (!folder) throw asked.method === 'MKCOL' ? new DavError(409, 'Parent node does not exist') : notFound(id)
   switch (asked.method) {
     case 'PUT':
       return putChunk(asked, folder, chunk ?? '')
@@ -38,19 +38,16 @@ export function answerUploads(asked: Asked): Reply {
 
 function onHome(asked: Asked): Reply {
   if (asked.method !== 'PROPFIND') throw new DavError(405, `The ${asked.method} method is not allowed on this path`)
-  const here: Shown = { href: collectionHref('uploads', asked.viewer.id), properties: folderProperties(undefined) }
-  const all = [...asked.viewer.uploads.values()].map((folder) => ({
-    href: collectionHref('uploads', asked.viewer.id, folder.id),
-    properties: folderProperties(folder),
-  }))
-  return answerNodes(asked, header(asked, 'depth') === '0' ? [here] : [here, ...all])
+  // So on Nextcloud 34.0.1, where 29.0.1 and 32.0.1 list it: what a client may not count on anywhere.
+  if (header(asked, 'depth') !== '0') throw new DavError(405, 'Listing members of this collection is disabled')
+  return answerNodes(asked, [{ href: collectionHref('uploads', asked.viewer.id), properties: folderProperties(undefined) }])
 }
 
 function open(asked: Asked, id: string, before: UploadFolder | undefined): Reply {
   if (before) throw new DavError(405, 'The resource you tried to create already exists')
   const { state, viewer } = asked
-  const isMultipart = state.chunking === 'v2' && header(asked, 'destination') !== undefined
-  viewer.uploads.set(id, newUploadFolder(id, { now: state.now(), isMultipart }))
+  const isAimed = header(asked, 'destination') !== undefined
+  viewer.uploads.set(id, newUploadFolder(id, { now: state.now(), isMultipart: isAimed && state.chunking === 'v2', isAimed }))
   return { status: 201, body: [], type: HTML }
 }
 
@@ -59,7 +56,7 @@ function putChunk(asked: Asked, folder: UploadFolder, name: string): Reply {
   if (folder.assembling) throw new DavError(423, `"${folder.id}" is locked`)
   if (header(asked, 'content-length') === undefined)
     state.violations.note('PUT of a chunk without Content-Length: it may end as 0 bytes behind PHP-FPM')
-  watch(asked, name)
+  watch(asked, folder, name)
   const chunk: Chunk = { name, blob: uploadOf(asked), etag: newEtag(), at: state.now() }
   if (state.chunking === 'v2' && header(asked, 'destination') !== undefined) return putPart(asked, folder, chunk)
   if (name === '' || name.startsWith('.')) throw new DavError(403, 'Permission denied to create file')
@@ -68,12 +65,15 @@ function putChunk(asked: Asked, folder: UploadFolder, name: string): Reply {
   folder.chunks.set(name, chunk)
   changed(folder, state.now())
   const etag = `"${chunk.etag}"`
-  return { status: before ? 204 : 201, headers: { etag, 'oc-etag': etag }, body: [], type: HTML }
+  // A new one is told no ETag (seen on Nextcloud 32.0.1).
+  return { status: before ? 204 : 201, headers: before ? { etag, 'oc-etag': etag } : {}, body: [], type: HTML }
 }
 
 /** What the second flavour needs on every request, whichever there is: nobody tells a client (facts 4.1). */
-function watch(asked: Asked, name: string): void {
+function watch(asked: Asked, folder: UploadFolder, name: string): void {
   const { violations } = asked.state
+  // Of an empty file in a folder that is no upload of the second flavour nothing is made: it is a client's own note.
+  if (!folder.isAimed && header(asked, 'destination') === undefined && header(asked, 'content-length') === '0') return
   if (header(asked, 'destination') === undefined) violations.note('PUT of a chunk without Destination')
   if (header(asked, 'oc-total-length') === undefined) violations.note('PUT of a chunk without OC-Total-Length')
   if (!/^\d+$/.test(name) || Number(name) < 1 || Number(name) > MOST_CHUNKS) violations.note('a chunk that is not called 1 to 10000')

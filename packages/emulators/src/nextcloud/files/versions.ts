@@ -1,6 +1,7 @@
 import type { Asked } from '../dav/asked.ts'
 import { collectionHref } from '../dav/paths.ts'
 import { DavError, notFound } from '../serve/errors.ts'
+import { isSince } from '../version.ts'
 import { d, nc } from '../xml/names.ts'
 import { element, escapeXml } from '../xml/write.ts'
 import { destinationOf, note, secondsNow } from './asked.ts'
@@ -42,17 +43,24 @@ function fileWith({ viewer }: Asked, id: number): FileNode | undefined {
   return undefined
 }
 
+/** The present state is one as well, unless it is empty (seen on Nextcloud 32.0.1); not so in 24. */
+function versionsOf({ version }: Asked['state'], file: FileNode): ReadonlyMap<number, Version> {
+  const all = new Map(file.versions)
+  if (isSince(version, '32') && file.blob.size > 0) all.set(file.modified, { blob: file.blob, seconds: file.modified, etag: file.etag })
+  return all
+}
+
 function restore(asked: Asked, file: FileNode, version: Version): FileReply {
   rewrite(file, version.blob)
-  touch(file, secondsNow(asked))
+  touch(file, secondsNow(asked), secondsNow(asked))
   note(asked, { segments: pathOf(file) }, 'update')
   return { status: 201, body: [] }
 }
 
-function listed({ viewer, segments, headers }: Asked, file: FileNode): readonly Shown[] {
+function listed({ state, viewer, segments, headers }: Asked, file: FileNode): readonly Shown[] {
   const root = collectionHref('versions', viewer.id, 'versions', String(file.id))
   const folder: Shown = { href: root, properties: new Map([[d('resourcetype'), () => element(d('collection'))]]) }
-  const all = [...(file.versions?.values() ?? [])].sort((one, other) => one.seconds - other.seconds)
+  const all = [...versionsOf(state, file).values()].sort((one, other) => one.seconds - other.seconds)
   const shown = all.map(
     ({ seconds, blob, etag }): Shown => ({
       href: `${root}${seconds}`,

@@ -1,4 +1,4 @@
-import { dropUser, furnished } from '../users/furnish.ts'
+import { dropUser } from '../users/furnish.ts'
 import { type CloudUser, makeUser, userNamed } from '../users/user.ts'
 import { refusalOf } from './password-policy.ts'
 import { quotaIn } from './quota.ts'
@@ -81,7 +81,7 @@ export function createUser(call: OcsCall): object {
   )
   user.appPasswords.clear()
   user.isNew = true
-  state.users.set(id, furnished(user, state.nextId))
+  state.users.set(id, user)
   // By now the account is there, and stays if one of these is not taken (Nextcloud 32.0.1).
   const quota = quotaIn(given.text('quota') ?? 'default')
   user.quota = quota < 0 ? Number.POSITIVE_INFINITY : quota

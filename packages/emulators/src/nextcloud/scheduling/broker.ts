@@ -11,6 +11,8 @@ export interface Change {
   /** The user's own addresses. */
   readonly addresses: ReadonlySet<string>
   readonly now: number
+  /** New copies are answered as well, where they hold an answer: 34 does, 32.0.1 was seen not to. */
+  readonly answersNew?: boolean
 }
 
 const NOTHING: Pick<EventInfo, 'organizer' | 'organizerName' | 'significance' | 'attendees' | 'exceptionDates'> = {
@@ -22,7 +24,7 @@ const NOTHING: Pick<EventInfo, 'organizer' | 'organizerName' | 'significance' | 
 }
 
 /** What must be sent because a user has changed a calendar object, as sabre's broker has it. */
-export function messagesFor({ after, before, addresses, now }: Change): readonly ItipMessage[] {
+export function messagesFor({ after, before, addresses, now, answersNew = false }: Change): readonly ItipMessage[] {
   const old = before && eventInfo(before)
   if (before && !old) return []
   const base = after ?? before
@@ -36,8 +38,7 @@ export function messagesFor({ after, before, addresses, now }: Change): readonly
   if (addresses.has(organizer)) return organizerMessages({ calendar: base, info: known, old: was, now })
   const self = [...known.attendees.values()].find(({ href }) => addresses.has(href))
   if (!self) return []
-  // A new copy is answered only where it holds an answer.
-  const isAnswered = old !== undefined || [...self.answers.values()].some((answer) => answer !== 'NEEDS-ACTION')
+  const isAnswered = old !== undefined || (answersNew && [...self.answers.values()].some((answer) => answer !== 'NEEDS-ACTION'))
   return isAnswered ? replyMessages({ calendar: base, info: known, old: was, self }) : []
 }
 

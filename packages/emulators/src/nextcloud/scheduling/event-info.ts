@@ -28,7 +28,11 @@ export interface EventInfo {
   readonly status: string | undefined
 }
 
-const SIGNIFICANT = ['DTSTART', 'DTEND', 'DURATION', 'DUE', 'RRULE', 'RDATE', 'EXDATE', 'STATUS']
+/** Sabre's, and those that Nextcloud adds (seen with 32.0.1). */
+const SIGNIFICANT = [
+  ...['DTSTART', 'DTEND', 'DURATION', 'DUE', 'RRULE', 'RDATE', 'EXDATE', 'STATUS'],
+  ...['SUMMARY', 'DESCRIPTION', 'LOCATION'],
+]
 
 /** `MAILTO:Ann@X` and `mailto:ann@x` are one address. */
 export function normalised(property: Property): string {

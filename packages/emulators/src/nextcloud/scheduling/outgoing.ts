@@ -42,7 +42,8 @@ export function scheduleChange(asked: Asked, { shown, calendar, before }: Change
   const { state, viewer } = asked
   if (isSilenced(asked, 'change')) return false
   const old = before && readComponent(before.bytes.toString())
-  const messages = messagesFor({ after: calendar, before: old, addresses: addressesFor(asked, shown), now: state.now() })
+  const addresses = addressesFor(asked, shown)
+  const messages = messagesFor({ after: calendar, before: old, addresses, now: state.now(), answersNew: isSince(state.version, '34') })
   const [first] = calendar.getAllSubcomponents('vevent')
   for (const message of messages) {
     const status = deliver({ state, user: viewer.id }, message)

@@ -85,7 +85,7 @@ test('a past event mails nobody, an endless series that began in the past does',
 })
 
 test('an answer in an imported copy is sent, to a local organizer and by mail; with the parameter on the ORGANIZER it is not', async () => {
-  const cloud = testCloud({ version: '30' })
+  const cloud = testCloud({ version: '34' })
   put(cloud, [ME, BOB])
   cloud.state.mails.length = 0
   const [copy] = await cloud.user('bob').stored('calendars')
@@ -107,11 +107,17 @@ test('an answer in an imported copy is sent, to a local organizer and by mail; w
   expect(letters(cloud)).toHaveLength(2)
 })
 
+test('before 34 an answer in a new copy is sent to nobody', () => {
+  const cloud = testCloud({ version: '32.0.1' })
+  put(cloud, ['ORGANIZER:mailto:boss@sink.example', 'ATTENDEE;PARTSTAT=ACCEPTED:mailto:alice@cloud.example'])
+  expect(letters(cloud)).toEqual([])
+})
+
 test('a refused PUT has sent its reply all the same', () => {
-  const cloud = testCloud()
+  const cloud = testCloud({ version: '34' })
   const lines = ['ORGANIZER:mailto:boss@sink.example', 'ATTENDEE;PARTSTAT=ACCEPTED:mailto:alice@cloud.example']
   put(cloud, lines, { headers: { 'x-nc-scheduling': 'false' } })
-  expect(put(cloud, lines, { path: 'calendars/alice/personal/other.ics' }).status).toBe(400)
+  expect(put(cloud, lines, { path: 'calendars/alice/personal/other.ics' }).status).toBe(409)
   expect(letters(cloud)).toEqual(['REPLY boss@sink.example'])
 })
 
@@ -138,7 +144,7 @@ test.each([
   expect(copies.map((text) => text.includes('STATUS:CANCELLED'))).toEqual([count > 0])
 })
 
-test('who is not invited any more is told, who is anew is asked, and a new text is worth no mail', () => {
+test('who is not invited any more is told, who is anew is asked, and another priority is worth no mail, as another place is', () => {
   const cloud = testCloud()
   put(cloud, [ME, BOB])
   cloud.state.mails.length = 0
@@ -146,9 +152,9 @@ test('who is not invited any more is told, who is anew is asked, and a new text 
     cloud.ask('PUT', PATH, { body: eventText({ lines }), headers: { 'if-match': '*', prefer: 'handling=strict' } })
   change([ME, SINK])
   expect(letters(cloud)).toEqual(['CANCEL bob@cloud.example', 'REQUEST guest@sink.example'])
-  change([ME, SINK, 'DESCRIPTION:more'])
+  change([ME, SINK, 'PRIORITY:3'])
   expect(letters(cloud)).toHaveLength(2)
-  change([ME, SINK, 'RRULE:FREQ=DAILY;COUNT=3'])
+  change([ME, SINK, 'LOCATION:elsewhere'])
   expect(letters(cloud)).toHaveLength(3)
   cloud.ask('DELETE', 'calendars/alice/personal/')
   expect(letters(cloud)).toHaveLength(3)

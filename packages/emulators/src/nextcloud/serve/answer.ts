@@ -8,11 +8,12 @@ import { replacementFor } from '../faults/effects.ts'
 import type { CloudEffect } from '../faults/rule.ts'
 import { fileSegments } from '../files/asked.ts'
 import { type Blob, EMPTY } from '../files/blob.ts'
+import { breakOffPut } from '../files/put.ts'
 import type { FileReply } from '../files/read.ts'
 import { answerApi } from '../ocs/route.ts'
 import { welcome } from '../users/furnish.ts'
 import type { CloudUser } from '../users/user.ts'
-import { authenticate } from './authenticate.ts'
+import { authenticate, isByPassword } from './authenticate.ts'
 import { DavError, errorReply } from './errors.ts'
 import { isApi, plainPage } from './plain-pages.ts'
 import type { CloudState } from './state.ts'
@@ -69,10 +70,10 @@ export function arrive(state: CloudState, head: Head): Arrival {
     const page = plainPage(state, head)
     if (page) return { viewer: undefined, effect: undefined, instead: page, waitMs: 0, leave }
     if (state.settings.maintenance)
-      throw new DavError(503, { message: 'System is in maintenance mode.', exception: 'Sabre\\DAV\\Exception\\ServiceUnavailable' })
+      throw new DavError(503, { message: 'System is in maintenance mode.', exception: 'OCA\\DAV\\Exception\\ServerMaintenanceMode' })
     if (!isApi(head.path) && !fileSegments(head.path, '')) throw new DavError(404, `File not found: ${head.path}`)
     const viewer = authenticate(state, head)
-    welcome(state, viewer)
+    welcome(state, viewer, isByPassword(viewer, head.headers.authorization))
     leave = state.manners.enter(viewer.id)
     count(state, head)
     const url = head.query.size === 0 ? head.path : `${head.path}?${head.query}`
@@ -101,6 +102,17 @@ export function complete(state: CloudState, call: Call, arrival: Arrival): Answe
     )
   } catch (error) {
     return answer(replyOf(state, error))
+  }
+}
+
+/** The body of a PUT has broken off after so many bytes. Never throws: nobody hears of it. */
+export function breakOff(state: CloudState, viewer: CloudUser | undefined, { came, ...head }: Head & { readonly came: Blob }): void {
+  const segments = fileSegments(head.path, viewer?.id ?? '') ?? []
+  if (!viewer || !(segments[0] === 'files' || segments[0] === 'groupfolders') || segments[1] !== viewer.id) return
+  try {
+    breakOffPut({ state, viewer, by: 'client', ...head, segments, body: Buffer.alloc(0) }, came)
+  } catch (error) {
+    if (!(error instanceof DavError)) state.violations.note(`the emulator itself failed: ${String(error)}`)
   }
 }
 

@@ -29,7 +29,7 @@ export function authenticate(state: CloudState, { headers, from }: Comer): Cloud
   const user = userOf(state, authorization)
   if (user && !user.disabled) {
     state.manners.acceptedCredentials(authorization)
-    if (user.password === basic(authorization)?.[1]) state.byPassword.count += 1
+    if (isByPassword(user, authorization)) state.byPassword.count += 1
     return user
   }
   if (!user) state.bruteForce.fail(state.now(), from)
@@ -40,6 +40,9 @@ export function authenticate(state: CloudState, { headers, from }: Comer): Cloud
       : "No public access to this resource., Username or password was incorrect, No 'Authorization: Bearer' header found.",
   )
 }
+
+/** And not with an app password, or a token. */
+export const isByPassword = ({ password }: CloudUser, authorization = ''): boolean => password === basic(authorization)?.[1]
 
 function basic(authorization: string): readonly [name: string, password: string] | undefined {
   const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(authorization)?.[1]

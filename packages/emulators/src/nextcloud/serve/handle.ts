@@ -7,7 +7,7 @@ import { type Blob, noteHash } from '../files/blob.ts'
 import { hashAhead } from '../files/hash-ahead.ts'
 import { algorithmsIn } from '../files/hashes.ts'
 import { sendContent } from '../files/send-content.ts'
-import { type Answer, type Arrival, arrive, complete, type Head, onWire } from './answer.ts'
+import { type Answer, type Arrival, arrive, breakOff, complete, type Head, onWire } from './answer.ts'
 import { DavError, errorReply } from './errors.ts'
 import type { CloudState } from './state.ts'
 
@@ -58,13 +58,15 @@ const STREAMED = new Set(['files', 'groupfolders', 'uploads'])
 async function answerOf(state: CloudState, { request, response }: Exchange, { head, arrival }: Begun): Promise<Answer | undefined> {
   const { viewer, instead, effect } = arrival
   const cut = effect?.kind === 'cut' ? (effect.afterBytes ?? 0) : undefined
+  const isStreamed = head.method === 'PUT' && STREAMED.has(fileSegments(head.path, '')?.[0] ?? '')
   if (cut !== undefined || (instead && head.method === 'PUT')) {
-    if (!(await pourAway(request, cut))) return complete(state, { ...head, body: Buffer.alloc(0) }, arrival)
+    const came = await pourAway(state, request, cut)
+    if (!came) return complete(state, { ...head, body: Buffer.alloc(0) }, arrival)
+    if (isStreamed) breakOff(state, viewer, { ...head, came })
     response.socket?.destroy()
     return undefined
   }
-  const isStreamed = head.method === 'PUT' && STREAMED.has(fileSegments(head.path, '')?.[0] ?? '')
-  const upload = isStreamed ? await readIntoSpool(state, request) : undefined
+  const upload = isStreamed ? await readIntoSpool(state, request, (came) => breakOff(state, viewer, { ...head, came })) : undefined
   const body = upload ? Buffer.alloc(0) : await readWhole(request)
   if (!body) {
     const reply = errorReply(new DavError(413, 'Request Entity Too Large'))
@@ -74,19 +76,24 @@ async function answerOf(state: CloudState, { request, response }: Exchange, { he
   return complete(state, { ...head, body, ...(upload && { upload }) }, arrival)
 }
 
-/** Reads a body that nobody wants, or as much of it as is to come: then true. */
-async function pourAway(request: IncomingMessage, most: number | undefined): Promise<boolean> {
+/** Reads a body that nobody wants, or as much of it as is to come: then that. */
+async function pourAway(state: CloudState, request: IncomingMessage, most: number | undefined): Promise<Blob | undefined> {
+  const writer = state.spool.writer()
   let size = 0
-  if (most === 0) return true
-  for await (const piece of request) {
-    size += Buffer.isBuffer(piece) ? piece.length : 0
-    if (most !== undefined && size >= most) return true
-  }
-  return most !== undefined
+  if (most !== 0)
+    for await (const piece of request) {
+      if (!Buffer.isBuffer(piece)) continue
+      if (most !== undefined) writer.add(piece.subarray(0, most - size))
+      size += piece.length
+      if (most !== undefined && size >= most) break
+    }
+  if (most !== undefined) return writer.finish()
+  writer.drop()
+  return undefined
 }
 
-/** Throws, and keeps nothing, where the client goes away in the middle: nothing is stored of a body that was cut off. */
-async function readIntoSpool(state: CloudState, request: IncomingMessage): Promise<Blob> {
+/** Throws where the client goes away in the middle, once what had come was told of. */
+async function readIntoSpool(state: CloudState, request: IncomingMessage, onBroken: (came: Blob) => void): Promise<Blob> {
   const writer = state.spool.writer()
   const hashes = algorithmsIn(request.headers['x-hash']?.toString()).map((name) => ({ name, hash: createHash(name) }))
   try {
@@ -100,7 +107,7 @@ async function readIntoSpool(state: CloudState, request: IncomingMessage): Promi
     if (blob.size > 0) for (const { name, hash } of hashes) noteHash(blob, name, hash.digest('hex'))
     return blob
   } catch (error) {
-    writer.drop()
+    onBroken(writer.finish())
     throw error
   }
 }

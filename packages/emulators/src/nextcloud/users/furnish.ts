@@ -1,11 +1,11 @@
-import { named, newCollection } from '../dav/collection.ts'
+import { type DavCollection, named, newCollection } from '../dav/collection.ts'
 import { EMPTY, zeros } from '../files/blob.ts'
 import { newFile, newFolder, rootOf } from '../files/node.ts'
 import { attach } from '../files/tree.ts'
 import type { CloudState } from '../serve/state.ts'
 import type { CloudUser } from './user.ts'
 
-/** What every new user is given. */
+/** What a user is given by the first login with a password. */
 export function furnished(user: CloudUser, nextId: () => number): CloudUser {
   const owner = user.id
   user.calendars.push(newCollection({ id: nextId(), kind: 'calendar', uri: 'personal', owner, properties: named('Personal') }))
@@ -38,10 +38,32 @@ const EXAMPLES: readonly (readonly [path: string, bytes: number])[] = [
   ['Templates credits.md', 2_403],
 ]
 
-/** The first login: whoever has been made by an administrator finds example files, unless `skeletondirectory` is empty. */
-export function welcome({ settings, now }: CloudState, user: CloudUser): void {
+/** Programs ask for it, and whoever has no calendar for events yet is given one by that (seen with 32.0.1). */
+export function defaultCalendar({ nextId, now }: CloudState, { id: owner, calendars }: CloudUser): DavCollection {
+  const standing = calendars.filter(
+    ({ deletedAt, birthdays, components }) => deletedAt === undefined && !birthdays && components.includes('VEVENT'),
+  )
+  const there = standing.find(({ uri }) => uri === 'personal') ?? standing[0]
+  if (there) return there
+  const aside = calendars.findIndex(({ uri }) => uri === 'personal')
+  const deleted = calendars[aside]
+  // It makes room, and can still be restored.
+  if (deleted) calendars[aside] = { ...deleted, uri: `personal-back-${Math.floor(now() / 1000)}` }
+  const components = ['VEVENT', 'VTODO', 'VJOURNAL']
+  const made = newCollection({ id: nextId(), kind: 'calendar', uri: 'personal', owner, components, properties: named('Personal') })
+  calendars.push(made)
+  return made
+}
+
+/**
+ * The first login: whoever has been made by an administrator finds a calendar, an address book, and example files, unless `skeletondirectory` is
+ * empty. Who comes with an app password finds none of it, then or later (seen with 32.0.1, and read in 29's Session.php).
+ */
+export function welcome({ settings, now, nextId }: CloudState, user: CloudUser, byPassword: boolean): void {
   if (!user.isNew) return
   user.isNew = false
+  if (!byPassword) return
+  furnished(user, nextId)
   if (settings.skeleton === 'no') return
   const modified = Math.floor(now() / 1000)
   for (const [path, bytes] of EXAMPLES) {

@@ -53,7 +53,7 @@ export function makeUser(wish: CloudUserSeed, seed: number, now: number): CloudU
     uploads: new Map(),
     language: 'en',
     minted: 0,
-    isNew: false,
+    isNew: wish.isNew ?? false,
   }
 }
 
@@ -69,5 +69,11 @@ export function appPassword(seed: number, id: string, count: number): string {
 /** Names of users are compared without their case. */
 export const userNamed = (users: ReadonlyMap<string, CloudUser>, id: string): CloudUser | undefined =>
   users.get(id) ?? [...users.values()].find((user) => user.id.toLowerCase() === id.toLowerCase())
+
+/** The same, or whose alone a mail address is (principals of 32.0.1). */
+export function userMeant(users: ReadonlyMap<string, CloudUser>, name: string): CloudUser | undefined {
+  const [only, another] = [...users.values()].filter(({ email }) => email?.toLowerCase() === name.toLowerCase())
+  return userNamed(users, name) ?? (another === undefined ? only : undefined)
+}
 
 export const principalHref = (id: string): string => `principals/users/${id}`
