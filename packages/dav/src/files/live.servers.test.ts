@@ -23,20 +23,22 @@ async function isCloud(): Promise<boolean> {
   return status.ok && /"productname"/.test(await status.text())
 }
 
+/** The address of the account's own folder. */
+async function ownFolder(): Promise<string> {
+  return root ?? ((await isCloud()) ? `${base}/remote.php/dav/files/${encodeURIComponent(account)}/` : (url ?? ''))
+}
+
 const listsUploads = (cloud: RawCloud): Promise<boolean> =>
   uploadsLeft(cloud).then(
     () => true,
     () => false,
   )
 
-/** The address of the account's own folder. */
-const ownFolder = (has: boolean): string => root ?? (has ? `${base}/remote.php/dav/files/${encodeURIComponent(account)}/` : (url ?? ''))
-
 /** On a Nextcloud also what is seen of uploads and of earlier states; over plain HTTP answers are lost on the way, and uploads are broken off. */
 async function openLive(): Promise<FilesLabWish> {
   const cloud = { url: base, user: account, pass }
   const has = await isCloud()
-  const own = ownFolder(has)
+  const own = await ownFolder()
   const shelf = httpShelf({ url: own, user: account, pass, below: 'Offramp suite' })
   await shelf.empty()
   return {
@@ -79,7 +81,7 @@ describe.skipIf(url === undefined || admin === undefined)(
       open: async () =>
         openTeamFilesLab({
           url: url ?? '',
-          root: ownFolder(true),
+          root: await ownFolder(),
           account,
           pass,
           admin: { login: admin ?? '', pass: adminPass },
