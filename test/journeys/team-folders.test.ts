@@ -162,16 +162,25 @@ test('broken off while people are let in, and asked again: each reads exactly wh
   expect(again.out, again.err).toMatch(/^0 given, [1-9]\d* given already/m)
 })
 
-test('a folder of a later pass is closed until shares are given again', { timeout: 120_000 }, async () => {
+test('a folder of a later pass is closed until shares are given again, and a file of it at no moment open to more than at the source', {
+  timeout: 120_000,
+}, async () => {
   const drive = lab.tenant.drive(SITE, 'Documents')
   await drive.addFile('late.txt', await drive.addFolder('Late', null), base64('late'))
+  // In a folder that all of them are in.
+  const own = await drive.addFile('own.txt', null, base64('own'))
+  await drive.breakInheritance(own, true)
+  await drive.share(own, { id: 'ben-own', roles: ['read'], grantedToV2: person('ben') })
   const run = await lab.offramp('run', '--workers', '1')
   expect(run.code, run.out + run.err).toBe(0)
   const LATE = 'Marketing/Documents/Late/late.txt'
+  const OWN = 'Marketing/Documents/own.txt'
   expect(await Promise.all([MOVER, ANNA, BEN].map((login) => read(login, LATE)))).toEqual(['late', '-', '-'])
+  expect(await Promise.all([MOVER, ANNA, BEN].map((login) => read(login, OWN)))).toEqual(['own', '-', '-'])
   const applied = await lab.offramp('shares', '--apply')
   expect(applied.code, applied.out + applied.err).toBe(0)
   expect(await Promise.all([ANNA, BEN, DORA].map((login) => read(login, LATE)))).toEqual(['late', 'late', '-'])
+  expect(await Promise.all([ANNA, BEN, DORA].map((login) => read(login, OWN)))).toEqual(['-', 'own', '-'])
   expect(await cloud.violations()).toEqual([])
   expect(await lab.tenant.violations()).toEqual([])
 })

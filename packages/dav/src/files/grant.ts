@@ -2,6 +2,7 @@ import { type Call, Fault, type Grant, type Granted } from '@offramp/core'
 import { type DavRefusal, isRefusal } from '../faults.ts'
 import { type FilesDesk, fileHref, folderHref } from './desk.ts'
 import { askOcs, factsOf, wordsOf } from './ocs.ts'
+import { sharedId } from './shared-id.ts'
 import { type Standing, statAt } from './stat.ts'
 
 /** Bits of a share's rights. */
@@ -15,7 +16,6 @@ const DAY = 86_400_000
 const NO_DOWNLOAD_SINCE = 25
 
 const SHARES = '/apps/files_sharing/api/v1/shares'
-const SHAREES = '/apps/files_sharing/api/v1/sharees'
 
 /** From this version on, who may look at something is given its bytes all the same, unless the admin has said otherwise (`ViewOnlyPlugin`). */
 const VIEW_GIVES_SINCE = 32
@@ -62,32 +62,6 @@ function lastDay(desk: FilesDesk, expires: number | undefined): string | undefin
   return day
 }
 
-/** Ids as the server writes them, by account that asks and id that was asked for. */
-const written = new WeakMap<FilesDesk['client'], Map<string, string>>()
-
-/**
- * A share to a user whose id is written in another case is taken, and seen by nobody (Nextcloud 32.0.1): so the server is asked once how it writes it. Who is
- * not told of there is left as it is.
- */
-async function idOf({ client, server }: FilesDesk, id: string, call: Call): Promise<string> {
-  const known = written.get(client) ?? new Map<string, string>()
-  written.set(client, known)
-  const before = known.get(id)
-  if (before !== undefined) return before
-  const fields = { search: id, itemType: 'file', shareType: String(TYPES.user), lookup: 'false', perPage: '200' }
-  const told = factsOf(
-    await askOcs(client, server.webRoot, { method: 'GET', path: SHAREES, asks: 'share', fields }, call).catch((thrown: unknown) => {
-      if (isRefusal(thrown) && thrown.reach !== 'account') return {}
-      throw thrown
-    }),
-  )
-  const people = [factsOf(told['exact'])['users'], told['users']].flatMap((list) => (Array.isArray(list) ? list : []))
-  const ids = people.map((one) => String(factsOf(factsOf(one)['value'])['shareWith'] ?? ''))
-  const found = ids.find((one) => one === id) ?? ids.find((one) => one.toLowerCase() === id.toLowerCase()) ?? id
-  known.set(id, found)
-  return found
-}
-
 async function wishOf(
   desk: FilesDesk,
   { grant, standing }: { readonly grant: Grant; readonly standing: Standing },
@@ -100,7 +74,7 @@ async function wishOf(
   return {
     path: locator === undefined ? place : `${place === '/' ? '' : place}/${locator}`,
     type: TYPES[to.kind],
-    to: to.kind === 'link' ? '' : to.kind === 'mail' ? to.address : to.kind === 'user' ? await idOf(desk, to.id, call) : to.id,
+    to: to.kind === 'link' ? '' : to.kind === 'mail' ? to.address : to.kind === 'user' ? await sharedId(desk, to.id, call) : to.id,
     permissions: permissionsOf(grant, standing.isFolder),
     expires: lastDay(desk, grant.expires),
     password: grant.password,
