@@ -14,6 +14,7 @@ const SMALL = Number(process.env['OFFRAMP_BENCH_FILES'] ?? 10_000)
 const LARGE = Number(process.env['OFFRAMP_BENCH_LARGE_FILES'] ?? 20)
 const LARGE_BYTES = Number(process.env['OFFRAMP_BENCH_LARGE_MB'] ?? 500) * 1_000_000
 const UNCHANGED = Number(process.env['OFFRAMP_BENCH_UNCHANGED'] ?? 100_000)
+const PER_FOLDER = Number(process.env['OFFRAMP_BENCH_PER_FOLDER'] ?? 200)
 
 const PERSON = 'person-1@contoso.example'
 /** As nobody's quota is: what is measured is how fast the programs are, not how patient. */
@@ -196,7 +197,7 @@ async function unchanged(): Promise<readonly Row[]> {
   const place = await nextcloud()
   try {
     await using stack = new AsyncDisposableStack()
-    const bench = await labFor(place, { files: UNCHANGED, sizes: [100, 1_000], perFolder: 200 })
+    const bench = await labFor(place, { files: UNCHANGED, sizes: [100, 1_000], perFolder: PER_FOLDER })
     stack.defer(() => bench.close())
     const asked = async () => (await bench.lab.tenant.stats()).requests
     const first = await bench.pass(1)

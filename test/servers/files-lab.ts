@@ -23,6 +23,8 @@ export interface FilesLabWish {
   readonly shelf: FileShelf
   readonly auth?: FilesSettings['auth']
   readonly settings?: Partial<FilesSettings>
+  /** The Team folder that everything goes into. */
+  readonly team?: string
   /** How the last step of a write begins: `PUT /`, or `MOVE /` where a file is brought to its name last. Default `PUT /`. */
   readonly lastStep?: string
   /** Answers cannot be lost on the way to a live server behind TLS. */
@@ -77,7 +79,9 @@ export async function openFilesLab(wish: FilesLabWish): Promise<DestinationLab> 
     const settings: FilesSettings = { name: 'laboratory', url, auth, ...usual, ...wish.settings }
     const endpoint = filesDestination(settings, { gate: new MemoryGate(systemClock), log: silentLog, clock: systemClock })
     closing.push(async () => endpoint.close?.())
-    return endpoint.connect(account, 'file', { signal: new AbortController().signal })
+    const at = wish.team === undefined ? endpoint : endpoint.inTeam?.(wish.team)
+    if (at === undefined) throw new Error('There are no Team folders.')
+    return at.connect(account, 'file', { signal: new AbortController().signal })
   }
   const peek = async (): Promise<readonly Seen[]> =>
     (await shelf.list()).map(({ path, body, modifiedAt }) => ({

@@ -145,10 +145,11 @@ export interface Grant {
   readonly noDelete?: boolean
 }
 
-/** What came of a grant. `address`: of a link. */
+/** What came of a grant. `address`: of a link. `says`: what the server does not hold people to, for the operator. */
 export interface Granted {
   readonly state: 'shared' | 'already'
   readonly address?: string
+  readonly says?: string
 }
 
 /**

@@ -181,12 +181,18 @@ test.each(['24.0.5', '32.0.7', '34.0.0'])('%s: what a person has thrown away doe
   expect((await stored()).filter(({ text }) => text.includes(what.summary ?? ''))).toHaveLength(1)
 })
 
-test.each(['bob', 'carla@cloud.example'])('a calendar is shared with %s, once; nobody is there who is not there', async (to) => {
-  const { events } = await open({ users: [{ id: 'alice', email: 'alice@cloud.example' }, { id: 'bob' }, { id: 'carla@cloud.example' }] })
+test.each([
+  ['bob', 'bob'],
+  ['carla@cloud.example', 'carla@cloud.example'],
+  ['BOB', 'bob'],
+  ['bob@cloud.example', 'bob'],
+])('a calendar is shared with who logs in as %s, once; nobody is there who is not there', async (to, id) => {
+  const bob = { id: 'bob', email: 'bob@cloud.example' }
+  const { events } = await open({ users: [{ id: 'alice', email: 'alice@cloud.example' }, bob, { id: 'carla@cloud.example' }] })
   await events.prepare(HOME, soon())
   expect(await events.share?.(HOME, to, 'write', soon())).toBe('shared')
   expect(await events.share?.(HOME, to, 'read', soon())).toBe('already')
   const work = (await cloud.user('alice').collections()).find(({ displayName }) => displayName === 'Work')
-  expect(work?.shares).toEqual({ [`principals/users/${to}`]: 'read-write' })
+  expect(work?.shares).toEqual({ [`principals/users/${id}`]: 'read-write' })
   expect(await faultOf(events.share?.(HOME, 'nobody', 'read', soon()) ?? Promise.resolve())).toMatchObject({ code: 'dav-no-such-account' })
 })

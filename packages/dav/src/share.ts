@@ -2,10 +2,25 @@ import { type Access, type Call, type Collection, Fault } from '@offramp/core'
 import type { Desk } from './desk.ts'
 import { lookAt } from './discover.ts'
 import { isRefusal } from './faults.ts'
+import { hrefIn } from './multistatus.ts'
 import { child } from './read-xml.ts'
 import { writeXml } from './write-xml.ts'
 
 type Given = 'read' | 'write'
+
+/** What the server calls the account that logs in so: logins may be mail addresses, and written in any case (seen with Nextcloud 32.0.1). */
+async function nameOf(desk: Desk, login: string, call: Call): Promise<string> {
+  const users = desk.home.principal.replace(/[^/]+\/?$/, '')
+  try {
+    const found = await lookAt(desk.client, `${users}${encoded(login)}/`, ['D:principal-URL'], call)
+    const href = found && hrefIn(found, 'D:principal-URL')
+    return decodeURIComponent(href?.replace(/\/$/, '').split('/').at(-1) || login)
+  } catch (thrown) {
+    if (isRefusal(thrown, 403)) return login
+    if (isRefusal(thrown, 404)) throw nobody(desk, login)
+    throw thrown
+  }
+}
 
 const encoded = (account: string): string => encodeURIComponent(account).replaceAll('%40', '@')
 
@@ -34,9 +49,10 @@ export async function share(
   if (access === 'free-busy') throw freeBusy(desk)
   const given: Given = access === 'read' ? 'read' : 'write'
   const { path } = await desk.places.standing(collection, call)
-  const stands = (await sharees(desk, path, call)).get(to.toLowerCase())
+  const name = await nameOf(desk, to, call)
+  const stands = (await sharees(desk, path, call)).get(name.toLowerCase())
   if (stands === 'write' || stands === given) return 'already'
-  const set = { 'D:href': `principal:principals/users/${encoded(to)}`, ...(given === 'write' ? { 'O:read-write': '' } : {}) }
+  const set = { 'D:href': `principal:principals/users/${encoded(name)}`, ...(given === 'write' ? { 'O:read-write': '' } : {}) }
   const headers = { 'content-type': 'application/xml; charset=utf-8' }
   try {
     await desk.client.send({ method: 'POST', href: path, body: writeXml('O:share', { 'O:set': set }), headers, asks: 'share' }, call)
@@ -44,7 +60,7 @@ export async function share(
     if (isRefusal(thrown, 400, 404)) throw nobody(desk, to)
     throw thrown
   }
-  if (!(await sharees(desk, path, call)).has(to.toLowerCase())) throw nobody(desk, to)
+  if (!(await sharees(desk, path, call)).has(name.toLowerCase())) throw nobody(desk, to)
   return 'shared'
 }
 

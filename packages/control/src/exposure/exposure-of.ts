@@ -66,6 +66,10 @@ export function exposureOf(account: string, share: Share): Exposure | undefined 
 
 const orphan = (account: string, says: string): Exposure => ({ sort: 'orphan', account, path: [], says })
 
+/** Whether a grant is of the whole drive or library, to somebody who looks after it. */
+export const isManaging = ({ access, collection, item }: Share): boolean =>
+  access === 'manage' && item === undefined && collection.path.length <= 1
+
 /** What is wrong with who owns an account's files. `active`: addresses of the accounts that can still log in. */
 export function orphanOf(account: Account, shares: readonly Share[], active: ReadonlySet<string>): Exposure | undefined {
   // Nobody logs in to a shared mailbox or a room: that says nothing of who looks after it.
@@ -73,7 +77,7 @@ export function orphanOf(account: Account, shares: readonly Share[], active: Rea
     return account.enabled === false && account.kind === 'user'
       ? orphan(account.name, 'Its owner cannot log in any more, and its files are still there.')
       : undefined
-  const managers = shares.filter(({ access, collection, item }) => access === 'manage' && item === undefined && collection.path.length <= 1)
+  const managers = shares.filter(isManaging)
   // A group may have members who can log in: nobody is told of it by guess.
   const anybody = managers.some(({ to }) => to.kind !== 'user' || (to.address !== undefined && active.has(to.address.toLowerCase())))
   return anybody || managers.length === 0 ? undefined : orphan(account.name, 'None of those who manage it can log in any more.')

@@ -59,6 +59,13 @@ it('does not take a drive for orphaned whose managers are a group, or can log in
   expect((await exposure(made.workplace, made.opened(), call)).counts.orphan).toBe(0)
 })
 
+it('tells each of more links of one account than fit on a stack', async () => {
+  const made = new MemoryFileLab('/nowhere')
+  const { shares } = made.add('anna@a.example', 'anna')
+  for (let nth = 0; nth < 200_000; nth++) shares.push(share('Open', { kind: 'public' }))
+  expect((await exposure(made.workplace, made.opened(), call)).counts.anonymous).toBe(200_000)
+})
+
 it('says the counts first, for people', async () => {
   const made = lab()
   const text = exposureText(await exposure(made.workplace, made.opened(), call))

@@ -3,7 +3,7 @@ import { draftOf } from '../cases/draft.ts'
 import { patiently } from '../run/patiently.ts'
 import type { OpenedProject } from '../workplace/open-project.ts'
 import type { Workplace } from '../workplace/workplace.ts'
-import { type Exposure, type ExposureSort, exposureOf, orphanOf } from './exposure-of.ts'
+import { type Exposure, type ExposureSort, exposureOf, isManaging, orphanOf } from './exposure-of.ts'
 
 /** What is open at the source before anything moves. */
 export interface ExposureReport {
@@ -56,9 +56,10 @@ export async function exposure(workplace: Workplace, opened: OpenedProject, call
   const files = lanes.filter(({ kind }) => kind === 'file').flatMap(({ source }) => accounts.find(({ id }) => id === source.id) ?? [])
   for (const account of files) {
     try {
-      const shares = await patiently(workplace, call, () => sharesOf(workplace, account, call))
-      const orphan = orphanOf(account, shares, active)
-      exposures.push(...shares.flatMap((share) => exposureOf(account.name, share) ?? []), ...(orphan === undefined ? [] : [orphan]))
+      const { open, managing } = await patiently(workplace, call, () => sharesOf(workplace, account, call))
+      for (const one of open) exposures.push(one)
+      const orphan = orphanOf(account, managing, active)
+      if (orphan !== undefined) exposures.push(orphan)
     } catch (thrown) {
       call.signal.throwIfAborted()
       unread.push({ account: account.name, why: asFault(thrown).message })
@@ -67,10 +68,21 @@ export async function exposure(workplace: Workplace, opened: OpenedProject, call
   return reported({ project: workplace.project, now: workplace.clock.now(), accounts: files.length, exposures, unread })
 }
 
-async function sharesOf({ source }: Workplace, account: Account, call: Call): Promise<readonly Share[]> {
-  const found: Share[] = []
-  for await (const share of source.shares?.(account, 'file', call) ?? []) found.push(share)
-  return found
+interface Found {
+  readonly open: readonly Exposure[]
+  readonly managing: readonly Share[]
+}
+
+/** Of 100,000 grants most are between colleagues: only what is told is kept. */
+async function sharesOf({ source }: Workplace, account: Account, call: Call): Promise<Found> {
+  const open: Exposure[] = []
+  const managing: Share[] = []
+  for await (const share of source.shares?.(account, 'file', call) ?? []) {
+    const exposed = exposureOf(account.name, share)
+    if (exposed !== undefined) open.push(exposed)
+    if (isManaging(share)) managing.push(share)
+  }
+  return { open, managing }
 }
 
 interface Facts extends Pick<ExposureReport, 'project' | 'accounts' | 'exposures' | 'unread'> {

@@ -68,6 +68,6 @@ it('would be seen to give too much: a folder granted whole over one that is clos
 })
 
 it('knows the folders of the destination by their places, also those that only lie between', () => {
-  const standings = standingsOf([{ id: 'a', kind: 'folder', above: [], place: 'One/Two/Three' }], () => false)
+  const standings = standingsOf([{ id: 'a', kind: 'folder', above: [], place: 'One/Two/Three' }], () => false).byPlace
   expect([...standings.keys()]).toEqual(['', 'One/Two/Three', 'One/Two', 'One'])
 })

@@ -1,7 +1,8 @@
 import type { Grant, Share } from '@offramp/core'
-import { cover, type Target } from './cover.ts'
+import { countIn, cover, type Ground, groundOf, type Target } from './cover.ts'
 import { type Entitled, entitle, type ShareLoss } from './entitle.ts'
-import { includes, lessened, type Shape, sameShape, shapeOf } from './shape.ts'
+import { Opened } from './opened.ts'
+import { includes, lessened, type Shape, shapeOf } from './shape.ts'
 import { SourceRights } from './source-rights.ts'
 import { type Standing, standingsOf, type Tree, type TreeNode } from './tree.ts'
 import type { People } from './who.ts'
@@ -22,8 +23,8 @@ export interface PlannedGrants {
 export interface GrantOptions {
   /** Grants that one person or group may need where a folder cannot be given whole. More: none is given below it. Default 200. */
   readonly most?: number
-  /** What somebody can do already by another way than by a grant: of whoever, and how much. Default: nothing. */
-  readonly done?: (who: string, shape: Shape) => (node: TreeNode) => boolean
+  /** What somebody can do already by another way than by a grant: of whoever, and how much; asked of the numbers of nodes. Default: nothing. */
+  readonly done?: (who: string, shape: Shape) => (node: number) => boolean
 }
 
 const MOST = 200
@@ -43,100 +44,126 @@ interface Emitted extends Target {
   readonly shape: Shape
 }
 
-function* upwards(place: string): Iterable<string> {
-  for (let at = place; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) yield at
-}
-
-/** Whether one of the given already opens this target as far. */
-const opens = (given: ReadonlyMap<string, readonly Shape[]>, { place, locator }: Target, shape: Shape): boolean => {
-  const enough = (key: string): boolean => given.get(key)?.some((one) => includes(one, shape)) ?? false
-  if (locator !== undefined && enough(`${place}\n${locator}`)) return true
-  for (const at of upwards(place)) if (enough(at)) return true
-  return false
-}
-
-const keyOf = ({ place, locator }: Target): string => (locator === undefined ? place : `${place}\n${locator}`)
-
-interface Scene {
+/** The grants of a drive, and where all of it stands at both ends. */
+export interface Scene extends Ground {
   readonly rights: SourceRights
-  readonly root: Standing
+  readonly entitled: readonly Entitled[]
+  /** Grants that are nobody's at the destination. */
+  readonly nobody: readonly ShareLoss[]
+}
+
+export function sceneOf(shares: readonly Share[], tree: Tree, people: People): Scene {
+  const nodes: readonly TreeNode[] = [...tree.nodes]
+  const rights = new SourceRights(nodes)
+  const who = entitle(shares, rights, people)
+  return {
+    ...groundOf(
+      nodes,
+      standingsOf(nodes, (file) => rights.isApart(file)),
+    ),
+    rights,
+    ...who,
+  }
+}
+
+interface Planning extends Scene {
   readonly most: number
   readonly done: NonNullable<GrantOptions['done']>
 }
 
+const shapeKey = ({ access, noDownload, noDelete, expires }: Shape): string => `${access} ${noDownload} ${noDelete} ${expires}`
+
 /** The shapes of somebody's grants, the most first, each once. */
 function shapesOf(shares: readonly Share[]): readonly Shape[] {
-  const shapes: Shape[] = []
+  const shapes = new Map<string, Shape>()
   for (const share of shares) {
     const shape = shapeOf(share)
-    for (const one of shape === undefined ? [] : lessened(shape)) if (!shapes.some((other) => sameShape(one, other))) shapes.push(one)
+    for (const one of shape === undefined ? [] : lessened(shape)) if (!shapes.has(shapeKey(one))) shapes.set(shapeKey(one), one)
   }
-  return shapes.toSorted((a, b) => (includes(a, b) ? -1 : includes(b, a) ? 1 : 0))
+  return [...shapes.values()].toSorted((a, b) => (includes(a, b) ? -1 : includes(b, a) ? 1 : 0))
 }
 
-const targetOf = ({ rights }: Scene, share: Share): Target | undefined => {
-  const node = rights.knows(SourceRights.at(share))
-  if (node?.place === undefined || (node.kind === 'file' && node.locator === undefined)) return undefined
-  return node.locator === undefined ? { place: node.place } : { place: node.place, locator: node.locator }
+/** Where what was granted stands at the destination. */
+function targetOf({ rights, nodes, standings }: Scene, share: Share): Target | undefined {
+  const number = rights.numberOf(SourceRights.at(share))
+  const [node, standing] = number === undefined ? [] : [nodes[number], standings.of[number]]
+  if (node === undefined || standing === undefined || (node.kind === 'file' && node.locator === undefined)) return undefined
+  return node.locator === undefined ? { standing } : { standing, locator: node.locator }
+}
+
+const keyOf = ({ standing, locator }: Target): string => (locator === undefined ? standing.place : `${standing.place}\n${locator}`)
+
+interface Asked {
+  readonly share: Share
+  /** Absent: it does not stand at the destination. */
+  readonly target: Target | undefined
 }
 
 interface Given {
   readonly emitted: readonly Emitted[]
-  /** What all of them open. */
-  readonly open: ReadonlyMap<string, readonly Shape[]>
+  readonly opened: Opened
   readonly tooMany: boolean
+  /** Numbers of the folders in which something is given. */
+  readonly where: Int32Array
 }
 
 /** What is given to one person, group or link: for each shape the fewest targets, without those that a stronger one opens already. */
-function given(scene: Scene, { meant, shares }: Entitled): Given {
-  const open = new Map<string, readonly Shape[]>()
+function given(planning: Planning, { meant, shares }: Entitled, asked: readonly Asked[]): Given {
+  const opened = new Opened()
   const emitted: Emitted[] = []
   let tooMany = false
-  const targets = shares.flatMap((share) => targetOf(scene, share) ?? [])
+  const targets = asked.flatMap(({ target }) => target ?? [])
+  const granted = new Set(targets.map(keyOf))
   for (const shape of shapesOf(shares)) {
-    if (targets.every((target) => opens(open, target, shape))) continue
-    const { targets: found, complete } = cover(scene.root, {
-      may: scene.rights.may(meant.who, shape),
-      done: scene.done(meant.who, shape),
-      most: scene.most,
-    })
+    if (targets.every((target) => opened.opens(target, shape))) continue
+    const may = planning.rights.may(meant.who, shape)
+    const { targets: found, complete } = cover(planning, { may, done: planning.done(meant.who, shape), most: planning.most })
     tooMany ||= !complete
     // Of what would take too many, only that is kept which was granted as such.
-    const kept = complete ? found : found.filter((one) => targets.some((target) => keyOf(target) === keyOf(one)))
+    const kept = complete ? found : found.filter((one) => granted.has(keyOf(one)))
     for (const target of kept) {
-      if (opens(open, target, shape)) continue
+      if (opened.opens(target, shape)) continue
       emitted.push({ ...target, shape })
-      open.set(keyOf(target), [...(open.get(keyOf(target)) ?? []), shape])
+      opened.add(target, shape)
     }
   }
-  return { emitted, open, tooMany }
+  return { emitted, opened, tooMany, where: Int32Array.from(emitted, ({ standing }) => standing.at).sort() }
 }
 
-function lossOf(scene: Scene, share: Share, { emitted, open, tooMany }: Given): ShareLoss | undefined {
+function lossOf({ share, target }: Asked, { opened, tooMany, where }: Given, most: number): ShareLoss | undefined {
   const shape = shapeOf(share)
-  const target = targetOf(scene, share)
   if (target === undefined) return { share, lost: 'all', why: SAYS.absent }
   if (shape === undefined) return { share, lost: 'all', why: 'It gives less than reading, which cannot be said of files.' }
-  if (opens(open, target, shape)) return share.access === 'manage' ? { share, lost: 'part', why: SAYS.manage } : undefined
-  if (lessened(shape).some((less) => opens(open, target, less))) return { share, lost: 'part', why: SAYS.less }
-  const below = (one: Emitted): boolean => target.place === '' || `${one.place}/`.startsWith(`${target.place}/`)
-  if (tooMany) return { share, lost: emitted.some(below) ? 'part' : 'all', why: SAYS.many(scene.most) }
-  if (!emitted.some(below)) return { share, lost: 'all', why: SAYS.fewer }
-  return { share, lost: 'part', why: target.place === '' ? SAYS.root : SAYS.parts }
+  if (opened.opens(target, shape)) return share.access === 'manage' ? { share, lost: 'part', why: SAYS.manage } : undefined
+  if (lessened(shape).some((less) => opened.opens(target, less))) return { share, lost: 'part', why: SAYS.less }
+  const isSome = countIn(where, target.standing) > 0
+  if (tooMany) return { share, lost: isSome ? 'part' : 'all', why: SAYS.many(most) }
+  if (!isSome) return { share, lost: 'all', why: SAYS.fewer }
+  return { share, lost: 'part', why: target.standing.place === '' ? SAYS.root : SAYS.parts }
 }
 
-/** The share that stands closest above what is given. */
-function shareFor(scene: Scene, { shares }: Entitled, one: Emitted): Share | undefined {
-  const near = (share: Share): number => {
-    const target = targetOf(scene, share)
-    if (target === undefined || !`${one.place}/`.startsWith(target.place === '' ? '' : `${target.place}/`)) return -1
-    return keyOf(target) === keyOf(one) ? Number.MAX_SAFE_INTEGER : target.place.length
+/** Finds the share that stands closest above what is given: the first of several. */
+function nearest(asked: readonly Asked[]): (one: Emitted) => Share | undefined {
+  const exact = new Map<string, Share>()
+  const at = new Map<Standing, Share>()
+  for (const { share, target } of asked) {
+    if (target === undefined) continue
+    if (!exact.has(keyOf(target))) exact.set(keyOf(target), share)
+    if (!at.has(target.standing)) at.set(target.standing, share)
   }
-  return shares.toSorted((a, b) => near(b) - near(a))[0]
+  return (one) => {
+    const same = exact.get(keyOf(one))
+    if (same !== undefined) return same
+    for (let standing: Standing | undefined = one.standing; standing !== undefined; standing = standing.parent) {
+      const share = at.get(standing)
+      if (share !== undefined) return share
+    }
+    return asked[0]?.share
+  }
 }
 
-const grantOf = ({ place, locator, shape }: Emitted, { to }: Entitled['meant']): Grant => ({
-  place,
+const grantOf = ({ standing, locator, shape }: Emitted, { to }: Entitled['meant']): Grant => ({
+  place: standing.place,
   ...(locator === undefined ? {} : { locator }),
   to,
   access: shape.access,
@@ -145,33 +172,30 @@ const grantOf = ({ place, locator, shape }: Emitted, { to }: Entitled['meant']):
   ...(shape.noDelete ? { noDelete: true } : {}),
 })
 
+export function planScene(scene: Scene, { most = MOST, done = () => () => false }: GrantOptions): PlannedGrants {
+  const planning: Planning = { ...scene, most, done }
+  const losses: ShareLoss[] = [...scene.nobody]
+  const grants: PlannedGrant[] = []
+  for (const one of scene.entitled) {
+    const asked = one.shares.map((share): Asked => ({ share, target: targetOf(scene, share) }))
+    const what = given(planning, one, asked)
+    const shareFor = nearest(asked)
+    for (const emitted of what.emitted) {
+      const share = shareFor(emitted)
+      if (share !== undefined) grants.push({ grant: grantOf(emitted, one.meant), share, secret: one.meant.secret })
+    }
+    for (const each of asked) {
+      const loss = lossOf(each, what, most)
+      if (loss !== undefined) losses.push(loss)
+    }
+  }
+  return { grants, losses }
+}
+
 /**
  * What the grants of the source become at the destination. Nobody may do anything there, to any folder or file, that they may not do at the source:
  * where a folder lies below a granted one and is open to fewer, the granted one is given in parts, or not at all. What is not given, or less of it, is
  * a loss with its reason. Asks nobody.
  */
-export function planGrants(
-  shares: readonly Share[],
-  tree: Tree,
-  people: People,
-  { most = MOST, done = () => () => false }: GrantOptions = {},
-): PlannedGrants {
-  const nodes = [...tree.nodes]
-  const rights = new SourceRights(nodes)
-  const { entitled, nobody } = entitle(shares, rights, people)
-  const losses: ShareLoss[] = [...nobody]
-  const standings = standingsOf(nodes, ({ id }) => rights.isApart(id))
-  const root = standings.get('')
-  const grants: PlannedGrant[] = []
-  if (root === undefined) return { grants, losses }
-  const scene: Scene = { rights, root, most, done }
-  for (const one of entitled) {
-    const what = given(scene, one)
-    for (const emitted of what.emitted) {
-      const share = shareFor(scene, one, emitted)
-      if (share !== undefined) grants.push({ grant: grantOf(emitted, one.meant), share, secret: one.meant.secret })
-    }
-    losses.push(...one.shares.flatMap((share) => lossOf(scene, share, what) ?? []))
-  }
-  return { grants, losses }
-}
+export const planGrants = (shares: readonly Share[], tree: Tree, people: People, options: GrantOptions = {}): PlannedGrants =>
+  planScene(sceneOf(shares, tree, people), options)

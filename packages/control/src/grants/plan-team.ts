@@ -1,10 +1,11 @@
 import type { Share, TeamAccess, TeamMember, TeamRights } from '@offramp/core'
-import { type Entitled, entitle, type ShareLoss } from './entitle.ts'
-import { type GrantOptions, type PlannedGrant, type PlannedGrants, planGrants, SAYS } from './plan-grants.ts'
-import { includes, type Shape, shapeOf } from './shape.ts'
+import type { Entitled, ShareLoss } from './entitle.ts'
+import { Opened } from './opened.ts'
+import { type GrantOptions, type PlannedGrant, type PlannedGrants, planScene, SAYS, type Scene, sceneOf } from './plan-grants.ts'
+import { type Shape, shapeOf } from './shape.ts'
 import { SourceRights } from './source-rights.ts'
-import { atLeast, levelOf, principalsOf, type TeamLevels, teamLevels } from './team-levels.ts'
-import { standingsOf, type Tree, type TreeNode } from './tree.ts'
+import { levelOf, principalsOf, type TeamLevels, teamLevels } from './team-levels.ts'
+import type { Tree } from './tree.ts'
 import type { People } from './who.ts'
 
 export interface TeamFacts extends Pick<GrantOptions, 'most'> {
@@ -34,64 +35,67 @@ const PART =
 const memberOf = ({ meant: { to } }: Entitled): TeamMember | undefined =>
   to.kind === 'user' || to.kind === 'group' ? { kind: to.kind, id: to.id } : undefined
 
-interface Scene {
-  readonly rights: SourceRights
+const keyOf = ({ kind, id }: { readonly kind: string; readonly id?: string }): string => `${kind} ${id}`
+
+interface Planned {
+  readonly scene: Scene
   readonly levels: TeamLevels
-  /** Folders, and files that may be open to others than their folder is: what all others do, their folder does. */
-  readonly looked: readonly TreeNode[]
   readonly grants: readonly PlannedGrant[]
 }
 
-const keyOf = ({ kind, id }: { readonly kind: string; readonly id?: string; readonly address?: string }): string => `${kind} ${id}`
-
-/** Whether a grant of the destination opens this to whoever it is given to. */
-const opens = ({ grant }: PlannedGrant, { place, locator }: TreeNode, shape: Shape): boolean => {
-  if (place === undefined) return false
-  const here = grant.locator === undefined ? `${place}/`.startsWith(`${grant.place}/`) : grant.place === place && grant.locator === locator
-  const { access, noDownload = false, noDelete = false, expires } = grant
-  return here && includes({ access, noDownload, noDelete, ...(expires === undefined ? {} : { expires }) }, shape)
+/** What each person and group was given beside being a member, by who it is. */
+function openedBy({ scene, grants }: Planned): ReadonlyMap<string, Opened> {
+  const all = new Map<string, Opened>()
+  for (const { grant } of grants) {
+    const standing = scene.standings.byPlace.get(grant.place)
+    if (!('id' in grant.to) || standing === undefined) continue
+    const { locator, access, noDownload = false, noDelete = false, expires } = grant
+    const opened = all.get(keyOf(grant.to)) ?? new Opened()
+    const target = locator === undefined ? { standing } : { standing, locator }
+    opened.add(target, { access, noDownload, noDelete, ...(expires === undefined ? {} : { expires }) })
+    all.set(keyOf(grant.to), opened)
+  }
+  return all
 }
 
-/** Whether all that a grant of the source opened is open at the destination, by the Team folder or by grants, as far as it stands there. */
-function isWhole({ rights, levels, looked, grants }: Scene, share: Share, to: TeamMember): boolean {
-  const shape = shapeOf(share)
-  if (shape === undefined) return false
-  const mine = grants.filter(({ grant }) => 'id' in grant.to && keyOf(grant.to) === keyOf(to))
-  const reached = rights.reach(SourceRights.at(share))
-  const isOpen = (node: TreeNode): boolean =>
-    atLeast(levels.at(keyOf(to), node), levelOf(shape)) || mine.some((one) => opens(one, node, shape))
-  return looked.every((node) => node.place === undefined || !reached(node) || isOpen(node))
+/** Folders, and files that may be open to others than their folder is: by their own rights, or because they stand elsewhere than at the source. */
+function lookedAt({ nodes, rights }: Scene): Uint8Array {
+  const looked = new Uint8Array(nodes.length)
+  const placeOf = (id: string): string | undefined => nodes[rights.numberOf(id) ?? -1]?.place
+  for (const [number, { kind, stranger, above, place }] of nodes.entries())
+    if (stranger === undefined && (kind === 'folder' || rights.isApart(number) || above.some((one) => placeOf(one) !== place)))
+      looked[number] = 1
+  return looked
 }
 
-function lossIn(scene: Scene, loss: ShareLoss, to: TeamMember | undefined): readonly ShareLoss[] {
-  const { share } = loss
-  const node = scene.rights.knows(SourceRights.at(share))
-  const isIn = to !== undefined && node !== undefined && scene.levels.at(keyOf(to), node) !== 'none'
-  if (to === undefined || node?.place === undefined || shapeOf(share) === undefined) return [loss]
-  if (isWhole(scene, share, to)) return share.access === 'manage' ? [{ share, lost: 'part', why: SAYS.manage }] : []
-  return isIn ? [{ share, lost: 'part', why: PART }] : [loss]
+/** Asks whether all that a grant of the source opened is open at the destination, by the Team folder or by grants, as far as it stands there. */
+function wholeness(planned: Planned): (share: Share, to: TeamMember) => boolean {
+  const { scene, levels } = planned
+  const { nodes, rights, standings } = scene
+  const [looked, opened] = [lookedAt(scene), openedBy(planned)]
+  const look = (from: number, shape: Shape, to: TeamMember): boolean => {
+    const [allows, mine] = [levels.allows(keyOf(to), levelOf(shape)), opened.get(keyOf(to))]
+    const isOpen = (node: number): boolean => {
+      const [standing, locator] = [standings.of[node], nodes[node]?.locator]
+      // What does not stand at the destination is nobody's there.
+      if (standing === undefined || allows(node)) return true
+      return mine?.opens(locator === undefined ? { standing } : { standing, locator }, shape) ?? false
+    }
+    return rights.everyReached(from, (node) => looked[node] === 0 || isOpen(node))
+  }
+  return (share, to) => {
+    const [from, shape] = [rights.numberOf(SourceRights.at(share)), shapeOf(share)]
+    return from !== undefined && shape !== undefined && look(from, shape, to)
+  }
 }
 
-/** What is open to others than its folder is: by its own rights, or because it stands elsewhere than at the source. */
-const isLooked =
-  (rights: SourceRights) =>
-  ({ id, kind, stranger, above, place }: TreeNode): boolean =>
-    stranger === undefined && (kind === 'folder' || rights.isApart(id) || above.some((one) => rights.knows(one)?.place !== place))
-
-function levelsOf(
-  nodes: readonly TreeNode[],
-  entitled: readonly Entitled[],
-  at: TeamFacts & { readonly rights: SourceRights },
-): TeamLevels {
-  const { root, isOpen, rights, outside } = at
-  const standings = standingsOf(nodes, ({ id }) => rights.isApart(id))
-  const top = standings.get(root) ?? { place: root, folders: [], apart: [], plain: [], below: [] }
-  const inside = entitled.flatMap((one) => {
+function membersIn(scene: Scene, { root, isOpen, outside }: TeamFacts): TeamLevels {
+  const inside = scene.entitled.flatMap((one) => {
     const member = memberOf(one)
     return member === undefined || outside?.has(one.meant.who) ? [] : [{ who: one.meant.who, member }]
   })
-  const asked = [...standings.values()].flatMap(({ folders, apart }) => [...folders, ...apart])
-  return teamLevels({ root: top, principals: principalsOf(rights, inside, asked), isOpen })
+  const principals = principalsOf(scene.rights, inside, scene.nodes.length)
+  return teamLevels({ ground: scene, root: scene.standings.byPlace.get(root), place: root, principals, isOpen })
 }
 
 /**
@@ -100,24 +104,32 @@ function levelsOf(
  * anything, anywhere, that they may not do at the source. Asks nobody.
  */
 export function planTeam(shares: readonly Share[], tree: Tree, people: People, facts: TeamFacts): PlannedTeam {
-  const nodes = [...tree.nodes]
-  const rights = new SourceRights(nodes)
-  const { entitled } = entitle(shares, rights, people)
-  const levels = levelsOf(nodes, entitled, { ...facts, rights })
-  const done: GrantOptions['done'] = (who, shape) => (node) => atLeast(levels.at(who, node), levelOf(shape))
-  const { grants, losses } = planGrants(shares, { nodes }, people, { done, ...(facts.most === undefined ? {} : { most: facts.most }) })
-  const scene: Scene = { rights, levels, looked: nodes.filter(isLooked(rights)), grants }
-  const byShare = new Map(entitled.flatMap((one) => one.shares.map((share) => [share, memberOf(one)] as const)))
-  const sharedOf = (share: Share): readonly TeamShare[] => {
+  const scene = sceneOf(shares, tree, people)
+  const levels = membersIn(scene, facts)
+  const done: GrantOptions['done'] = (who, shape) => levels.allows(who, levelOf(shape))
+  const { grants, losses } = planScene(scene, { done, ...(facts.most === undefined ? {} : { most: facts.most }) })
+  const byShare = new Map(scene.entitled.flatMap((one) => one.shares.map((share) => [share, memberOf(one)] as const)))
+  const accessOf = (share: Share, to: TeamMember): TeamAccess => {
+    const node = scene.rights.numberOf(SourceRights.at(share))
+    return node === undefined ? 'none' : levels.at(keyOf(to))(node)
+  }
+  const isWhole = wholeness({ scene, levels, grants })
+  const lossIn = (loss: ShareLoss): readonly ShareLoss[] => {
+    const { share } = loss
     const to = byShare.get(share)
-    const node = rights.knows(SourceRights.at(share))
-    const access = to === undefined || node === undefined ? 'none' : levels.at(keyOf(to), node)
-    return to === undefined || access === 'none' ? [] : [{ share, to, access }]
+    const node = scene.nodes[scene.rights.numberOf(SourceRights.at(share)) ?? -1]
+    if (to === undefined || node?.place === undefined || shapeOf(share) === undefined) return [loss]
+    if (isWhole(share, to)) return share.access === 'manage' ? [{ share, lost: 'part', why: SAYS.manage }] : []
+    return accessOf(share, to) === 'none' ? [loss] : [{ share, lost: 'part', why: PART }]
   }
   return {
     rights: { members: levels.members, rules: levels.rules },
-    shared: shares.flatMap(sharedOf),
+    shared: shares.flatMap((share) => {
+      const to = byShare.get(share)
+      const access = to === undefined ? 'none' : accessOf(share, to)
+      return to === undefined || access === 'none' ? [] : [{ share, to, access }]
+    }),
     grants,
-    losses: losses.flatMap((loss) => lossIn(scene, loss, byShare.get(loss.share))),
+    losses: losses.flatMap(lossIn),
   }
 }

@@ -39,5 +39,3 @@ export const lessened = (shape: Shape): readonly Shape[] =>
   LEVELS.slice(0, LEVELS.indexOf(shape.access) + 1)
     .toReversed()
     .map((access) => ({ ...shape, access, noDelete: access === 'write' && shape.noDelete }))
-
-export const sameShape = (a: Shape, b: Shape): boolean => includes(a, b) && includes(b, a)

@@ -12,6 +12,9 @@ export interface Standing {
 
 const pathKey = (path: readonly string[]): string => JSON.stringify(path)
 const parentPlace = (place: string): string => place.slice(0, Math.max(0, place.lastIndexOf('/')))
+/** Copies of which it is asked at once whose they are. */
+const OWNERS_AT_ONCE = 1_000
+
 const copyKey = ({ place, locator }: Pick<Receipt, 'place' | 'locator'>): string => `${place}\n${locator}`
 
 /** The folders of a drive that are known by what is in them, by what is shared of them, and by what lies below them. */
@@ -32,7 +35,9 @@ class Folders {
     if (this.#byId.has(folder.id)) return
     this.#byId.set(folder.id, folder)
     const key = pathKey(folder.path)
-    this.#byPath.set(key, [...(this.#byPath.get(key) ?? []), folder.id])
+    const same = this.#byPath.get(key)
+    if (same === undefined) this.#byPath.set(key, [folder.id])
+    else same.push(folder.id)
   }
 
   /** A folder that holds nothing but folders is told by no item: it is taken to stand where those stand in it. */
@@ -60,9 +65,10 @@ class Folders {
 /** Places at and below what is shared: where it matters what else stands there. */
 function sharedPlaces(shares: readonly Share[], folders: readonly TreeNode[]): readonly string[] {
   const known = new Map(folders.map(({ id, place }) => [id, place]))
-  const tops = [...new Set(shares.filter(({ item }) => item === undefined).flatMap(({ collection }) => known.get(collection.id) ?? []))]
+  const tops = new Set(shares.filter(({ item }) => item === undefined).flatMap(({ collection }) => known.get(collection.id) ?? []))
   const places = new Set(folders.flatMap(({ place }) => place ?? []))
-  return [...places].filter((place) => tops.some((top) => top === '' || `${place}/`.startsWith(`${top}/`)))
+  const isIn = (place: string): boolean => tops.has(place) || (place !== '' && isIn(parentPlace(place)))
+  return [...places].filter(isIn)
 }
 
 /** What people have put into folders that are to be shared: nobody was given a right to it. */
@@ -71,20 +77,30 @@ async function strangersIn(
   { places, ours }: { readonly places: readonly string[]; readonly ours: ReadonlySet<string> },
   call: Call,
 ): Promise<readonly TreeNode[]> {
-  const found: Receipt[] = []
+  const strangers: TreeNode[] = []
+  let found: Receipt[] = []
+  const sort = async (): Promise<void> => {
+    const owners = found.length === 0 ? [] : await ledger.owners(lane, found)
+    for (const [index, { place, locator }] of found.entries())
+      if (owners[index] === undefined)
+        strangers.push({
+          id: `stranger:${copyKey({ place, locator })}`,
+          kind: 'file',
+          above: [],
+          place: alike(place),
+          locator,
+          stranger: true,
+        })
+    found = []
+  }
   for (const place of places)
-    for await (const { receipt } of ends.destination.walk({ place }, call)) if (!ours.has(copyKey(receipt))) found.push(receipt)
-  const owners = found.length === 0 ? [] : await ledger.owners(lane, found)
-  return found
-    .filter((_, index) => owners[index] === undefined)
-    .map((receipt) => ({
-      id: `stranger:${copyKey(receipt)}`,
-      kind: 'file',
-      above: [],
-      place: alike(receipt.place),
-      locator: receipt.locator,
-      stranger: true,
-    }))
+    for await (const { receipt } of ends.destination.walk({ place }, call)) {
+      if (ours.has(copyKey(receipt))) continue
+      found.push(receipt)
+      if (found.length >= OWNERS_AT_ONCE) await sort()
+    }
+  await sort()
+  return strangers
 }
 
 /** What stands at both ends, with places written alike: without a slash before or behind. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Account, asFault, type Call, type Destination, type Grant, type LanePlan, type Share } from '@offramp/core'
+import { type Account, asFault, type Call, type Destination, type Grant, type Granted, type LanePlan, type Share } from '@offramp/core'
 import type { FoundShare, ShareOptions, UnreadShares } from '../cases/shares.ts'
 import { type PlannedGrant, type PlannedGrants, planGrants } from '../grants/plan-grants.ts'
 import { planTeam } from '../grants/plan-team.ts'
@@ -122,10 +122,15 @@ async function giveSecret(giving: Giving, planned: PlannedGrant, call: Call): Pr
     password,
   }
   await passwords.keep(handed)
-  const { state, address } = await destination.grant(grant, call)
-  await passwords.keep({ ...handed, address: address ?? '' })
-  return { outcome: state }
+  const granted = await destination.grant(grant, call)
+  await passwords.keep({ ...handed, address: granted.address ?? '' })
+  return outcomeOf(granted)
 }
+
+const outcomeOf = ({ state, says }: Granted): Pick<FoundShare, 'outcome' | 'why'> => ({
+  outcome: state,
+  ...(says === undefined ? {} : { why: says }),
+})
 
 async function give(giving: Giving, planned: PlannedGrant, call: Call): Promise<Pick<FoundShare, 'outcome' | 'why'>> {
   const { destination, workplace } = giving
@@ -134,7 +139,7 @@ async function give(giving: Giving, planned: PlannedGrant, call: Call): Promise<
   try {
     return await patiently(workplace, call, async () => {
       if (planned.secret) return giveSecret(giving, planned, call)
-      return { outcome: (await grant.call(destination, planned.grant, call)).state }
+      return outcomeOf(await grant.call(destination, planned.grant, call))
     })
   } catch (thrown) {
     call.signal.throwIfAborted()

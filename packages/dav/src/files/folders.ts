@@ -1,6 +1,7 @@
 import type { Call, Collection, Place } from '@offramp/core'
 import { isRefusal } from '../faults.ts'
 import { type FilesDesk, folderHref, partsOf } from './desk.ts'
+import { type Glance, newGlance } from './glance.ts'
 import { encodeName, encodePath, printOf, sameName, withPrint } from './names/encode.ts'
 import type { NameRules } from './names/rules.ts'
 import { statAt } from './stat.ts'
@@ -17,9 +18,18 @@ export interface Folders {
   readonly fresh: Map<string, string>
   /** Of all connections of a process: names that are being written, so that nothing which overwrites silently does so over them. */
   readonly busy: Set<string>
+  /** Of one connection. */
+  readonly glance: Glance
 }
 
-export const newFolders = (busy: Set<string>): Folders => ({ claims: new Map(), made: new Set(), large: new Set(), fresh: new Map(), busy })
+export const newFolders = (busy: Set<string>): Folders => ({
+  claims: new Map(),
+  made: new Set(),
+  large: new Set(),
+  fresh: new Map(),
+  busy,
+  glance: newGlance(),
+})
 
 type Where = Pick<FilesDesk, 'settings' | 'server' | 'folders'>
 

@@ -40,9 +40,10 @@ test('who is written in another case is shared to as the server writes them, onc
 test('a link that gives no downloads is hidden before anybody has its address, and one whose maker was stopped is handed to nobody', async () => {
   const desk = await deskWith()
   const link = { to: { kind: 'link' as const, label: 'Offramp 1' }, locator: 'a.txt', noDownload: true, password: PASSWORD }
-  const { address } = await given(desk, link)
+  const { address, says } = await given(desk, link)
+  expect(says).toContain('gives the bytes all the same')
   expect(address).toMatch(/\/s\/\w+$/)
-  expect(await given(desk, link)).toEqual({ state: 'already', address })
+  expect(await given(desk, link)).toEqual({ state: 'already', address, says })
   expect((await desk.cloud.sharing.shares()).map(({ hideDownload }) => hideDownload)).toEqual([true])
   // As one that stands there from before attributes were sent with it.
   const wider = { to: { kind: 'link' as const, label: 'Offramp 2' }, locator: 'a.txt', password: PASSWORD }
@@ -85,4 +86,14 @@ test('the most that may be shared in ten minutes is waited for by itself: nothin
   await refused
   expect(await desk.destination.prepare({ ...FOLDER, path: ['Other'], id: 'other' }, soonPut(1_500))).toMatchObject({ id: '/Other' })
   expect((await desk.cloud.sharing.shares()).length).toBe(3)
+})
+
+test('who may look and not download is said to be given the bytes, where the version does that', async () => {
+  for (const [version, says] of [
+    ['31.0.0', undefined],
+    ['32.0.1', expect.stringContaining('shareapi_allow_view_without_download')],
+  ] as const) {
+    const desk = await deskWith({ version })
+    expect((await given(desk, { to: { kind: 'user', id: 'cara' }, noDownload: true })).says).toEqual(says)
+  }
 })

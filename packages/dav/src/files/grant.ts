@@ -17,6 +17,12 @@ const NO_DOWNLOAD_SINCE = 25
 const SHARES = '/apps/files_sharing/api/v1/shares'
 const SHAREES = '/apps/files_sharing/api/v1/sharees'
 
+/** From this version on, who may look at something is given its bytes all the same, unless the admin has said otherwise (`ViewOnlyPlugin`). */
+const VIEW_GIVES_SINCE = 32
+
+const GIVES_BYTES =
+  'Downloading is not offered there, and the server gives the bytes all the same to who asks for them with a program. For accounts and groups an admin can forbid that: occ config:app:set core shareapi_allow_view_without_download --type=boolean --value=false.'
+
 /** What is asked of the server. */
 interface Wish {
   readonly path: string
@@ -111,7 +117,8 @@ export async function grant(desk: FilesDesk, asked: Grant, call: Call): Promise<
   const wish = await wishOf(desk, { grant: asked, standing }, call)
   try {
     const before = await standingShare(desk, wish, call)
-    return before === undefined ? await create(desk, wish, call) : await widen(desk, wish, before, call)
+    const granted = before === undefined ? await create(desk, wish, call) : await widen(desk, wish, before, call)
+    return wish.noDownload && givesBytes(desk, wish) ? { ...granted, says: GIVES_BYTES } : granted
   } catch (thrown) {
     if (!isRefusal(thrown) || thrown.said.status >= 500) throw thrown
     throw refused(desk, wish, thrown)
@@ -174,6 +181,9 @@ async function create(desk: FilesDesk, wish: Wish, call: Call): Promise<Granted>
 
 const noDownloadOf = ({ noDownload }: Wish): Readonly<Record<string, string>> =>
   noDownload ? { attributes: JSON.stringify([{ scope: 'permissions', key: 'download', value: false }]) } : {}
+
+/** Links are never held to it: an address below `public.php/dav` gives what it shows (Nextcloud 32.0.1). */
+const givesBytes = ({ server }: FilesDesk, wish: Wish): boolean => isByAddress(wish) || (server.version[0] ?? 0) >= VIEW_GIVES_SINCE
 
 const isByAddress = ({ type }: Wish): boolean => type === TYPES.link || type === TYPES.mail
 

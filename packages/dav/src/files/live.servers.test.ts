@@ -3,12 +3,16 @@ import { describe } from 'vitest'
 import { type FilesLabWish, openFilesLab } from '../../../../test/servers/files-lab.ts'
 import { httpShelf } from '../../../../test/servers/http-shelf.ts'
 import { historyOf, type RawCloud, uploadsLeft } from '../../../../test/servers/raw-cloud.ts'
+import { openTeamFilesLab, TEAM_WAIVED } from '../../../../test/servers/team-files-lab.ts'
 
 const {
   OFFRAMP_WEBDAV_URL: url,
   OFFRAMP_WEBDAV_ROOT: root,
   OFFRAMP_WEBDAV_USER: account = '',
   OFFRAMP_WEBDAV_PASSWORD: pass = '',
+  OFFRAMP_WEBDAV_ADMIN: admin,
+  OFFRAMP_WEBDAV_ADMIN_PASSWORD: adminPass = '',
+  OFFRAMP_WEBDAV_MEMBER: member = '',
 } = process.env
 
 const base = (url ?? '').replace(/\/+$/, '')
@@ -17,6 +21,11 @@ const base = (url ?? '').replace(/\/+$/, '')
 async function isCloud(): Promise<boolean> {
   const status = await fetch(`${base}/status.php`)
   return status.ok && /"productname"/.test(await status.text())
+}
+
+/** The address of the account's own folder. */
+async function ownFolder(): Promise<string> {
+  return root ?? ((await isCloud()) ? `${base}/remote.php/dav/files/${encodeURIComponent(account)}/` : (url ?? ''))
 }
 
 const listsUploads = (cloud: RawCloud): Promise<boolean> =>
@@ -29,7 +38,7 @@ const listsUploads = (cloud: RawCloud): Promise<boolean> =>
 async function openLive(): Promise<FilesLabWish> {
   const cloud = { url: base, user: account, pass }
   const has = await isCloud()
-  const own = root ?? (has ? `${base}/remote.php/dav/files/${encodeURIComponent(account)}/` : (url ?? ''))
+  const own = await ownFolder()
   const shelf = httpShelf({ url: own, user: account, pass, below: 'Offramp suite' })
   await shelf.empty()
   return {
@@ -57,3 +66,29 @@ describe.skipIf(url === undefined)('a live server (OFFRAMP_WEBDAV_URL, OFFRAMP_W
     open: async () => openFilesLab(await openLive()),
   })
 })
+
+/**
+ * The same in a Team folder `Offramp suite team` of a live Nextcloud with the app groupfolders: `OFFRAMP_WEBDAV_ADMIN` makes it, and `OFFRAMP_WEBDAV_MEMBER`,
+ * an account that is there, is let in. Its content is emptied; it is left, with Offramp's groups of it, for the admin to delete.
+ */
+describe.skipIf(url === undefined || admin === undefined)(
+  'a Team folder of a live server (OFFRAMP_WEBDAV_ADMIN, OFFRAMP_WEBDAV_MEMBER)',
+  () => {
+    destinationSuite({
+      name: `files in a Team folder at ${url ?? 'no server'}`,
+      timeoutMs: 300_000,
+      waive: TEAM_WAIVED,
+      open: async () =>
+        openTeamFilesLab({
+          url: url ?? '',
+          root: await ownFolder(),
+          account,
+          pass,
+          admin: { login: admin ?? '', pass: adminPass },
+          member,
+          team: 'Offramp suite team',
+          live: true,
+        }),
+    })
+  },
+)

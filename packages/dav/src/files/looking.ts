@@ -2,6 +2,7 @@ import { type Call, Fault, type Found, type Item, type Receipt, type Search } fr
 import { isRefusal } from '../faults.ts'
 import { equalAt, receiptOf } from './adopt.ts'
 import { type FilesDesk, fileHref, folderHref, isTemporary, namesOf } from './desk.ts'
+import { glanceAt } from './glance.ts'
 import { pastAssembly } from './past-assembly.ts'
 import { readBytes } from './prove.ts'
 import { hashAt } from './same-bytes.ts'
@@ -15,8 +16,8 @@ export async function find(desk: FilesDesk, item: Item, where: readonly Search[]
   const looked = await Promise.all(
     places.map((at) => {
       const look = async (): Promise<Receipt | undefined> => {
-        const standing = await statFile(desk, at.place, at.name, call)
-        return standing && equalAt(desk, { ...at, standing }, item, call)
+        const standing = await (desk.server.kind === 'nextcloud' ? glanceAt : statFile)(desk, at.place, at.name, call)
+        return standing && equalAt(desk, { ...at, standing }, item, call).catch(goneMeanwhile)
       }
       return pastAssembly(desk, item, look, call)
     }),
@@ -27,6 +28,10 @@ export async function find(desk: FilesDesk, item: Item, where: readonly Search[]
   // Whoever asked for it to be put together was broken off before the end.
   if (first && inChunks) await forgetAsked(desk, item, call)
   return found
+}
+
+function goneMeanwhile(thrown: unknown): undefined {
+  if (!isRefusal(thrown, 404, 410)) throw thrown
 }
 
 const byName = (one: Standing, other: Standing): number => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0)

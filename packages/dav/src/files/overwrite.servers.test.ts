@@ -96,3 +96,16 @@ test('half of what the server was putting together when it died is no edit of a 
   expect(receiptOf(await put(changed, proof))).toMatchObject({ size: 3_000 })
   expect([await read('half.txt'), await uploads()]).toEqual(['b'.repeat(3_000), 0])
 })
+
+test('what a killed worker has left in doubt is looked for by one listing of its folder, and not relied on where it has gone since', async () => {
+  const items = Array.from({ length: 20 }, (_, n) => written(`doubt ${n}.txt`, text(String.fromCharCode(65 + n), 50 + n)))
+  for (const item of items) await put(item)
+  const later = await desk.again()
+  const asked = async () => (await desk.cloud.stats()).requests['PROPFIND files'] ?? 0
+  const before = await asked()
+  const find = (item: Item) => later.find(item, [{ place: desk.place.id }], soonPut())
+  for (const item of items.slice(0, -1)) expect(await find(item)).toMatchObject([{ size: item.size, locator: item.naturalKey }])
+  expect((await asked()) - before).toBeLessThanOrEqual(10)
+  await fetch(at('doubt%2019.txt'), { method: 'DELETE', headers: { authorization } })
+  expect(await find(items[19] ?? written('', text('', 0)))).toEqual([])
+})

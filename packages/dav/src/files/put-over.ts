@@ -68,9 +68,9 @@ async function clear(desk: FilesDesk, item: Item, standing: Standing, call: PutC
 
 /** A date that this server takes with the bytes alone. */
 const needsBytes = ({ server }: FilesDesk, { traits: { modifiedAt } }: Item, standing: Standing): boolean =>
-  server.kind === 'other' && server.dates === 'header' && modifiedAt !== undefined && !isDated(standing, modifiedAt)
+  server.kind === 'other' && server.dates === 'header' && modifiedAt !== undefined && !isDatedAt(standing, modifiedAt)
 
-const isDated = ({ modifiedAt }: Standing, wanted: number): boolean =>
+const isDatedAt = ({ modifiedAt }: Standing, wanted: number): boolean =>
   modifiedAt !== undefined && Math.floor(modifiedAt / 1000) === seconds(wanted)
 
 /** Nothing to write but perhaps a name, a folder or a date. */
@@ -81,8 +81,9 @@ async function keep(
   call: PutCall,
 ): Promise<Receipt> {
   const moved = await bring(desk, { place, item, over }, call)
-  await setDates(desk, { href: fileHref(desk, moved.place, moved.name), item, standing }, call)
-  const now = await statFile(desk, moved.place, moved.name, call)
+  const isDated = await setDates(desk, { href: fileHref(desk, moved.place, moved.name), item, standing }, call)
+  const isSame = !isDated && moved.place === over.place && moved.name === over.locator
+  const now = isSame ? standing : await statFile(desk, moved.place, moved.name, call)
   await clear(desk, item, standing, call)
   const receipt = receiptOf(moved, { size: standing.size, hash, etag: now?.etag ?? standing.etag })
   return withLosses(receipt, moved.losses)
@@ -136,8 +137,8 @@ interface Dated {
 
 const seconds = (ms: number): number => Math.max(OLDEST_SECONDS, Math.floor(ms / 1000))
 
-/** Dates of a copy whose bytes stay, where the server can be told of them without writing it anew. */
-async function setDates({ client, server }: FilesDesk, { href, item, standing }: Dated, call: Call): Promise<void> {
+/** Dates of a copy whose bytes stay, where the server can be told of them without writing it anew. Whether it may bear another ETag now. */
+async function setDates({ client, server }: FilesDesk, { href, item, standing }: Dated, call: Call): Promise<boolean> {
   const { modifiedAt, createdAt } = item.traits
   if (server.kind !== 'other' && createdAt !== undefined && standing.createdAt !== seconds(createdAt) * 1000) {
     const body = writeXml('D:propertyupdate', { 'D:set': { 'D:prop': { 'N:creation_time': String(seconds(createdAt)) } } })
@@ -147,9 +148,10 @@ async function setDates({ client, server }: FilesDesk, { href, item, standing }:
     )
   }
   const way = server.kind === 'other' ? server.dates : 'D:lastmodified'
-  if (modifiedAt === undefined || way === 'none' || way === 'header') return
-  if (isDated(standing, modifiedAt)) return
+  if (modifiedAt === undefined || way === 'none' || way === 'header') return false
+  if (isDatedAt(standing, modifiedAt)) return false
   await setDate(client, { href, way, ms: seconds(modifiedAt) * 1000 }, call)
+  return true
 }
 
 /** Not where it was put: moved home by ourselves before the ledger forgot of it, or a person has moved or deleted it. */

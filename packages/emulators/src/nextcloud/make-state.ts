@@ -30,6 +30,7 @@ const SETTINGS: CloudSettings = {
   linkDays: 0,
   links: 'yes',
   passwordLength: 10,
+  viewWithoutDownload: 'yes',
   teamFolders: 'yes',
   mailFrom: 'invitations-noreply@cloud.example',
 }

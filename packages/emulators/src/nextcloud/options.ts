@@ -76,6 +76,8 @@ export interface CloudSettings {
   readonly linkDays: number
   /** Whether links may be made at all. Default `yes`. */
   readonly links: 'yes' | 'no'
+  /** `shareapi_allow_view_without_download`: who may not download is given the bytes to look at, from 32 on. Default `yes`. */
+  readonly viewWithoutDownload: 'yes' | 'no'
   /** The `groupfolders` app is installed. Default `yes`. */
   readonly teamFolders: 'yes' | 'no'
   /** Least length of a password. Default 10. */

@@ -13,8 +13,10 @@ test.each([
   ['RRULE:FREQ=WEEKLY;UNTIL=99991231T000000Z', 201, ''],
   ['RRULE:FREQ=DAILY;COUNT=0', 500, 'COUNT in RRULE must be a positive integer!'],
   ['RRULE:FREQ=DAILY;COUNT=1\r\nEXDATE:20100104T090000Z', 403, 'does not generate any valid instances'],
+  ['RDATE;VALUE=PERIOD:20261210T100000Z/PT2H', 201, ''],
   ['RRULE:FREQ=DAILY;UNTIL=20090101T000000Z', 201, ''],
   ['RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;UNTIL=20301231T000000Z', 201, ''],
+  ['RDATE;VALUE=PERIOD:20100105T090000Z/20100105T100000Z,20100106T090000Z/PT1H', 201, ''],
 ] as const)('%s: %i', (rule, status, words) => {
   const times = ['UID:a', 'DTSTAMP:20260101T000000Z', 'DTSTART:20100104T090000Z', 'DTEND:20100104T100000Z']
   const made = put(eventText({ bare: true, lines: [...times, ...rule.split('\r\n')] }))

@@ -38,7 +38,10 @@ function isLast(master: Component, start: InstanceType<typeof ICAL.Time>): boole
 
 function nextOf(expansion: InstanceType<typeof ICAL.RecurExpansion>): InstanceType<typeof ICAL.Time> | undefined {
   try {
-    return expansion.next() ?? undefined
+    // An RDATE may give periods, which the library hands on as they are.
+    const next: unknown = expansion.next()
+    if (next instanceof ICAL.Period) return next.start
+    return next instanceof ICAL.Time ? next : undefined
   } catch {
     return undefined
   }

@@ -70,6 +70,7 @@ test('two cards of one UID come together by MOVE; a name of fewer than five part
   const destination = 'https://cloud.example/remote.php/dav/addressbooks/users/alice/contacts/b.vcf'
   expect(ask('MOVE', 'b/a.vcf', { headers: { destination } }).status).toBe(201)
   expect(put(cloud, cardText(['UID:n', 'FN:A', 'N:only']), CREATE, 'n.vcf').status).toBe(415)
+  expect(put(cloud, cardText(['UID:d', 'FN:A', 'BDAY:soon']), CREATE, 'd.vcf').status).toBe(415)
 })
 
 test('Latin-1 becomes UTF-8 without an ETag; 5 MB are the most from 30 on', () => {

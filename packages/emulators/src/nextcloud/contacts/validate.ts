@@ -27,6 +27,7 @@ export function checkCard(sent: Buffer, { strict, newUid }: Checking): CheckedCa
     ...uidFindings(card, strict ? undefined : newUid),
     ...nameFindings(card, strict),
     ...partsFindings(card, strict),
+    ...dateFindings(card),
   ]
   const verdict = judge(findings, 'vCard')
   const bytes = verdict.warning !== undefined ? serialise(card) : transcoded ? Buffer.from(text) : sent
@@ -77,6 +78,17 @@ function partsFindings(card: Component, strict: boolean): readonly Finding[] {
   const count = n === null ? 5 : Array.isArray(n) ? n.length : 1
   return count < 5 && strict ? [{ level: 3, message: `The N property must have at least 5 values. It only has ${count}` }] : []
 }
+
+/** A day that is none is refused of everybody (seen with 32.0.1). */
+const dateFindings = (card: Component): readonly Finding[] =>
+  card.getAllProperties('bday').flatMap((property): readonly Finding[] => {
+    try {
+      property.getValues().map(String)
+      return []
+    } catch {
+      return [{ level: 3, message: 'The supplied value is not a correct DATE-AND-OR-TIME property' }]
+    }
+  })
 
 function madeName(card: Component): string | undefined {
   const n: unknown = card.getFirstPropertyValue('n')

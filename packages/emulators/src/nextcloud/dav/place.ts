@@ -1,5 +1,5 @@
 import type { CloudState } from '../serve/state.ts'
-import type { CloudUser } from '../users/user.ts'
+import { type CloudUser, userMeant } from '../users/user.ts'
 import type { DavCollection, Trashed } from './collection.ts'
 import { collectionHref, memberHref } from './paths.ts'
 import type { Stored } from './shelf.ts'
@@ -48,8 +48,8 @@ export function placeAt(state: CloudState, viewer: CloudUser, segments: readonly
   }
   const [root, second = '', third, ...rest] = segments
   if (root === 'principals' && second === 'users' && rest.length === 0) {
-    const user = state.users.get(third ?? '')
-    return user && { kind: 'principal', href: collectionHref('principals', 'users', user.id), user }
+    const user = userMeant(state.users, third ?? '')
+    return user && { kind: 'principal', href: collectionHref('principals', 'users', third ?? ''), user }
   }
   if (root === 'calendars' && second === viewer.id) return inCalendars(state, viewer, segments.slice(2))
   if (root === 'addressbooks' && second === 'users' && third === viewer.id) return inBooks(state, viewer, rest)

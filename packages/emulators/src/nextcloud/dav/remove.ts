@@ -25,6 +25,8 @@ export function remove(asked: Asked): Reply {
       place.calendar.trash.delete(place.trashed.stored.name)
       return DONE
     case 'trashed-calendar':
+      // Deleted once more it stays in the bin; with the header it goes (seen with 32.0.1).
+      if (header(asked, 'x-nc-caldav-no-trashbin') !== '1') return DONE
       place.user.calendars.splice(place.user.calendars.indexOf(place.calendar), 1)
       return DONE
     case 'trash-objects':

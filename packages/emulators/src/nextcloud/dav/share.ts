@@ -3,6 +3,7 @@ import type { Reply } from '../../serve/reply.ts'
 import { publicUrl } from '../calendars/properties.ts'
 import { mailSharee } from '../scheduling/post.ts'
 import { DavError, forbidden, notFound } from '../serve/errors.ts'
+import { userMeant } from '../users/user.ts'
 import { clark, d, oc, SERVER } from '../xml/names.ts'
 import { childOf, childrenOf, type XmlElement } from '../xml/read.ts'
 import { type Asked, bodyXml } from './asked.ts'
@@ -40,8 +41,7 @@ function shared({ state, viewer }: Asked, collection: DavCollection, xml: XmlEle
   for (const set of childrenOf(xml, oc('set'))) {
     const [, principal, sort, id = ''] = PRINCIPAL.exec(childOf(set, d('href'))?.text.trim() ?? '') ?? []
     const name = decodeURIComponent(id)
-    // Accounts are found whatever their case (seen with 32.0.1).
-    const sharee = sort === 'users' ? [...state.users.values()].find((user) => user.id.toLowerCase() === name.toLowerCase()) : undefined
+    const sharee = sort === 'users' ? userMeant(state.users, name) : undefined
     // Whom the server does not know is passed over without a word.
     if (principal === undefined || (sort === 'users' && (!sharee || sharee === viewer)) || (sort === 'groups' && !state.groups.has(name)))
       continue

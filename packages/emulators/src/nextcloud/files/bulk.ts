@@ -30,7 +30,8 @@ export function bulkUpload(asked: Asked): Reply {
       written[path] = writePart(asked, path, part)
     } catch (error) {
       if (!(error instanceof DavError)) throw error
-      written[path] = { error: true, message: error.message }
+      // Of space that is short nothing is said here (seen on Nextcloud 32.0.1).
+      written[path] = { error: true, message: error.status === 507 ? `Could not create path "${path}"` : error.message }
     }
   }
   return reply(200, written)

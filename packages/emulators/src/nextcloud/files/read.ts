@@ -2,6 +2,7 @@ import type { Reply } from '../../serve/reply.ts'
 import { type Asked, header } from '../dav/asked.ts'
 import { checkConditions } from '../dav/targets.ts'
 import { DavError, notFound } from '../serve/errors.ts'
+import { isSince } from '../version.ts'
 import { areaOf, quoted, secondsNow, seenAt } from './asked.ts'
 import type { Blob } from './blob.ts'
 import { noticeSize } from './tree.ts'
@@ -26,7 +27,9 @@ export function readFile(asked: Asked): FileReply {
   const { node } = seen
   if (node.kind === 'folder')
     throw new DavError(501, { message: 'GET is only implemented for files', exception: 'Sabre\\DAV\\Exception\\NotImplemented' })
-  if (!mayRead(seen)) throw new DavError(403, 'Access to this resource has been denied because it is in view-only mode.')
+  const { state } = asked
+  const isShown = isSince(state.version, '32') && state.settings.viewWithoutDownload === 'yes'
+  if (!isShown && !mayRead(seen)) throw new DavError(403, 'Access to this resource has been denied because it is in view-only mode.')
   if (asked.method === 'GET') noticeSize(node, secondsNow(asked))
   const etag = quoted(node)
   if (checkConditions(asked, etag)) return { status: 304, headers: { etag }, body: [] }

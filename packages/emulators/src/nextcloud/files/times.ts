@@ -4,6 +4,9 @@ import { DavError } from '../serve/errors.ts'
 /** Facts 4.3: anything older, negative or no number is a 500, although the bytes are stored. */
 const OLDEST_SECONDS = 86_401
 
+/** 10 May 2446: the last that ext4 can hold (seen on Nextcloud 32.0.1). */
+const LATEST_SECONDS = 15_032_385_535
+
 /** Seconds that a client has named; 500 for those that Nextcloud does not take. */
 export function secondsIn(text: string): number {
   if (!/^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(text))
@@ -14,7 +17,7 @@ export function secondsIn(text: string): number {
       message: 'X-OC-MTime header must be a valid positive unix timestamp greater than one day',
       exception: 'InvalidArgumentException',
     })
-  return seconds
+  return Math.min(seconds, LATEST_SECONDS)
 }
 
 export interface Times {

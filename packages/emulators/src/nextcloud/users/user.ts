@@ -70,4 +70,10 @@ export function appPassword(seed: number, id: string, count: number): string {
 export const userNamed = (users: ReadonlyMap<string, CloudUser>, id: string): CloudUser | undefined =>
   users.get(id) ?? [...users.values()].find((user) => user.id.toLowerCase() === id.toLowerCase())
 
+/** The same, or whose alone a mail address is (principals of 32.0.1). */
+export function userMeant(users: ReadonlyMap<string, CloudUser>, name: string): CloudUser | undefined {
+  const [only, another] = [...users.values()].filter(({ email }) => email?.toLowerCase() === name.toLowerCase())
+  return userNamed(users, name) ?? (another === undefined ? only : undefined)
+}
+
 export const principalHref = (id: string): string => `principals/users/${id}`
