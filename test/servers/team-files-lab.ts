@@ -38,11 +38,6 @@ export const TEAM_WAIVED: Readonly<Record<string, string>> = {
     'nothing in a Team folder could be put back for certain, so that empty folders stay and are told of',
 }
 
-/** Where answers can be lost: the case is about the last step of a write over something, which is a PUT, and here it is a MOVE that loses them. */
-export const TEAM_LOST: Readonly<Record<string, string>> = {
-  "put over: a lost answer to a new text is not taken for a person's change": 'it is the MOVE of a new file whose answers are lost here',
-}
-
 const opened = new Set<string>()
 
 const provisionOf = ({ admin }: TeamLabWish): NonNullable<FilesSettings['provision']> => ({
