@@ -204,6 +204,21 @@ export interface Tally {
 }
 
 /** The record of every lane. Reading needs no lease and may lag behind a writer by one call. */
+/** Which entries own a copy. */
+export interface OwnersAsked {
+  /** Key of an entry that is not asked about. */
+  readonly but?: string | undefined
+  /**
+   * Leaves out entries that have left something else there: of another size, or of another hash where both receipts have one. A person has taken their
+   * copy away, or it was moved on and nobody heard of it, and its name was given again. An entry whose write is under way owns whatever stands there.
+   */
+  readonly asLeft?: boolean
+}
+
+/** Whether what stands there can be what an entry of this state and receipt has left there. */
+export const isAsLeft = (state: EntryState, left: Receipt, now: Receipt): boolean =>
+  state === 'intended' || (left.size === now.size && (left.hash === undefined || now.hash === undefined || left.hash === now.hash))
+
 export interface Ledger {
   /** Undefined when somebody else holds it. `ttlMs`: how long it outlives a holder that has died. */
   lease(lane: LaneId, holder: string, ttlMs: number): Promise<Lease | undefined>
@@ -213,9 +228,8 @@ export interface Ledger {
   /** Every entry whose state is one of `states` (all, when not given), in no order. */
   scan(lane: LaneId, states?: readonly EntryState[]): AsyncIterable<Entry>
   /**
-   * Which of these receipts belong to an entry; the answer has each owner's key, or undefined. Not cheap: asked in doubt. Of several owners any one;
-   * `but`: the key of an entry that is not asked about.
+   * Which of these receipts belong to an entry; the answer has each owner's key, or undefined. Not cheap: asked in doubt. Of several owners any one.
    */
-  owners(lane: LaneId, receipts: readonly Receipt[], but?: string): Promise<readonly (string | undefined)[]>
+  owners(lane: LaneId, receipts: readonly Receipt[], asked?: OwnersAsked): Promise<readonly (string | undefined)[]>
   tally(lane: LaneId): Promise<Tally>
 }

@@ -1,4 +1,4 @@
-import { type Books, type Call, entryKey, type Item, type Receipt } from '@offramp/core'
+import { type Books, type Call, entryKey, type Item, type OwnersAsked, type Receipt } from '@offramp/core'
 import type { TurnRequest } from './contract.ts'
 import { Dates } from './dates.ts'
 import { steadyLease, steadyLedger } from './ledger-trouble.ts'
@@ -78,11 +78,20 @@ export function alone<T>({ request, reading }: TurnState, size: number | undefin
   return isLarge && inTurn !== undefined ? inTurn(work, reading) : work()
 }
 
+/**
+ * Of files a copy is known by its name, which is given again once a person has taken the copy away: who left something else there owns it no longer. Numbers of
+ * messages are never given again, and their sizes are the servers' own.
+ */
+export const ownersOf = ({ request }: TurnState, { id }: Pick<Item, 'id'>): OwnersAsked => ({
+  but: entryKey(id),
+  asLeft: request.destination.profile.kind === 'file',
+})
+
 /** Those of the found copies that no other entry owns. */
 export async function unowned(state: TurnState, item: Pick<Item, 'id'>, found: readonly Receipt[]): Promise<readonly Receipt[]> {
   if (found.length === 0 || !state.guards.respectOwners) return found
   const { ledger, lease } = state.request
-  const owners = await ledger.owners(lease.lane, found, entryKey(item.id))
+  const owners = await ledger.owners(lease.lane, found, ownersOf(state, item))
   return found.filter((_, at) => owners[at] === undefined)
 }
 

@@ -2,7 +2,7 @@ import { asFault, entryKey, Fault, type Item, type Kept, type Place, type PutCal
 import { heard } from './bodies.ts'
 import { contentHash } from './content-hash.ts'
 import type { KnownPlace } from './places.ts'
-import type { TurnState } from './turn-state.ts'
+import { ownersOf, type TurnState } from './turn-state.ts'
 import { TurnStop } from './turn-stop.ts'
 
 /** What a write is told beside its signal. */
@@ -91,7 +91,9 @@ export async function put(state: TurnState, place: Place, { item, over, record }
   const owned = async (copies: readonly Receipt[]): Promise<readonly boolean[]> => {
     if (!state.guards.respectOwners) return copies.map(() => false)
     await record?.()
-    return (await ledger.owners(lease.lane, copies, entryKey(item.id))).map((owner) => owner !== undefined)
+    // What is written over: another that has come by its name owns it, whatever a person has made of it since.
+    const asked = over === undefined ? ownersOf(state, item) : { but: entryKey(item.id) }
+    return (await ledger.owners(lease.lane, copies, asked)).map((owner) => owner !== undefined)
   }
   const at = state.guards.writeOver ? over : undefined
   const large = (item.size ?? 0) > limits.windowBytes

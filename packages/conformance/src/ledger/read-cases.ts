@@ -1,4 +1,4 @@
-import { type Entry, entryKey, type Lease, type Ledger, type Tally, versionKey } from '@offramp/core'
+import { type Entry, entryKey, type Lease, type Ledger, type Receipt, type Tally, versionKey } from '@offramp/core'
 import { expect } from 'vitest'
 import { arrived, failed, heldCase, intent, LANE, type OpenLab, receipt, rejected } from './in-lab.ts'
 
@@ -129,10 +129,29 @@ export function ledgerReadCases(open: OpenLab): void {
     // Two may have come by one place: each is told of the other.
     await lease.settle([arrived('late', '1')])
     const [first, late] = ['item-0', 'late'].map(entryKey)
-    expect(await ledger.owners(LANE, [receipt('1'), receipt('4')], first)).toEqual([late, entryKey('item-3')])
-    expect(await ledger.owners(LANE, [receipt('1'), receipt('4')], late)).toEqual([first, entryKey('item-3')])
-    expect(await ledger.owners(LANE, [receipt('4')], entryKey('item-3'))).toEqual([undefined])
+    expect(await ledger.owners(LANE, [receipt('1'), receipt('4')], { but: first })).toEqual([late, entryKey('item-3')])
+    expect(await ledger.owners(LANE, [receipt('1'), receipt('4')], { but: late })).toEqual([first, entryKey('item-3')])
+    expect(await ledger.owners(LANE, [receipt('4')], { but: entryKey('item-3') })).toEqual([undefined])
   })
+
+  heldCase(
+    open,
+    'who left something else in a place owns it no longer, where that is asked; who may just be writing there does',
+    async ({ lease, ledger }) => {
+      const at = receipt('/dav/a.txt', { size: 14, hash: '14852da3b885ba47' })
+      const owner = async (now: Partial<Receipt>) => (await ledger.owners(LANE, [{ ...at, ...now }], { asLeft: true }))[0]
+      await lease.settle([arrived('one', '', { receipt: at })])
+      const one = entryKey('one')
+      expect([await owner({}), await owner({ size: 509 }), await owner({ hash: '351d456c4dc42cef' })]).toEqual([one, undefined, undefined])
+      expect(await ledger.owners(LANE, [{ ...at, size: 509 }])).toEqual([one])
+      const { hash: _, ...unhashed } = at
+      expect(await ledger.owners(LANE, [unhashed], { asLeft: true })).toEqual([one])
+      await lease.settle([arrived('two', '', { receipt: { ...at, size: 509, hash: '351d456c4dc42cef' } })])
+      expect([await owner({}), await owner({ size: 509, hash: '351d456c4dc42cef' })]).toEqual([one, entryKey('two')])
+      await lease.intend([intent('one', { version: 'v2' })])
+      expect(await owner({ size: 77 })).toBe(one)
+    },
+  )
 
   heldCase(open, 'a listing has its cursor and the last pass that walked it to its end', async ({ lease, ledger }) => {
     const listing = async () => (await ledger.books(LANE)).listings.get('inbox')

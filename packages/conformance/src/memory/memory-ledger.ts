@@ -5,12 +5,14 @@ import {
   entryKey,
   type Home,
   type Intent,
+  isAsLeft,
   type LaneId,
   type Lease,
   LeaseLost,
   type Ledger,
   type ListingState,
   type Outcome,
+  type Receipt,
   type Tally,
   versionKey,
 } from '@offramp/core'
@@ -70,13 +72,17 @@ export function memoryLedger(store: LedgerStore, options: MemoryLedgerOptions): 
       const all = await wire('ledger.scan', () => [...store.lane(lane).entries.values()])
       for (const entry of all) if (!states || states.includes(entry.state)) yield entry
     },
-    owners: (lane, receipts, but) =>
+    owners: (lane, receipts, { but, asLeft = false } = {}) =>
       wire('ledger.owners', () => {
-        const owners = new Map<string, string>()
-        for (const { key, receipt } of store.lane(lane).entries.values()) {
-          if (receipt && key !== but) owners.set(`${receipt.place}\n${receipt.locator}`, key)
+        const owners = new Map<string, Entry[]>()
+        const at = ({ place, locator }: Receipt): string => `${place}\n${locator}`
+        for (const entry of store.lane(lane).entries.values()) {
+          const { key, receipt } = entry
+          if (receipt && key !== but) owners.set(at(receipt), [...(owners.get(at(receipt)) ?? []), entry])
         }
-        return receipts.map(({ place, locator }) => owners.get(`${place}\n${locator}`))
+        const owns = ({ state, receipt }: Entry, now: Receipt): boolean =>
+          !asLeft || (receipt !== undefined && isAsLeft(state, receipt, now))
+        return receipts.map((now) => owners.get(at(now))?.findLast((entry) => owns(entry, now))?.key)
       }),
     tally: (lane) => wire('ledger.tally', () => tallyOf(store.lane(lane).entries.values())),
   }

@@ -1,5 +1,5 @@
 -- ARGV: time, position, budget, then place, decimal flag (64 or 0), locator as kept, of each receipt. Answer: next position (-1 at the
--- end), then number of the receipt (from 0) and key of its owner.
+-- end), then number of the receipt (from 0), key of its owner, and the owner's first byte and size and hash and memo as kept.
 local pos, budget = tonumber(ARGV[2]), tonumber(ARGV[3])
 local wanted, left = {}, 0
 for i = 4, #ARGV, 3 do
@@ -31,6 +31,8 @@ while pos < 2 ^ 32 and budget > 0 do
         for _, n in ipairs(who) do
           out[#out + 1] = n
           out[#out + 1] = flat[i]
+          out[#out + 1] = flags
+          out[#out + 1] = sub(value, at)
         end
       end
     end

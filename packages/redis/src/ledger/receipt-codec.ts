@@ -1,5 +1,5 @@
 import { Fault, type Receipt } from '@offramp/core'
-import { type ByteReader, varint } from './bytes.ts'
+import { ByteReader, varint } from './bytes.ts'
 
 /** Receipt flags, as they stand beside the state in an entry's first byte. */
 export const FLAGS = { gone: 4, receipt: 8, hash: 16, memo: 32, decimal: 64 } as const
@@ -28,11 +28,23 @@ export function packReceipt(receipt: Receipt): { readonly flags: number; readonl
 export function readReceipt(reader: ByteReader, flags: number, places: ReadonlyMap<number, string>): Receipt {
   const place = places.get(reader.varint()) ?? ''
   const locator = flags & FLAGS.decimal ? String(reader.varint()) : reader.text()
+  return { place, locator, ...readState(reader, flags) }
+}
+
+/** What follows place and locator of a receipt. */
+function readState(reader: ByteReader, flags: number): Pick<Receipt, 'size' | 'hash' | 'memo'> {
   const size = reader.varint()
   const hash = flags & FLAGS.hash ? reader.bytes(8).toString('hex') : undefined
   const memo = flags & FLAGS.memo ? reader.rest().toString('latin1') : undefined
-  return { place, locator, size, ...(hash === undefined ? {} : { hash }), ...(memo === undefined ? {} : { memo }) }
+  return { size, ...(hash === undefined ? {} : { hash }), ...(memo === undefined ? {} : { memo }) }
 }
+
+/** The same, of a receipt whose place and locator are those of `now`. */
+export const readKept = (kept: Buffer, flags: number, { place, locator }: Receipt): Receipt => ({
+  place,
+  locator,
+  ...readState(new ByteReader(kept), flags),
+})
 
 const isMemo = (memo: string): boolean => memo.length <= 12 && Buffer.from(memo, 'latin1').toString('latin1') === memo
 

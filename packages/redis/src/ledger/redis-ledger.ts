@@ -5,11 +5,13 @@ import {
   type Entry,
   type EntryState,
   Fault,
+  isAsLeft,
   type LaneId,
   type Lease,
   LeaseLost,
   type Ledger,
   type ListingState,
+  type OwnersAsked,
   type PlaceDate,
   type PlaceNote,
   type Receipt,
@@ -20,10 +22,14 @@ import { askRedis } from '../connection/redis-faults.ts'
 import { runScript, type Script } from '../connection/run-script.ts'
 import { packKeys } from './batch-codec.ts'
 import { type Names, readEntry, STATES } from './entry-codec.ts'
-import { packLocator } from './receipt-codec.ts'
+import { packLocator, readKept } from './receipt-codec.ts'
 import { RedisLease } from './redis-lease.ts'
 import { LEDGER_SCRIPTS } from './scripts.ts'
 import { Vigil } from './vigil.ts'
+
+/** Of an entry's first byte, and what it keeps of the receipt that stands where `now` does. */
+const stillOwns = (flags: number, kept: Buffer, now: Receipt): boolean =>
+  isAsLeft(STATES[flags & 3] ?? 'intended', readKept(kept, flags, now), now)
 
 /** Entries that one step of a walk looks at: a few milliseconds of Redis's only thread. */
 const STEP = 1_000
@@ -85,7 +91,11 @@ export function redisLedger(redis: Redis, options: RedisLedgerOptions): Ledger {
     }
   }
 
-  const owners = async (lane: LaneId, receipts: readonly Receipt[], but?: string): Promise<readonly (string | undefined)[]> => {
+  const owners = async (
+    lane: LaneId,
+    receipts: readonly Receipt[],
+    { but, asLeft = false }: OwnersAsked = {},
+  ): Promise<readonly (string | undefined)[]> => {
     const found: (string | undefined)[] = receipts.map(() => undefined)
     const wanted = receipts.flatMap(({ place, locator }) => {
       const { flag, bytes } = packLocator(locator)
@@ -94,9 +104,11 @@ export function redisLedger(redis: Redis, options: RedisLedgerOptions): Ledger {
     for (let position = 0; position >= 0 && found.includes(undefined); ) {
       const [next, hits] = asList(await run(lane, LEDGER_SCRIPTS.owners, [position, STEP, ...wanted]))
       const list = asList(hits)
-      for (let i = 0; i < list.length; i += 2) {
-        const owner = buffer(list[i + 1])?.toString('base64url')
-        if (owner !== but) found[Number(list[i])] = owner
+      for (let i = 0; i < list.length; i += 4) {
+        const [owner, kept] = [buffer(list[i + 1])?.toString('base64url'), buffer(list[i + 3])]
+        const now = receipts[Number(list[i])]
+        const owns = now === undefined || !asLeft || kept === undefined || stillOwns(Number(list[i + 2]), kept, now)
+        if (owner !== but && owns) found[Number(list[i])] = owner
       }
       position = Number(next)
     }
