@@ -210,14 +210,14 @@ export interface OwnersAsked {
   readonly but?: string | undefined
   /**
    * Leaves out entries that have left something else there: of another size, or of another hash where both receipts have one. A person has taken their
-   * copy away, or it was moved on and nobody heard of it, and its name was given again. An entry whose write is under way owns whatever stands there.
+   * copy away, or it was moved on and nobody heard of it, and its name was given again. An entry that is being written in that very place owns whatever stands there.
    */
   readonly asLeft?: boolean
 }
 
-/** Whether what stands there can be what an entry of this state and receipt has left there. */
-export const isAsLeft = (state: EntryState, left: Receipt, now: Receipt): boolean =>
-  state === 'intended' || (left.size === now.size && (left.hash === undefined || now.hash === undefined || left.hash === now.hash))
+/** Whether what stands there can be what was left there. */
+export const isAsLeft = (left: Receipt, now: Receipt): boolean =>
+  left.size === now.size && (left.hash === undefined || now.hash === undefined || left.hash === now.hash)
 
 export interface Ledger {
   /** Undefined when somebody else holds it. `ttlMs`: how long it outlives a holder that has died. */

@@ -148,8 +148,10 @@ export function ledgerReadCases(open: OpenLab): void {
       expect(await ledger.owners(LANE, [unhashed], { asLeft: true })).toEqual([one])
       await lease.settle([arrived('two', '', { receipt: { ...at, size: 509, hash: '351d456c4dc42cef' } })])
       expect([await owner({}), await owner({ size: 509, hash: '351d456c4dc42cef' })]).toEqual([one, entryKey('two')])
-      await lease.intend([intent('one', { version: 'v2' })])
+      await lease.intend([intent('one', { version: 'v2', place: at.place })])
       expect(await owner({ size: 77 })).toBe(one)
+      await lease.intend([intent('one', { version: 'v3', place: 'elsewhere' })])
+      expect([await owner({ size: 77 }), await owner({})]).toEqual([undefined, one])
     },
   )
 

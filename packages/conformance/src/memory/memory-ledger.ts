@@ -80,8 +80,10 @@ export function memoryLedger(store: LedgerStore, options: MemoryLedgerOptions): 
           const { key, receipt } = entry
           if (receipt && key !== but) owners.set(at(receipt), [...(owners.get(at(receipt)) ?? []), entry])
         }
-        const owns = ({ state, receipt }: Entry, now: Receipt): boolean =>
-          !asLeft || (receipt !== undefined && isAsLeft(state, receipt, now))
+        const isWriting = ({ state, place }: Entry, now: Receipt): boolean =>
+          state === 'intended' && (place === undefined || place === now.place)
+        const owns = (entry: Entry, now: Receipt): boolean =>
+          !asLeft || isWriting(entry, now) || (entry.receipt !== undefined && isAsLeft(entry.receipt, now))
         return receipts.map((now) => owners.get(at(now))?.findLast((entry) => owns(entry, now))?.key)
       }),
     tally: (lane) => wire('ledger.tally', () => tallyOf(store.lane(lane).entries.values())),

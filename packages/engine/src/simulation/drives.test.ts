@@ -13,7 +13,7 @@ test(`files: nothing is lost and nothing doubled in ${replay === undefined ? run
 })
 
 /** A copy that a person took away, or that was moved on unheard: its name was given to another file, whose own copy was then taken for somebody's. */
-test.runIf(replay === undefined).each([1650, 3837, 4192])('what became of seed %i does not come again', async (seed) => {
+test.runIf(replay === undefined).each([1650, 3837, 4192, 4886])('what became of seed %i does not come again', async (seed) => {
   expect((await simulate({ seed, drives: true })).problems).toEqual([])
 })
 

@@ -1,5 +1,6 @@
 -- ARGV: time, position, budget, then place, decimal flag (64 or 0), locator as kept, of each receipt. Answer: next position (-1 at the
--- end), then number of the receipt (from 0), key of its owner, and the owner's first byte and size and hash and memo as kept.
+-- end), then number of the receipt (from 0), key of its owner, the owner's first byte, its size and hash and memo as kept, and 1 where
+-- the owner is being written in that very place.
 local pos, budget = tonumber(ARGV[2]), tonumber(ARGV[3])
 local wanted, left = {}, 0
 for i = 4, #ARGV, 3 do
@@ -12,6 +13,14 @@ for i = 4, #ARGV, 3 do
   end
 end
 if left == 0 then return { -1, {} } end
+
+-- Where nothing is said of the place, it may be any.
+local function is_writing(key, flags, place)
+  if flags % 4 ~= INTENDED then return false end
+  local extra = get('x', key)
+  local meant = extra and read_varint(extra, 2) or 0
+  return meant == 0 or meant - 1 == place
+end
 
 local out = {}
 while pos < 2 ^ 32 and budget > 0 do
@@ -33,6 +42,7 @@ while pos < 2 ^ 32 and budget > 0 do
           out[#out + 1] = flat[i]
           out[#out + 1] = flags
           out[#out + 1] = sub(value, at)
+          out[#out + 1] = is_writing(flat[i], flags, read_varint(value, from)) and 1 or 0
         end
       end
     end

@@ -27,10 +27,6 @@ import { RedisLease } from './redis-lease.ts'
 import { LEDGER_SCRIPTS } from './scripts.ts'
 import { Vigil } from './vigil.ts'
 
-/** Of an entry's first byte, and what it keeps of the receipt that stands where `now` does. */
-const stillOwns = (flags: number, kept: Buffer, now: Receipt): boolean =>
-  isAsLeft(STATES[flags & 3] ?? 'intended', readKept(kept, flags, now), now)
-
 /** Entries that one step of a walk looks at: a few milliseconds of Redis's only thread. */
 const STEP = 1_000
 
@@ -104,10 +100,11 @@ export function redisLedger(redis: Redis, options: RedisLedgerOptions): Ledger {
     for (let position = 0; position >= 0 && found.includes(undefined); ) {
       const [next, hits] = asList(await run(lane, LEDGER_SCRIPTS.owners, [position, STEP, ...wanted]))
       const list = asList(hits)
-      for (let i = 0; i < list.length; i += 4) {
+      for (let i = 0; i < list.length; i += 5) {
         const [owner, kept] = [buffer(list[i + 1])?.toString('base64url'), buffer(list[i + 3])]
         const now = receipts[Number(list[i])]
-        const owns = now === undefined || !asLeft || kept === undefined || stillOwns(Number(list[i + 2]), kept, now)
+        const isWriting = Number(list[i + 4]) === 1
+        const owns = !asLeft || isWriting || !now || !kept || isAsLeft(readKept(kept, Number(list[i + 2]), now), now)
         if (owner !== but && owns) found[Number(list[i])] = owner
       }
       position = Number(next)
