@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -15,6 +15,7 @@ interface Count {
   readonly passed: number
   readonly failed: number
   readonly skipped: number
+  readonly failures?: readonly string[]
 }
 
 const run = (command: string, args: readonly string[]): Promise<number> =>
@@ -32,16 +33,41 @@ async function tool(title: string, command: string, args: readonly string[]): Pr
   const began = performance.now()
   const code = await run(command, args)
   console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${title} (${((performance.now() - began) / 1000).toFixed(1)} s)`)
-  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }
+  if (code === 0) return { passed: 1, failed: 0, skipped: 0 }
+  return { passed: 0, failed: 1, skipped: 0, failures: [`FAIL ${title}: exit code ${code}`] }
 }
 
 /** Vitest's JSON report, as far as it is read here. */
 interface VitestReport {
+  readonly testResults: readonly {
+    readonly name: string
+    readonly status: string
+    readonly message: string
+    readonly assertionResults: readonly {
+      readonly fullName: string
+      readonly status: string
+      readonly failureMessages: readonly string[]
+    }[]
+  }[]
   readonly numPassedTests: number
   readonly numFailedTests: number
   readonly numPendingTests: number
   readonly numTodoTests: number
   readonly numFailedTestSuites: number
+}
+
+const FAILURE_CHARACTERS = 3_000
+
+/** What failed, told once more below everything else: a log of many thousand lines is read, and often kept, from its end. */
+function failures(report: VitestReport): string[] {
+  const told: string[] = []
+  for (const file of report.testResults) {
+    const failed = file.assertionResults.filter((test) => test.status === 'failed')
+    const name = relative(ROOT, file.name)
+    for (const test of failed) told.push(`FAIL ${name} > ${test.fullName}\n${test.failureMessages.join('\n').slice(0, FAILURE_CHARACTERS)}`)
+    if (failed.length === 0 && file.status === 'failed') told.push(`FAIL ${name}\n${file.message.slice(0, FAILURE_CHARACTERS)}`)
+  }
+  return told
 }
 
 type Project = 'unit' | 'servers' | 'chaos'
@@ -67,7 +93,7 @@ async function tests(project: Project, filters: readonly string[]): Promise<Coun
     const found = JSON.parse(readFileSync(report, 'utf8')) as VitestReport
     // A file that fails to load, or an error outside a test, fails the run without a failed test.
     const failed = found.numFailedTests || (code === 0 ? 0 : 1)
-    return { passed: found.numPassedTests, failed, skipped: found.numPendingTests + found.numTodoTests }
+    return { passed: found.numPassedTests, failed, skipped: found.numPendingTests + found.numTodoTests, failures: failures(found) }
   } catch {
     console.log(`FAIL the ${project} tests left no report`)
     return { passed: 0, failed: 1, skipped: 0 }
@@ -90,5 +116,6 @@ if (filters.length === 0) {
 for (const project of projects) counts.push(await tests(project, filters))
 const sum = (pick: (count: Count) => number): number => counts.reduce((total, count) => total + pick(count), 0)
 const total: Count = { passed: sum((c) => c.passed), failed: sum((c) => c.failed), skipped: sum((c) => c.skipped) }
+for (const failure of counts.flatMap((count) => count.failures ?? [])) console.log(`\n${failure}`)
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0
