@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EXIT } from '@offramp/control'
 import { audit } from '@offramp/test/lab/audit'
-import { boardOf } from '@offramp/test/lab/board'
+import { boardOf, isAlive } from '@offramp/test/lab/board'
 import { ended, type Lab, startLab } from '@offramp/test/lab/lab'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -33,9 +33,11 @@ async function until(most: number): Promise<number> {
 /** Of the only one that is heard of. */
 async function workerPid(): Promise<number> {
   await using board = await boardOf(lab)
-  const beats = (await board.beats()).filter(({ pid, left }) => left !== true && alive(pid))
-  expect(beats).toHaveLength(1)
-  return beats[0]?.pid ?? 0
+  const [pid, ...others] = await board.workerPids()
+  expect(others).toEqual([])
+  // Process 0 would be this one, and all that run with it.
+  if (pid === undefined) throw new Error('No worker is heard of.')
+  return pid
 }
 
 /** Everybody's mail at both ends, told by other eyes than Offramp's. */
@@ -48,15 +50,6 @@ async function sameAtBothEnds(): Promise<void> {
 }
 
 const exitOf = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => child.once('exit', (code) => resolve(code)))
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 describe('offramp run', () => {
   beforeAll(open)
@@ -125,7 +118,7 @@ describe('offramp worker', () => {
     await until(before + 20)
     const pid = await workerPid()
     run.kill('SIGKILL')
-    await expect.poll(() => alive(pid), { timeout: 30_000, interval: 100 }).toBe(false)
+    await expect.poll(() => isAlive(pid), { timeout: 30_000, interval: 100 }).toBe(false)
   })
 
   it('brings it to its end after all of that, with nothing lost and nothing twice', async () => {
