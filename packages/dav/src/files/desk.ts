@@ -6,6 +6,7 @@ import { encodeName, printOf, withPrint } from './names/encode.ts'
 import type { NameRules } from './names/rules.ts'
 import type { Pool } from './pool.ts'
 import type { FilesSettings } from './settings.ts'
+import type { ShareDays } from './share-end.ts'
 import type { WholeWay } from './whole-way.ts'
 
 /** How a server can be made to keep when a file was changed. */
@@ -41,6 +42,7 @@ export interface FilesServer {
   readonly direct: boolean
   readonly dates: DateWay
   readonly keepsVersions: boolean
+  readonly shareDays?: ShareDays
 }
 
 /** A folder that nobody enters but the account that moves, in which files stand until they are closed themselves. */

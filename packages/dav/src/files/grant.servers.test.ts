@@ -97,3 +97,38 @@ test('who may look and not download is said to be given the bytes, where the ver
     expect((await given(desk, { to: { kind: 'user', id: 'cara' }, noDownload: true })).says).toEqual(says)
   }
 })
+
+test('a right without an end has none, where the server would give one by itself and need not', async () => {
+  for (const version of ['29.0.1', '34.0.1']) {
+    const desk = await deskWith({ version, settings: { linkDays: 7, linkDaysEnforced: 'no', insideDays: 7, insideDaysEnforced: 'no' } })
+    for (const to of [{ kind: 'user', id: 'cara' }, { kind: 'link' }, { kind: 'mail', address: 'out@else.example' }] as const) {
+      const { state, says } = await given(desk, { to, locator: 'a.txt' })
+      expect([state, says]).toEqual(['shared', undefined])
+    }
+    expect((await desk.cloud.sharing.shares()).map(({ expires }) => expires)).toEqual([undefined, undefined, undefined])
+  }
+})
+
+test('where an administrator has shares end, a right ends as late as may be, and it is told of', async () => {
+  const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+  for (const version of ['29.0.1', '34.0.1']) {
+    const desk = await deskWith({ version, settings: { linkDays: 7, insideDays: 9 } })
+    const asked = [
+      { to: { kind: 'user', id: 'cara' } },
+      { to: { kind: 'user', id: 'Ben.Ber' }, expires: Date.now() + 30 * 86_400_000 },
+      { to: { kind: 'link' }, expires: Date.now() + 30 * 86_400_000 },
+      { to: { kind: 'mail', address: 'out@else.example' }, expires: Date.now() + 5.6 * 86_400_000 },
+    ] as const
+    const said: (string | undefined)[] = []
+    for (const one of asked) said.push((await given(desk, { ...one, locator: 'a.txt' })).says)
+    const ends = [day(9), day(8), day(6), day(4)]
+    expect((await desk.cloud.sharing.shares()).map(({ expires }) => expires)).toEqual(ends)
+    expect(said).toEqual([
+      expect.stringContaining(`ends after ${ends[0]}, and what the source gives has no end. An administrator`),
+      expect.stringContaining(`ends after ${ends[1]}, and what the source gives ends on ${day(30)}. An administrator`),
+      expect.stringContaining(`ends after ${ends[2]}, and what`),
+      undefined,
+    ])
+    expect((await given(desk, { to: { kind: 'user', id: 'cara' }, locator: 'a.txt' })).says).toContain('It stood there already.')
+  }
+})

@@ -2,6 +2,7 @@ import { type Call, Fault, type Grant, type Granted } from '@offramp/core'
 import { type DavRefusal, isRefusal } from '../faults.ts'
 import { type FilesDesk, fileHref, folderHref } from './desk.ts'
 import { askOcs, factsOf, wordsOf } from './ocs.ts'
+import { endsEarly, lastDayOf, withoutEnd } from './share-end.ts'
 import { sharedId } from './shared-id.ts'
 import { type Standing, statAt } from './stat.ts'
 
@@ -9,8 +10,6 @@ import { type Standing, statAt } from './stat.ts'
 const [READ, UPDATE, CREATE, DELETE, RESHARE] = [1, 2, 4, 8, 16]
 
 const TYPES = { user: 0, group: 1, link: 3, mail: 4 } as const
-
-const DAY = 86_400_000
 
 /** From this version on a share can forbid its people to download. */
 const NO_DOWNLOAD_SINCE = 25
@@ -29,7 +28,9 @@ interface Wish {
   readonly type: number
   readonly to: string
   readonly permissions: number
-  /** Day after which it is over: `2027-01-31`. */
+  /** When the grant is over, milliseconds since the epoch. */
+  readonly end: number | undefined
+  /** Day after which the share is: `2027-01-31`. */
   readonly expires: string | undefined
   readonly password: string | undefined
   readonly noDownload: boolean
@@ -53,15 +54,6 @@ function permissionsOf({ access, noDelete }: Grant, isFolder: boolean): number {
   return isFolder ? READ | UPDATE | CREATE | (noDelete === true ? 0 : DELETE) : READ | UPDATE
 }
 
-/** A share ends with a day, in the server's own zone: the last one that is wholly before the end of the grant. */
-function lastDay(desk: FilesDesk, expires: number | undefined): string | undefined {
-  if (expires === undefined) return undefined
-  const day = new Date(expires - DAY - DAY / 2).toISOString().slice(0, 10)
-  if (day <= new Date(desk.services.clock.now()).toISOString().slice(0, 10))
-    throw cannot(desk, 'dav-share-expired', 'a share ends with a whole day, and this one is over before one has passed')
-  return day
-}
-
 async function wishOf(
   desk: FilesDesk,
   { grant, standing }: { readonly grant: Grant; readonly standing: Standing },
@@ -76,7 +68,8 @@ async function wishOf(
     type: TYPES[to.kind],
     to: to.kind === 'link' ? '' : to.kind === 'mail' ? to.address : to.kind === 'user' ? await sharedId(desk, to.id, call) : to.id,
     permissions: permissionsOf(grant, standing.isFolder),
-    expires: lastDay(desk, grant.expires),
+    end: grant.expires,
+    expires: lastDayOf(desk, { grant: grant.expires, isByAddress: isByAddress(TYPES[to.kind]) }),
     password: grant.password,
     noDownload,
     label: to.kind === 'link' ? (to.label ?? 'Offramp') : '',
@@ -91,8 +84,9 @@ export async function grant(desk: FilesDesk, asked: Grant, call: Call): Promise<
   const wish = await wishOf(desk, { grant: asked, standing }, call)
   try {
     const before = await standingShare(desk, wish, call)
-    const granted = before === undefined ? await create(desk, wish, call) : await widen(desk, wish, before, call)
-    return wish.noDownload && givesBytes(desk, wish) ? { ...granted, says: GIVES_BYTES } : granted
+    const { early, ...granted } = before === undefined ? await create(desk, wish, call) : await widen(desk, wish, before, call)
+    const says = [wish.noDownload && givesBytes(desk, wish) ? GIVES_BYTES : '', early ?? ''].filter(Boolean)
+    return says.length === 0 ? granted : { ...granted, says: says.join(' ') }
   } catch (thrown) {
     if (!isRefusal(thrown) || thrown.said.status >= 500) throw thrown
     throw refused(desk, wish, thrown)
@@ -131,46 +125,60 @@ async function standingShare(desk: FilesDesk, { path, type, to, label }: Wish, c
   return same && standsOf(desk, same)
 }
 
-async function create(desk: FilesDesk, wish: Wish, call: Call): Promise<Granted> {
+/** What came of it; `early`, for the operator: it is over before the grant is. */
+type Outcome = Granted & { readonly early: string | undefined }
+
+async function create(desk: FilesDesk, wish: Wish, call: Call): Promise<Outcome> {
   const fields = {
     path: wish.path,
     shareType: String(wish.type),
     permissions: String(wish.permissions),
     sendMail: 'false',
     ...(wish.to === '' ? {} : { shareWith: wish.to }),
-    ...(wish.expires === undefined ? {} : { expireDate: wish.expires }),
+    // Without a word of it the server would give the end that it gives by itself.
+    expireDate: wish.expires ?? '',
     ...(wish.password === undefined ? {} : { password: wish.password }),
     ...(wish.label === '' ? {} : { label: wish.label }),
     ...noDownloadOf(wish),
   }
   const { client, server } = desk
   const answer = factsOf(await askOcs(client, server.webRoot, { method: 'POST', path: SHARES, asks: 'new-share', fields }, call))
-  const made = await hidden(desk, wish, standsOf(desk, answer), call)
+  const made = await hidden(desk, wish, await endless(desk, wish, standsOf(desk, answer), call), call)
   if (!isNoMore(made, wish)) {
     await remove(desk, made, call)
     throw cannot(desk, 'dav-share-wider', 'it would have given more than was granted, so the share was taken back')
   }
-  return { state: 'shared', ...(made.address === undefined ? {} : { address: made.address }) }
+  return {
+    state: 'shared',
+    early: endsEarly(wish.end, made.expires, 'made'),
+    ...(made.address === undefined ? {} : { address: made.address }),
+  }
+}
+
+async function endless(desk: FilesDesk, wish: Wish, made: Stands, call: Call): Promise<Stands> {
+  if (wish.expires !== undefined || made.expires === undefined) return made
+  const now = await withoutEnd(desk, { made, isByAddress: isByAddress(wish.type), path: SHARES }, call)
+  return now === undefined ? made : { ...made, ...standsOf(desk, factsOf(now)) }
 }
 
 const noDownloadOf = ({ noDownload }: Wish): Readonly<Record<string, string>> =>
   noDownload ? { attributes: JSON.stringify([{ scope: 'permissions', key: 'download', value: false }]) } : {}
 
 /** Links are never held to it: an address below `public.php/dav` gives what it shows (Nextcloud 32.0.1). */
-const givesBytes = ({ server }: FilesDesk, wish: Wish): boolean => isByAddress(wish) || (server.version[0] ?? 0) >= VIEW_GIVES_SINCE
+const givesBytes = ({ server }: FilesDesk, wish: Wish): boolean => isByAddress(wish.type) || (server.version[0] ?? 0) >= VIEW_GIVES_SINCE
 
-const isByAddress = ({ type }: Wish): boolean => type === TYPES.link || type === TYPES.mail
+const isByAddress = (type: number): boolean => type === TYPES.link || type === TYPES.mail
 
 /** Whoever has the address is not even offered to download: that is no right of a new share, which would pass it over, but a change of one. */
 async function hidden(desk: FilesDesk, wish: Wish, made: Stands, call: Call): Promise<Stands> {
-  if (!wish.noDownload || made.isHidden || !isByAddress(wish)) return made
+  if (!wish.noDownload || made.isHidden || !isByAddress(wish.type)) return made
   const request = { method: 'PUT', path: `${SHARES}/${made.id}`, asks: 'share', fields: { hideDownload: 'true' } } as const
   return standsOf(desk, factsOf(await askOcs(desk.client, desk.server.webRoot, request, call)))
 }
 
 /** A link is always said to be shareable on, which is what links are. */
 function isNoMore(made: Stands, wish: Wish): boolean {
-  const allowed = wish.permissions | (isByAddress(wish) ? RESHARE : 0)
+  const allowed = wish.permissions | (isByAddress(wish.type) ? RESHARE : 0)
   const ends = wish.expires === undefined || (made.expires !== undefined && made.expires <= wish.expires)
   return (made.permissions & ~allowed) === 0 && ends && (!wish.noDownload || made.noDownload)
 }
@@ -179,11 +187,14 @@ function isNoMore(made: Stands, wish: Wish): boolean {
  * It stands already. Where it gives less, it gets what is missing, unless what it has without (an end, a password, a bar to downloading) would make
  * that more than was granted.
  */
-async function widen(desk: FilesDesk, wish: Wish, before: Stands, call: Call): Promise<Granted> {
-  const address = before.address === undefined ? {} : { address: before.address }
+async function widen(desk: FilesDesk, wish: Wish, before: Stands, call: Call): Promise<Outcome> {
+  const known = {
+    early: endsEarly(wish.end, before.expires, 'stood'),
+    ...(before.address === undefined ? {} : { address: before.address }),
+  }
   // Perhaps its maker was stopped before it was hidden: its address is handed to nobody.
-  const isWider = isByAddress(wish) && wish.noDownload && !before.noDownload
-  if ((wish.permissions & ~before.permissions) === 0 && !isWider) return { state: 'already', ...address }
+  const isWider = isByAddress(wish.type) && wish.noDownload && !before.noDownload
+  if ((wish.permissions & ~before.permissions) === 0 && !isWider) return { state: 'already', ...known }
   const ends = wish.expires === undefined || (before.expires !== undefined && before.expires <= wish.expires)
   const isAsNarrow = ends && (!wish.noDownload || before.noDownload) && (wish.password === undefined || before.hasPassword)
   if (!isAsNarrow)
@@ -194,7 +205,7 @@ async function widen(desk: FilesDesk, wish: Wish, before: Stands, call: Call): P
     )
   const fields = { permissions: String(before.permissions | wish.permissions) }
   await askOcs(desk.client, desk.server.webRoot, { method: 'PUT', path: `${SHARES}/${before.id}`, asks: 'share', fields }, call)
-  return { state: 'shared', ...address }
+  return { state: 'shared', ...known }
 }
 
 const remove = (desk: FilesDesk, { id }: Stands, call: Call): Promise<unknown> =>

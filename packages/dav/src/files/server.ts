@@ -10,6 +10,7 @@ import { type Refused, rulesOf, WINDOWS } from './names/rules.ts'
 import { askOcs, factsIn, factsOf, textsOf } from './ocs.ts'
 import { type Plain, probe } from './probe.ts'
 import type { FilesSettings } from './settings.ts'
+import { shareDaysIn } from './share-end.ts'
 
 type Facts = Readonly<Record<string, unknown>>
 
@@ -91,6 +92,7 @@ async function cloud(
     direct: true,
     dates: 'header',
     keepsVersions: true,
+    shareDays: shareDaysIn(told),
   }
 }
 

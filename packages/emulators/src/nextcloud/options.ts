@@ -72,8 +72,13 @@ export interface CloudSettings {
   readonly mail: 'yes' | 'no'
   /** Links and mail shares want a password. Default `no`. */
   readonly linkPasswordEnforced: 'yes' | 'no'
-  /** Days after which links end at the latest; 0: never. */
+  /** Days after which links and mail shares end by themselves; 0: they do not. */
   readonly linkDays: number
+  /** Whether that is the most that may be asked for. Default `yes`. */
+  readonly linkDaysEnforced: 'yes' | 'no'
+  /** The same for shares to users and groups. */
+  readonly insideDays: number
+  readonly insideDaysEnforced: 'yes' | 'no'
   /** Whether links may be made at all. Default `yes`. */
   readonly links: 'yes' | 'no'
   /** `shareapi_allow_view_without_download`: who may not download is given the bytes to look at, from 32 on. Default `yes`. */

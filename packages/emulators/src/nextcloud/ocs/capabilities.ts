@@ -56,11 +56,13 @@ function filesPart(state: CloudState): object {
 
 function sharingPart({ settings }: CloudState): object {
   const enforced = settings.linkPasswordEnforced === 'yes'
-  const expiry = settings.linkDays > 0 ? { enabled: true, days: settings.linkDays, enforced: true } : { enabled: false }
+  const expiry = (days: number, isEnforced: 'yes' | 'no') =>
+    days > 0 ? { enabled: true, days, enforced: isEnforced === 'yes' } : { enabled: false }
   const links = {
     enabled: true,
     password: { enforced, askForOptionalPassword: false },
-    expire_date: expiry,
+    expire_date: expiry(settings.linkDays, settings.linkDaysEnforced),
+    expire_date_internal: expiry(settings.insideDays, settings.insideDaysEnforced),
     multiple_links: true,
     upload: true,
   }

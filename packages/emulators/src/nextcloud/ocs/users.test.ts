@@ -107,11 +107,15 @@ test('capabilities tell names, bulk upload, passwords and what sharing demands, 
   const [old, middle, windows] = [
     told({ version: '24' }),
     told({ version: '28' }),
-    told({ version: '31', settings: { windowsCompatibleNames: 'yes', linkPasswordEnforced: 'yes', linkDays: 30 } }),
+    told({
+      version: '31',
+      settings: { windowsCompatibleNames: 'yes', linkPasswordEnforced: 'yes', linkDays: 30, insideDays: 9, insideDaysEnforced: 'no' },
+    }),
   ]
   expect([old.dav.bulkupload, middle.dav.bulkupload, middle.files.forbidden_filename_characters]).toEqual([undefined, '1.0', undefined])
   expect(windows.files.forbidden_filename_characters).toContain(':')
   expect(windows.files.forbidden_filename_extensions).toEqual([' ', '.', '.filepart', '.part'])
   expect(windows.files_sharing.public).toMatchObject({ password: { enforced: true }, expire_date: { days: 30, enforced: true } })
+  expect(windows.files_sharing.public.expire_date_internal).toEqual({ enabled: true, days: 9, enforced: false })
   expect(windows.password_policy.minLength).toBe(10)
 })

@@ -7,7 +7,7 @@ import { isSince } from '../../version.ts'
 import { OcsError } from '../reply.ts'
 import type { OcsCall } from '../route.ts'
 import { mailAbout } from './mail.ts'
-import { enforcedExpiry, expiryIn, passwordIn, permissionsFor } from './rules.ts'
+import { newExpiry, passwordIn, permissionsFor } from './rules.ts'
 import { seenAtPath, shareData } from './show.ts'
 
 const KINDS: ReadonlyMap<number, ShareKind> = new Map([
@@ -31,8 +31,7 @@ export function createShare(call: OcsCall): object {
   const to = recipientOf(call, kind, given.text('shareWith') ?? '')
   const permissions = permissionsFor(kind, seen, given)
   const isOutside = kind === 'link' || kind === 'mail'
-  const wish = expiryIn(state, given.text('expireDate'))
-  const expires = isOutside ? enforcedExpiry(state, wish) : wish
+  const expires = newExpiry(state, { kind, text: given.text('expireDate') })
   const password = isOutside ? passwordIn(state, given.text('password')) : undefined
   const sendMail = given.flag('sendMail') ?? true
   const before = existing(call, { kind, seen, to })

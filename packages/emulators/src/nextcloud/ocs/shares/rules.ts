@@ -1,6 +1,7 @@
 import { CREATE, DELETE, isExpired, READ, SHARE, type ShareKind, UPDATE } from '../../files/share.ts'
 import type { Seen } from '../../files/view.ts'
 import type { CloudState } from '../../serve/state.ts'
+import { isSince } from '../../version.ts'
 import type { Parameters } from '../parameters.ts'
 import { refusalOf } from '../password-policy.ts'
 import { OcsError } from '../reply.ts'
@@ -41,7 +42,7 @@ function withinOwn(seen: Seen, permissions: number): number {
 }
 
 /** `2027-01-31`, or nothing. Its day must be still to come. */
-export function expiryIn(state: CloudState, text: string | undefined): string | undefined {
+function expiryIn(state: CloudState, text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined
   const day = /^(\d{4}-\d{2}-\d{2})(?:[T ].*)?$/.exec(text)?.[1]
   if (day === undefined || Number.isNaN(Date.parse(`${day}T00:00:00Z`)))
@@ -50,13 +51,52 @@ export function expiryIn(state: CloudState, text: string | undefined): string | 
   return day
 }
 
-/** Days after which links have to end, where an administrator has said so. */
-export function enforcedExpiry(state: CloudState, wish: string | undefined): string | undefined {
-  const { linkDays } = state.settings
-  if (linkDays === 0) return wish
-  const last = new Date(state.now() + linkDays * 86_400_000).toISOString().slice(0, 10)
-  if (wish !== undefined && wish > last) throw new OcsError(404, `Cannot set expiration date more than ${linkDays} days in the future`)
-  return wish ?? last
+/** From this version on an empty date asks for a share without an end; before (29.0.1), for what is given by itself. */
+const EMPTY_SINCE = '30'
+
+interface Asked {
+  readonly kind: ShareKind
+  /** As it was written: undefined, it was not; empty, there is to be none. */
+  readonly text: string | undefined
+}
+
+/** When a new share ends, where an administrator has it end (29.0.1, 32.0.1, 34.0.1). */
+export function newExpiry(state: CloudState, asked: Asked): string | undefined {
+  const wish = expiryIn(state, asked.text)
+  const { days, isEnforced, last } = daysFor(state, asked.kind)
+  if (days === 0) return wish
+  if (wish !== undefined) return within(wish, { days, isEnforced, last })
+  const isEndless = asked.text === '' && isSince(state.version, EMPTY_SINCE) && !isEnforced
+  return isEndless ? undefined : last
+}
+
+/** The same of one that stands: its end is taken away where it may be. */
+export function changedExpiry(state: CloudState, asked: Asked): string | undefined {
+  const wish = expiryIn(state, asked.text)
+  const { days, isEnforced, last } = daysFor(state, asked.kind)
+  if (days === 0) return wish
+  if (wish !== undefined) return within(wish, { days, isEnforced, last })
+  if (isEnforced) throw new OcsError(400, isSince(state.version, '32') ? 'Failed to update share.' : 'Expiration date is enforced')
+  return undefined
+}
+
+interface Most {
+  readonly days: number
+  readonly isEnforced: boolean
+  readonly last: string
+}
+
+function daysFor(state: CloudState, kind: ShareKind): Most {
+  const { linkDays, linkDaysEnforced, insideDays, insideDaysEnforced } = state.settings
+  const isOutside = kind === 'link' || kind === 'mail'
+  const days = isOutside ? linkDays : insideDays
+  const last = new Date(state.now() + days * 86_400_000).toISOString().slice(0, 10)
+  return { days, isEnforced: (isOutside ? linkDaysEnforced : insideDaysEnforced) === 'yes', last }
+}
+
+function within(wish: string, { days, isEnforced, last }: Most): string {
+  if (isEnforced && wish > last) throw new OcsError(404, `Cannot set expiration date more than ${days} days in the future`)
+  return wish
 }
 
 /** A password for a link or mail, as the policy wants it. */

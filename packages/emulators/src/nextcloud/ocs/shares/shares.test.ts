@@ -90,6 +90,30 @@ test('what an administrator demands of links', async () => {
   expect(share(await cloudWith({ settings: { mail: 'no' } }), { shareType: 4, shareWith: 'out@else.example' }).http).toBe(403)
 })
 
+test('the end that an administrator gives to shares by itself, and which of them may be without', async () => {
+  const outside = { shareType: 3, path: '/Docs/a.txt', permissions: 1 }
+  const inside = { shareType: 0, shareWith: 'bob', path: '/Docs/a.txt', permissions: 1 }
+  const ends = (cloud: TestCloud, given: Given) => share(cloud, given).data.expiration?.slice(0, 10) ?? null
+  for (const [version, empty] of [
+    ['29.0.1', '2026-11-29'],
+    ['34.0.1', null],
+  ] as const) {
+    const may = await cloudWith({ version, settings: { linkDays: 7, linkDaysEnforced: 'no', insideDays: 7, insideDaysEnforced: 'no' } })
+    expect([ends(may, outside), ends(may, { ...outside, expireDate: '' }), ends(may, { ...outside, expireDate: '2027-01-01' })]).toEqual([
+      '2026-11-29',
+      empty,
+      '2027-01-01',
+    ])
+    expect([ends(may, { ...inside, expireDate: '' })]).toEqual([empty])
+    const must = await cloudWith({ version, settings: { insideDays: 7 } })
+    expect(share(must, { ...inside, expireDate: '2027-01-01' }).http).toBe(404)
+    const { id, expiration } = share(must, { ...inside, expireDate: '' }).data
+    expect(expiration).toBe('2026-11-29 00:00:00')
+    expect(ocs(must, 'alice', ['PUT', `${SHARES}/${id}`], { expireDate: '' }).http).toBe(400)
+    expect(ends(must, { ...outside, expireDate: '' })).toBe(null)
+  }
+})
+
 test('who has a share sees it, does what it permits, and everybody who reaches it is told', async () => {
   const cloud = await cloudWith()
   await cloud.user('bob').files.put('Docs', 'own')

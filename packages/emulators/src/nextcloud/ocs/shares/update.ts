@@ -4,7 +4,7 @@ import { look, type Seen } from '../../files/view.ts'
 import { OcsError } from '../reply.ts'
 import type { OcsCall } from '../route.ts'
 import { mailAbout } from './mail.ts'
-import { enforcedExpiry, expiryIn, passwordIn, permissionsFor } from './rules.ts'
+import { changedExpiry, passwordIn, permissionsFor } from './rules.ts'
 import { ownShare, shareData } from './show.ts'
 
 const KNOWN = ['permissions', 'password', 'expireDate', 'note', 'label', 'hideDownload', 'attributes', 'publicUpload']
@@ -18,7 +18,7 @@ export function updateShare(call: OcsCall): object {
   if (given.text('permissions') !== undefined || given.text('publicUpload') !== undefined)
     share.permissions = permissionsFor(share.kind, ownView(call, share), given)
   const day = given.text('expireDate')
-  if (day !== undefined) share.expires = isOutside ? enforcedExpiry(state, expiryIn(state, day)) : expiryIn(state, day)
+  if (day !== undefined) share.expires = changedExpiry(state, { kind: share.kind, text: day })
   const password = given.text('password')
   if (password !== undefined && isOutside) share.password = passwordIn(state, password)
   const note = given.text('note')
