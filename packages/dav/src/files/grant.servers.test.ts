@@ -132,3 +132,17 @@ test('where an administrator has shares end, a right ends as late as may be, and
     expect((await given(desk, { to: { kind: 'user', id: 'cara' }, locator: 'a.txt' })).says).toContain('It stood there already.')
   }
 })
+
+test('what an administrator has limited by groups is refused with a word of it, where the server has none', async () => {
+  for (const [version, words] of [
+    ['29.0.1', 'Sharing is only allowed with group members'],
+    ['34.0.1', 'refuses what is limited by groups'],
+  ] as const) {
+    const desk = await deskWith({ version, settings: { onlyWithinGroups: 'yes' } })
+    const refused = await faultOf(given(desk, { to: { kind: 'user', id: 'cara' } }))
+    expect(refused).toMatchObject({ reach: 'item', code: 'dav-share-refused', message: expect.stringContaining(words) })
+    expect((await given(desk, { to: { kind: 'link' } })).state).toBe('shared')
+    const never = await deskWith({ version, users: [{ id: 'anna', groups: ['guests'] }], settings: { groupsWithoutSharing: ['guests'] } })
+    expect(await faultOf(given(never, { to: { kind: 'link' } }))).toMatchObject({ code: 'dav-share-refused' })
+  }
+})

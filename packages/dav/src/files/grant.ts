@@ -211,11 +211,18 @@ async function widen(desk: FilesDesk, wish: Wish, before: Stands, call: Call): P
 const remove = (desk: FilesDesk, { id }: Stands, call: Call): Promise<unknown> =>
   askOcs(desk.client, desk.server.webRoot, { method: 'DELETE', path: `${SHARES}/${id}`, asks: 'share' }, call)
 
+/** What it says since 32 in place of what an administrator has set: sharing within one's own groups alone, or not by this account's groups. */
+const UNTOLD = /failed to create share/i
+
+const PERHAPS =
+  'in which words it also refuses what is limited by groups (administration settings, Sharing: only within own groups, or groups that may not share)'
+
 /** Who is not there is the account's trouble; everything else this right's. */
 function refused(desk: FilesDesk, { type, to }: Wish, refusal: DavRefusal): Fault {
   const isNobody =
     refusal.said.status === 404 && (type === TYPES.user || type === TYPES.group) && /valid (account|user|group)/i.test(refusal.said.words)
-  if (!isNobody) return cannot(desk, 'dav-share-refused', `the server refuses it: ${wordsOf(refusal)}`)
+  const hint = UNTOLD.test(refusal.said.words) ? ` ${PERHAPS}` : ''
+  if (!isNobody) return cannot(desk, 'dav-share-refused', `the server refuses it: ${wordsOf(refusal)}${hint}`)
   return new Fault({
     reach: 'account',
     code: 'dav-no-such-account',

@@ -27,6 +27,8 @@ const SETTINGS: CloudSettings = {
   skeleton: 'yes',
   mail: 'yes',
   linkPasswordEnforced: 'no',
+  onlyWithinGroups: 'no',
+  groupsWithoutSharing: [],
   linkDays: 0,
   linkDaysEnforced: 'yes',
   insideDays: 0,

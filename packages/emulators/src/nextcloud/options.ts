@@ -79,6 +79,10 @@ export interface CloudSettings {
   /** The same for shares to users and groups. */
   readonly insideDays: number
   readonly insideDaysEnforced: 'yes' | 'no'
+  /** Shares go to those alone with whom who shares has a group in common, and to groups of their own. Default `no`. */
+  readonly onlyWithinGroups: 'yes' | 'no'
+  /** Whoever is in one of these groups may share nothing. */
+  readonly groupsWithoutSharing: readonly string[]
   /** Whether links may be made at all. Default `yes`. */
   readonly links: 'yes' | 'no'
   /** `shareapi_allow_view_without_download`: who may not download is given the bytes to look at, from 32 on. Default `yes`. */

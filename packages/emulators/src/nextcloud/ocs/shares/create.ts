@@ -6,6 +6,7 @@ import { userNamed } from '../../users/user.ts'
 import { isSince } from '../../version.ts'
 import { OcsError } from '../reply.ts'
 import type { OcsCall } from '../route.ts'
+import { limitByGroups } from './groups.ts'
 import { mailAbout } from './mail.ts'
 import { newExpiry, passwordIn, permissionsFor } from './rules.ts'
 import { seenAtPath, shareData } from './show.ts'
@@ -29,6 +30,7 @@ export function createShare(call: OcsCall): object {
   if (seen.segments.length === 0) throw new OcsError(403, "You can't share your root folder")
   if ((seen.permissions & SHARE) === 0) throw new OcsError(404, `You are not allowed to share ${seen.segments.at(-1)}`)
   const to = recipientOf(call, kind, given.text('shareWith') ?? '')
+  limitByGroups(call, kind, to)
   const permissions = permissionsFor(kind, seen, given)
   const isOutside = kind === 'link' || kind === 'mail'
   const expires = newExpiry(state, { kind, text: given.text('expireDate') })
