@@ -1,11 +1,11 @@
 import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { freePort } from './free-port.ts'
 
 export interface RedisServerOptions {
   /** Default `noeviction`. */
@@ -130,16 +130,6 @@ function configOf(asked: { options: RedisServerOptions; folder: string; port: nu
     ...(options.lines ?? []),
     '',
   ].join('\n')
-}
-
-/** A port that was free a moment ago. Redis cannot be given one by the kernel. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no free port on loopback')
-  return address.port
 }
 
 async function answers(cli: (...args: string[]) => Promise<string>): Promise<void> {

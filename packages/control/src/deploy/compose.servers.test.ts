@@ -1,7 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +8,7 @@ import { promisify } from 'node:util'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { freePort } from '../../../../test/servers/free-port.ts'
 import { WORKER_FLAGS } from '../workplace/worker-flags.ts'
 
 const run = promisify(execFile)
@@ -91,15 +91,6 @@ describe('docker-compose.yml', () => {
     for (const file of [...files, 'packages/cli/src/main.ts']) expect(existsSync(join(ROOT, file)), file).toBe(true)
   })
 })
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
 
 describe('the Redis of the compose file', () => {
   it('starts with its configuration and password, and is one that Offramp accepts', async () => {
