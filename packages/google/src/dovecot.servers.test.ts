@@ -8,7 +8,7 @@ import { connectTo } from '../../../test/servers/imap-desk.ts'
 import { googleSource } from './endpoint.ts'
 import { ADMIN, ANNA, call, settingsFor, userOf } from './testing/workspace-lab.ts'
 
-const LIMITS = { pageItems: 100, windowItems: 20, windowBytes: 16 * 2 ** 20, sliceMs: 600_000, putMs: 30_000 }
+const LIMITS = { pageItems: 100, windowItems: 20, windowBytes: 16 * 2 ** 20, sliceMs: 600_000, putMs: 300_000 }
 const LANE = 'anna-mail'
 
 const open: (() => Promise<unknown>)[] = []

@@ -7,7 +7,7 @@ import { googleSource } from './endpoint.ts'
 import { openAll, walkWork } from './testing/work.ts'
 import { ADMIN, ANNA, call, settingsFor, userOf } from './testing/workspace-lab.ts'
 
-const LIMITS = { pageItems: 15, windowItems: 5, windowBytes: 8 * 2 ** 20, sliceMs: 20_000, putMs: 30_000 }
+const LIMITS = { pageItems: 15, windowItems: 5, windowBytes: 8 * 2 ** 20, sliceMs: 20_000, putMs: 600_000 }
 
 const open: (() => Promise<unknown>)[] = []
 afterEach(async () => {
