@@ -61,7 +61,13 @@ export class Exports {
   async #add(held: Held, piece: Uint8Array): Promise<void> {
     held.size += piece.length
     if (held.spool === undefined && held.size > EXPORTS.inMemory) {
-      held.spool = await Spool.open(this.#folder)
+      const spool = await Spool.open(this.#folder)
+      // Let go of while the file was being made.
+      if (held.ended) {
+        await spool.end()
+        throw letGo()
+      }
+      held.spool = spool
       for (const part of held.parts.splice(0)) await held.spool.add(part)
     }
     if (held.spool === undefined) held.parts.push(Buffer.from(piece))
@@ -89,12 +95,7 @@ export class Exports {
 
 async function* read(held: Held, from: number, call: Call): AsyncGenerator<Uint8Array> {
   call.signal.throwIfAborted()
-  if (held.ended)
-    throw new Fault({
-      reach: 'call',
-      code: 'google-export-let-go',
-      message: 'An export was held for too long; the document is opened again.',
-    })
+  if (held.ended) throw letGo()
   let at = 0
   for await (const piece of held.spool?.read(call) ?? [...held.parts]) {
     call.signal.throwIfAborted()
@@ -103,3 +104,10 @@ async function* read(held: Held, from: number, call: Call): AsyncGenerator<Uint8
     if (skip < piece.length) yield piece.subarray(skip)
   }
 }
+
+const letGo = (): Fault =>
+  new Fault({
+    reach: 'call',
+    code: 'google-export-let-go',
+    message: 'An export was held for too long; the document is opened again.',
+  })

@@ -35,6 +35,7 @@ export class Bodies {
   readonly #pages: Set<Slot>[] = [new Set()]
   readonly #keeping: Keeping
   #size = 0
+  #ended = false
 
   constructor({ page, held, folder }: Bounds, note: (message: string) => void) {
     this.#most = page * (PAGES_HELD + 1)
@@ -61,6 +62,7 @@ export class Bodies {
 
   /** Nothing is wanted any more. */
   end(): void {
+    this.#ended = true
     for (const page of this.#pages) for (const slot of page) this.#drop(slot)
     for (const page of this.#pages) page.clear()
   }
@@ -73,6 +75,11 @@ export class Bodies {
   hold({ bytes, spool }: Pick<ReadMessage, 'bytes' | 'spool'>): Slot {
     const slot: Slot = { bytes, spool }
     if (bytes === undefined && spool === undefined) return slot
+    // A page that was still being read ahead.
+    if (this.#ended) {
+      void spool?.end()
+      return {}
+    }
     this.#pages.at(-1)?.add(slot)
     this.#size += bytes?.length ?? 0
     // The oldest are read once more if they are wanted after all.

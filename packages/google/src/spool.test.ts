@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { Spool } from './spool.ts'
+import { openFiles } from './testing/open-files.ts'
 
 const call = { signal: new AbortController().signal }
 const folder = mkdtempSync(join(tmpdir(), 'offramp-spool-test-'))
@@ -15,25 +16,13 @@ async function all(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(read)
 }
 
-/** Of this process: where each file without a name in the folder can still be seen. */
-const open = (): string[] =>
-  readdirSync('/proc/self/fd')
-    .map((fd) => `/proc/self/fd/${fd}`)
-    .filter((path) => {
-      try {
-        return readlinkSync(path).startsWith(folder)
-      } catch {
-        return false
-      }
-    })
-
 test('bytes come back as often as wanted, from a file that has no name and shows nothing of them', async () => {
   const spool = await Spool.open(folder)
   expect(readdirSync(folder)).toEqual([])
   const secret = Buffer.from('Subject: the secret subject\r\n'.repeat(100))
   const pieces = [secret, Buffer.alloc(0), randomBytes(700_001), Buffer.from([1])]
   for (const piece of pieces) await spool.add(piece)
-  const [path = ''] = open()
+  const [path = ''] = openFiles(folder)
   const written = readFileSync(path)
   expect(written).toHaveLength(Buffer.concat(pieces).length)
   expect(written.includes('secret')).toBe(false)
@@ -42,7 +31,7 @@ test('bytes come back as often as wanted, from a file that has no name and shows
   expect(two.equals(one)).toBe(true)
   await spool.end()
   await spool.end()
-  expect(open()).toEqual([])
+  expect(openFiles(folder)).toEqual([])
   await expect(all(spool.read(call))).rejects.toThrow('after its end')
 })
 
