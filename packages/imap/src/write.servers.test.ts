@@ -8,6 +8,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { type CuttingProxy, startCuttingProxy } from '../../../test/servers/cutting-proxy.ts'
 import { type Dovecot, type DovecotOptions, haveDovecot, startDovecot } from '../../../test/servers/dovecot.ts'
 import { connectTo, faultOf, folder, putAll, receiptOf, soon } from '../../../test/servers/imap-desk.ts'
+import { hashOf } from './message.ts'
 
 const ANNA = 'anna@example.test'
 const HOME = folder('Projects')
@@ -107,6 +108,21 @@ describe.skipIf(!haveDovecot())('writing to Dovecot', () => {
     for (const one of items) expect(await destination.find(one, [{ place: place.id, since }], soon())).toHaveLength(1)
     expect(await destination.find(item(4), [{ place: place.id, since }], soon())).toEqual([])
     expect(await subjects()).toHaveLength(3)
+  })
+
+  test('stored in another form, and the look at it lost: it is in doubt, and found as it is kept', async () => {
+    const { destination, place, proxy, subjects } = await desk()
+    const since = (await destination.mark?.(place, soon())) ?? '1'
+    const fragile = item(1, { body: Buffer.from('Message-ID: <nul@example.org>\r\nSubject: Specimen 1\r\n\r\na\0b\r\n') })
+    proxy.loseNextAnswer('UID FETCH')
+    const fault = await faultOf(destination.put(place, fragile, undefined, soon()))
+    expect(fault).toMatchObject({ reach: 'call', unwritten: false })
+    expect(proxy.suffered()).toBe(1)
+    const [found, ...others] = await destination.find(fragile, [{ place: place.id, since }], soon())
+    expect(others).toEqual([])
+    const kept = Buffer.from('Message-ID: <nul@example.org>\r\nSubject: Specimen 1\r\n\r\na\x80b\r\n', 'latin1')
+    expect(found).toMatchObject({ size: kept.length, hash: hashOf(kept) })
+    expect(await subjects()).toEqual(['Specimen 1'])
   })
 
   test('an abort in the middle of a write ends it: nothing more goes to the server', async () => {

@@ -76,8 +76,11 @@ export class Writer {
     return receipts
   }
 
-  /** A receipt speaks of what the destination holds: where the server is known to change bytes, it is looked at. */
-  async #asHeld(connection: Connection, receipt: Receipt, { message }: Ready, call: Call): Promise<Receipt> {
+  /**
+   * A receipt speaks of what the destination holds: where the server is known to change bytes, it is looked at. Where the look breaks off the message is in
+   * doubt, to be found again: a receipt of the bytes that were sent would have a true copy taken for an altered one.
+   */
+  async #asHeld(connection: Connection, receipt: Receipt, { message }: Ready, call: Call): Promise<Receipt | Fault> {
     if (!isFragile(message.bytes)) return receipt
     try {
       await connection.select(this.mailbox.path, call)
@@ -86,8 +89,9 @@ export class Writer {
       this.#session.services.log.warn({ uid: receipt.locator }, 'The server keeps NUL, or a doubled carriage return, in another form.')
       return { ...receipt, size: held.length, hash: hashOf(held) }
     } catch (thrown) {
-      if (thrown instanceof Fault) return receipt
-      throw thrown
+      if (!(thrown instanceof Fault)) throw thrown
+      // The server will not show it: that it was stored is all there is to know.
+      return thrown.reach === 'item' ? receipt : unseen(thrown)
     }
   }
 
@@ -184,6 +188,9 @@ const unconfirmed = (path: string): Fault =>
     code: 'imap-append-unconfirmed',
     message: `The server said that it stored the message, and it is not to be found in ${path}.`,
   })
+
+/** Stored, whatever has gone wrong since: so nobody may take it for unwritten. */
+const unseen = ({ code, message, connection }: Fault): Fault => new Fault({ reach: 'call', code, message, connection })
 
 const datesLost = (host: string): Fault =>
   new Fault({
