@@ -91,7 +91,7 @@ const NAMES = [
   '\u202egpj.exe',
   '👩‍👩‍👧.txt',
 ]
-const NEXTCLOUD = ['x\uff0fy\uff3cz.txt', '\u02bd.htaccess', `${'n'.repeat(239)} (3bb555e4)`, `${'ü'.repeat(117)} (f8e4fa0e).txt`]
+const NEXTCLOUD = ['x\uff0fy\uff3cz.txt', '\u02bd.htaccess', `${'n'.repeat(227)} (3bb555e4)`, `${'ü'.repeat(111)} (f8e4fa0e).txt`]
 const APACHE = ['x\uff0fy\\z.txt', '.htaccess', 'n'.repeat(255), `${'ü'.repeat(120)} (f8e4fa0e).txt`]
 
 const REST = [

@@ -50,8 +50,9 @@ async function open(bounds: Bounds | undefined): Promise<SourceLab> {
   const settings = settingsFor(workspace)
   const endpoint = googleSource(settings, { clock, log: silentLog, gate: new MemoryGate(clock) }, bounds)
   const mailbox = workspace.mailbox(ANNA)
+  const source = await endpoint.connect(userOf(ANNA), 'mail')
   return {
-    source: await endpoint.connect(userOf(ANNA), 'mail'),
+    source,
     person: personOf(mailbox),
     peek: async () =>
       (await mailbox.messages()).map(({ id, labelIds, messageId }) => ({
@@ -63,6 +64,7 @@ async function open(bounds: Bounds | undefined): Promise<SourceLab> {
     forgetCursors: () => mailbox.expireHistory(),
     secrets: [workspace.key(), workspace.callerToken],
     close: async () => {
+      await source.close?.()
       await endpoint.close?.()
       const violations = await workspace.violations()
       await workspace.stop()

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Item, Version } from '@offramp/core'
 import { expect } from 'vitest'
-import type { DestinationLab, PartialUploads } from '../lab.ts'
+import type { DestinationFiles, DestinationLab, PartialUploads } from '../lab.ts'
 import { receivedAt, specimenBytes } from '../specimens.ts'
 import { type FileCase, ofFiles, owning } from './file-case.ts'
 import { bytesOf, call, type DestinationCase, expectSame, faultOf, item, place, receipt, seen, seenIn, sentBytes } from './shared.ts'
@@ -41,6 +41,9 @@ function large(lab: DestinationLab, { bytes: size }: PartialUploads): Large {
 const inParts: NonNullable<FileCase['lacks']> = (_, { parts }): string | undefined =>
   parts ? undefined : 'the server takes a file only as a whole'
 
+const withHistory: NonNullable<FileCase['lacks']> = (_, { history }): string | undefined =>
+  history ? undefined : 'the server keeps no earlier states'
+
 const versionOf = (n: number): Version => {
   const bytes = specimenBytes('file', n, { fill: n })
   return {
@@ -51,6 +54,24 @@ const versionOf = (n: number): Version => {
       yield bytes
     },
   }
+}
+
+async function keepsHistory(lab: DestinationLab, files: DestinationFiles, name: string): Promise<void> {
+  const at = await place(lab)
+  const plain = item(lab, 9, { naturalKey: name })
+  const sent: Item = {
+    ...plain,
+    async *versions() {
+      yield* [1, 2, 3].map(versionOf)
+    },
+  }
+  const proof = receipt(await lab.destination.put(at, sent, undefined, owning()))
+  expectSame(lab, await sentBytes(plain), (await seen(lab, at, proof)).body)
+  const wanted = await Promise.all([1, 2, 3].map((n) => bytesOf(versionOf(n).body(call))))
+  expect(await files.history?.(proof)).toEqual(wanted)
+  await (await lab.again()).put(at, sent, undefined, owning())
+  expect(await files.history?.(proof)).toEqual(wanted)
+  expect(await seenIn(lab, at)).toHaveLength(1)
 }
 
 const CASES: readonly FileCase[] = [
@@ -120,24 +141,13 @@ const CASES: readonly FileCase[] = [
   },
   {
     name: 'earlier states are written first, and once',
-    lacks: (_, { history }) => (history ? undefined : 'the server keeps no earlier states'),
-    async run(lab, files) {
-      const at = await place(lab)
-      const plain = item(lab, 9, { naturalKey: 'versions.txt' })
-      const sent: Item = {
-        ...plain,
-        async *versions() {
-          yield* [1, 2, 3].map(versionOf)
-        },
-      }
-      const proof = receipt(await lab.destination.put(at, sent, undefined, owning()))
-      expectSame(lab, await sentBytes(plain), (await seen(lab, at, proof)).body)
-      const wanted = await Promise.all([1, 2, 3].map((n) => bytesOf(versionOf(n).body(call))))
-      expect(await files.history?.(proof)).toEqual(wanted)
-      await (await lab.again()).put(at, sent, undefined, owning())
-      expect(await files.history?.(proof)).toEqual(wanted)
-      expect(await seenIn(lab, at)).toHaveLength(1)
-    },
+    lacks: withHistory,
+    run: (lab, files) => keepsHistory(lab, files, 'versions.txt'),
+  },
+  {
+    name: 'earlier states are kept however long the name is',
+    lacks: withHistory,
+    run: (lab, files) => keepsHistory(lab, files, `${'versions '.repeat(30)}.txt`),
   },
 ]
 

@@ -28,9 +28,12 @@ export const BULK_ITEM_BYTES = 1024 * 1024
 export const BULK_FOLDER = 2_000
 
 /**
- * Bytes of a name that Nextcloud 24 can still write to: it adds `.ocTransferId<number>.part`, and its disk holds 255. 32.0.1 writes to a hash of the name.
+ * Bytes of a name on a Nextcloud. Its database has room for 250, and so it takes 250. But of what has no room there for `.v1700000000` no version can be read
+ * again (above 243 none is even listed), without a word, and nobody can delete it from a Team folder (500), where `.d1700000000` does not fit (seen on 34.0.1
+ * with groupfolders 22.0.6 and PostgreSQL). Before `since` nobody, a person at work included, can write to one that has no room on a disk for
+ * `.ocTransferId<number>.part`.
  */
-export const WRITABLE_NAME = { bytes: 220, until: 32 } as const
+export const NAME_BYTES = { usual: 238, before: 220, since: 32 } as const
 
 /** Seconds. Nextcloud answers older dates with 500, and has stored the file by then. */
 export const OLDEST_SECONDS = 86_401

@@ -6,6 +6,7 @@ import { hrefIn } from '../multistatus.ts'
 import { child } from '../read-xml.ts'
 import { numbersOf } from '../server.ts'
 import type { FilesServer } from './desk.ts'
+import { NAME_BYTES } from './limits.ts'
 import { type Refused, rulesOf, WINDOWS } from './names/rules.ts'
 import { askOcs, factsIn, factsOf, textsOf } from './ocs.ts'
 import { type Plain, probe } from './probe.ts'
@@ -26,7 +27,11 @@ export async function capabilitiesOf(client: DavClient, webRoot: string, call: C
 }
 
 /** What Nextcloud always refuses, whether or not it says so: before 30 it does not (and a `.part` is then locked for ever). */
-const NEXTCLOUD: Refused = { characters: ['/', '\\'], names: ['.htaccess'], endings: ['.part', '.filepart'], bytes: 250, pathBytes: 3_900 }
+const NEXTCLOUD: Refused = { characters: ['/', '\\'], names: ['.htaccess'], endings: ['.part', '.filepart'], pathBytes: 3_900 }
+
+const bytesOn = ([major = NAME_BYTES.since]: readonly number[]): Refused => ({
+  bytes: major < NAME_BYTES.since ? NAME_BYTES.before : NAME_BYTES.usual,
+})
 
 function refusedBy(files: Facts): Refused {
   return {
@@ -72,6 +77,7 @@ async function cloud(
   const isInfinite = /infinite scale|opencloud/i.test(product)
   const kind = isInfinite || /owncloud/i.test(product) ? 'owncloud' : 'nextcloud'
   const text = String(facts['versionstring'] ?? facts['version'] ?? '')
+  const version = numbersOf(text)
   const user = await userOf(client, webRoot, call)
   const told = await capabilitiesOf(client, webRoot, call)
   const part = encodeURIComponent(user).replaceAll('%40', '@')
@@ -79,14 +85,14 @@ async function cloud(
   const files = factsOf(told['files'])
   return {
     kind,
-    version: numbersOf(text),
+    version,
     says: `${isNextcloud ? 'Nextcloud' : 'ownCloud'} ${text}`.trim(),
     webRoot,
     user,
     root: `${webRoot}/remote.php/dav/files/${part}/`,
     ...(isInfinite ? {} : { uploads: `${webRoot}/remote.php/dav/uploads/${part}/` }),
     ...(isNextcloud && files['undelete'] === true ? { trash: `${webRoot}/remote.php/dav/trashbin/${part}/` } : {}),
-    rules: rulesOf(NEXTCLOUD, refusedBy(files), ...(settings.windowsNames ? [WINDOWS] : [])),
+    rules: rulesOf(NEXTCLOUD, bytesOn(version), refusedBy(files), ...(settings.windowsNames ? [WINDOWS] : [])),
     bulk: isNextcloud && settings.bulk !== false && factsOf(told['dav'])['bulkupload'] !== undefined,
     hashes: isNextcloud,
     direct: true,

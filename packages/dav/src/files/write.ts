@@ -6,7 +6,7 @@ import { patience } from './assemble.ts'
 import { type Content, hashing, hold } from './content.ts'
 import { type ClosedPlace, type FilesDesk, fileHref, folderHref } from './desk.ts'
 import { makeWhole } from './folders.ts'
-import { OLDEST_SECONDS, SAMPLE_BYTES, TRANSFER_MS, WRITABLE_NAME } from './limits.ts'
+import { OLDEST_SECONDS, SAMPLE_BYTES, TRANSFER_MS } from './limits.ts'
 import { setDate } from './probe.ts'
 import { prove } from './prove.ts'
 import { removeDamaged } from './remove-damaged.ts'
@@ -63,14 +63,12 @@ export async function writeFile(desk: FilesDesk, target: Target, content: Conten
 }
 
 async function writeOnce(desk: FilesDesk, target: Target, content: Content, call: PutCall): Promise<Stored> {
-  const { kind, version, direct } = desk.server
-  const isOld = kind === 'nextcloud' && (version[0] ?? WRITABLE_NAME.until) < WRITABLE_NAME.until
-  const isLong = isOld && Buffer.byteLength(target.name) > WRITABLE_NAME.bytes
+  const { kind, direct } = desk.server
   // What is written over keeps its access list; what is moved into its place would stand there without.
-  const closed = target.over === undefined || isLong ? await desk.closed?.(call) : undefined
+  const closed = target.over === undefined ? await desk.closed?.(call) : undefined
   const isLarge = desk.server.uploads !== undefined && content.size > desk.chunkBytes
   const write = isLarge ? writeInChunks : writeWhole
-  if (closed !== undefined || isLong || !direct) return writeAside(desk, { target, closed, write }, content, call)
+  if (closed !== undefined || !direct) return writeAside(desk, { target, closed, write }, content, call)
   if (isLarge) return writeLarge(desk, target, content, call)
   if (kind === 'nextcloud' && target.over !== undefined && content.size > 0) return replaceFile(desk, target, content, call)
   return writeWhole(desk, target, content, call)
@@ -83,8 +81,8 @@ interface Aside {
 }
 
 /**
- * By way of a name of our own, in the same folder or in a closed one: where the server would show half a file, where it knows no conditions, where
- * people would see what may not be meant for them, and where the name is longer than Nextcloud can write to (before 32) but not than it can hold.
+ * By way of a name of our own, in the same folder or in a closed one: where the server would show half a file, where it knows no conditions, and where
+ * people would see what may not be meant for them.
  */
 export async function writeAside(desk: FilesDesk, { target, closed, write }: Aside, content: Content, call: PutCall): Promise<Stored> {
   const { temporary } = target

@@ -4,6 +4,12 @@ import { isSince } from '../version.ts'
 
 const LONGEST_BYTES = 250
 const LONGEST_PATH = 4000
+/**
+ * What is kept of a file is called after it, with `.v` or `.d` and ten digits of seconds, and the database has room for names of 250. Of a longer one no
+ * version can be read again, and above 243 bytes none is listed (seen on Nextcloud 34.0.1 with PostgreSQL, which counts signs; here bytes are counted and
+ * none is kept, the stricter).
+ */
+export const LONGEST_KEPT_BYTES = 238
 /** PUT writes to a name with `.ocTransferId<random>.part` behind it, which may have 255 bytes (facts 4.4: 228 pass, 230 do not); 32 writes to a hash of it. */
 const LONGEST_PUT_BYTES = 228
 

@@ -4,6 +4,7 @@ import { checkConditions } from '../dav/targets.ts'
 import { DavError, notFound } from '../serve/errors.ts'
 import { isSince } from '../version.ts'
 import { areaOf, quoted, refuseLocked, seenAt } from './asked.ts'
+import { LONGEST_KEPT_BYTES } from './names.ts'
 import type { FileOrFolder } from './node.ts'
 import { DELETE } from './share.ts'
 import { permissionsInTree } from './team.ts'
@@ -36,6 +37,8 @@ export function removeFile(asked: Asked): Reply {
   const { team } = seen.mount ?? {}
   if (team && (permissionsInTree(team, seen.node, asked.viewer) & DELETE) === 0) throw new DavError(403, 'Permission denied to delete node')
   refuseLocked(seen.node)
+  // Seen with groupfolders 22.0.6: it does not shorten what it calls it there, as the bin of an account does.
+  if (team && Buffer.byteLength(seen.node.name) > LONGEST_KEPT_BYTES) throw new DavError(500, 'Failed to move Team folder item to trash')
   toTrash(asked, seen)
   // Nextcloud 32.0.1, `files_trashbin` Storage.php: then it does not go there.
   const last = [...seen.store.trash.keys()].at(-1)

@@ -1,4 +1,5 @@
 import type { Blob } from './blob.ts'
+import { LONGEST_KEPT_BYTES } from './names.ts'
 import { below, type FileNode, type FileOrFolder, type FolderNode, newEtag, newFile, newFolder, sizeOf, storeOf } from './node.ts'
 
 /** Two spellings of one name are one name (facts 4.4). */
@@ -34,7 +35,9 @@ export function detach(node: FileOrFolder): void {
 /** Other bytes for a file; the old ones become a version, unless there were none (facts 4.8). */
 export function rewrite(file: FileNode, blob: Blob): void {
   const store = storeOf(file)
-  if (file.blob.size > 0) {
+  // Those of a Team folder are called after the file's number.
+  const isKept = store?.team !== undefined || Buffer.byteLength(file.name) <= LONGEST_KEPT_BYTES
+  if (file.blob.size > 0 && isKept) {
     file.versions ??= new Map()
     const before = file.versions.get(file.modified)
     file.versions.set(file.modified, { blob: file.blob, seconds: file.modified, etag: file.etag })
