@@ -2,6 +2,7 @@ import { type Call, Fault, type Grant, type Granted } from '@offramp/core'
 import { type DavRefusal, isRefusal } from '../faults.ts'
 import { type FilesDesk, fileHref, folderHref } from './desk.ts'
 import { askOcs, factsOf, wordsOf } from './ocs.ts'
+import { cannotGive, changeShare, SHARES } from './share-call.ts'
 import { endsEarly, lastDayOf, withoutEnd } from './share-end.ts'
 import { sharedId } from './shared-id.ts'
 import { type Standing, statAt } from './stat.ts'
@@ -13,8 +14,6 @@ const TYPES = { user: 0, group: 1, link: 3, mail: 4 } as const
 
 /** From this version on a share can forbid its people to download. */
 const NO_DOWNLOAD_SINCE = 25
-
-const SHARES = '/apps/files_sharing/api/v1/shares'
 
 /** From this version on, who may look at something is given its bytes all the same, unless the admin has said otherwise (`ViewOnlyPlugin`). */
 const VIEW_GIVES_SINCE = 32
@@ -62,7 +61,7 @@ async function wishOf(
   const { to, place, locator } = grant
   const noDownload = grant.noDownload === true
   if (noDownload && to.kind !== 'link' && (desk.server.version[0] ?? NO_DOWNLOAD_SINCE) < NO_DOWNLOAD_SINCE)
-    throw cannot(desk, 'dav-share-download', 'this version cannot keep its people from downloading')
+    throw cannotGive(desk, 'dav-share-download', 'this version cannot keep its people from downloading')
   return {
     path: locator === undefined ? place : `${place === '/' ? '' : place}/${locator}`,
     type: TYPES[to.kind],
@@ -146,7 +145,7 @@ async function create(desk: FilesDesk, wish: Wish, call: Call): Promise<Outcome>
   const made = await hidden(desk, wish, await endless(desk, wish, standsOf(desk, answer), call), call)
   if (!isNoMore(made, wish)) {
     await remove(desk, made, call)
-    throw cannot(desk, 'dav-share-wider', 'it would have given more than was granted, so the share was taken back')
+    throw cannotGive(desk, 'dav-share-wider', 'it would have given more than was granted, so the share was taken back')
   }
   return {
     state: 'shared',
@@ -157,8 +156,8 @@ async function create(desk: FilesDesk, wish: Wish, call: Call): Promise<Outcome>
 
 async function endless(desk: FilesDesk, wish: Wish, made: Stands, call: Call): Promise<Stands> {
   if (wish.expires !== undefined || made.expires === undefined) return made
-  const now = await withoutEnd(desk, { made, isByAddress: isByAddress(wish.type), path: SHARES }, call)
-  return now === undefined ? made : { ...made, ...standsOf(desk, factsOf(now)) }
+  const now = await withoutEnd(desk, { id: made.id, isByAddress: isByAddress(wish.type) }, call)
+  return now === undefined ? made : standsOf(desk, now)
 }
 
 const noDownloadOf = ({ noDownload }: Wish): Readonly<Record<string, string>> =>
@@ -172,8 +171,7 @@ const isByAddress = (type: number): boolean => type === TYPES.link || type === T
 /** Whoever has the address is not even offered to download: that is no right of a new share, which would pass it over, but a change of one. */
 async function hidden(desk: FilesDesk, wish: Wish, made: Stands, call: Call): Promise<Stands> {
   if (!wish.noDownload || made.isHidden || !isByAddress(wish.type)) return made
-  const request = { method: 'PUT', path: `${SHARES}/${made.id}`, asks: 'share', fields: { hideDownload: 'true' } } as const
-  return standsOf(desk, factsOf(await askOcs(desk.client, desk.server.webRoot, request, call)))
+  return standsOf(desk, await changeShare(desk, { id: made.id, fields: { hideDownload: 'true' } }, call))
 }
 
 /** A link is always said to be shareable on, which is what links are. */
@@ -198,13 +196,12 @@ async function widen(desk: FilesDesk, wish: Wish, before: Stands, call: Call): P
   const ends = wish.expires === undefined || (before.expires !== undefined && before.expires <= wish.expires)
   const isAsNarrow = ends && (!wish.noDownload || before.noDownload) && (wish.password === undefined || before.hasPassword)
   if (!isAsNarrow)
-    throw cannot(
+    throw cannotGive(
       desk,
       'dav-share-stands',
       'another share to the same stands there, which could not be given this right without giving more',
     )
-  const fields = { permissions: String(before.permissions | wish.permissions) }
-  await askOcs(desk.client, desk.server.webRoot, { method: 'PUT', path: `${SHARES}/${before.id}`, asks: 'share', fields }, call)
+  await changeShare(desk, { id: before.id, fields: { permissions: String(before.permissions | wish.permissions) } }, call)
   return { state: 'shared', ...known }
 }
 
@@ -222,7 +219,7 @@ function refused(desk: FilesDesk, { type, to }: Wish, refusal: DavRefusal): Faul
   const isNobody =
     refusal.said.status === 404 && (type === TYPES.user || type === TYPES.group) && /valid (account|user|group)/i.test(refusal.said.words)
   const hint = UNTOLD.test(refusal.said.words) ? ` ${PERHAPS}` : ''
-  if (!isNobody) return cannot(desk, 'dav-share-refused', `the server refuses it: ${wordsOf(refusal)}${hint}`)
+  if (!isNobody) return cannotGive(desk, 'dav-share-refused', `the server refuses it: ${wordsOf(refusal)}${hint}`)
   return new Fault({
     reach: 'account',
     code: 'dav-no-such-account',
@@ -230,9 +227,6 @@ function refused(desk: FilesDesk, { type, to }: Wish, refusal: DavRefusal): Faul
     remedy: 'Make it first, and check the settings of sharing; then ask again.',
   })
 }
-
-const cannot = ({ server }: FilesDesk, code: string, why: string): Fault =>
-  new Fault({ reach: 'item', reason: 'refused-by-destination', code, message: `${server.says} cannot give this right: ${why}.` })
 
 const gone = ({ client }: FilesDesk): Fault =>
   new Fault({

@@ -1,7 +1,8 @@
-import { type Call, Fault } from '@offramp/core'
+import type { Call } from '@offramp/core'
 import { isRefusal } from '../faults.ts'
 import type { FilesDesk } from './desk.ts'
-import { askOcs, factsOf } from './ocs.ts'
+import { factsOf } from './ocs.ts'
+import { cannotGive, changeShare } from './share-call.ts'
 
 const DAY = 86_400_000
 
@@ -40,12 +41,7 @@ export function lastDayOf(desk: FilesDesk, { grant, isByAddress }: Ends): string
   const now = desk.services.clock.now()
   const wanted = grant - DAY - DAY / 2
   if (dayOf(wanted) <= dayOf(now))
-    throw new Fault({
-      reach: 'item',
-      reason: 'refused-by-destination',
-      code: 'dav-share-expired',
-      message: `${desk.server.says} cannot give this right: a share ends with a whole day, and this one is over before one has passed.`,
-    })
+    throw cannotGive(desk, 'dav-share-expired', 'a share ends with a whole day, and this one is over before one has passed')
   const most = mostOf(desk, isByAddress)
   return dayOf(Math.min(wanted, most === undefined ? wanted : now + Math.max(1, most - 1) * DAY))
 }
@@ -53,24 +49,18 @@ export function lastDayOf(desk: FilesDesk, { grant, isByAddress }: Ends): string
 const mostOf = ({ server: { shareDays } }: FilesDesk, isByAddress: boolean): number | undefined =>
   isByAddress ? shareDays?.address : shareDays?.inside
 
-interface Made {
-  readonly id: string
-  readonly expires: string | undefined
-}
-
 /**
  * Takes away the end that an older server (29.0.1) gives to a new share of which none was asked, where it may. What it does not let be without one
  * keeps its own. Answers what the server says of the share then.
  */
 export async function withoutEnd(
   desk: FilesDesk,
-  { made, isByAddress, path }: { readonly made: Made; readonly isByAddress: boolean; readonly path: string },
+  { id, isByAddress }: { readonly id: string; readonly isByAddress: boolean },
   call: Call,
-): Promise<unknown> {
+): Promise<Readonly<Record<string, unknown>> | undefined> {
   if (mostOf(desk, isByAddress) !== undefined) return undefined
   try {
-    const request = { method: 'PUT', path: `${path}/${made.id}`, asks: 'share', fields: { expireDate: '' } } as const
-    return await askOcs(desk.client, desk.server.webRoot, request, call)
+    return await changeShare(desk, { id, fields: { expireDate: '' } }, call)
   } catch (thrown) {
     if (!isRefusal(thrown, 400, 403, 404)) throw thrown
     return undefined
