@@ -1,6 +1,7 @@
 import type { Item, TeamRights } from '@offramp/core'
 import { afterEach, expect, test } from 'vitest'
 import { startTeamCloud, type TeamCloud } from '../../../../../test/lab/team-cloud.ts'
+import { receiptOf } from '../../../../../test/servers/dav-desk.ts'
 import { CHUNK_BYTES, fileItem, soonPut } from '../../../../../test/servers/files-desk.ts'
 
 const closing: (() => Promise<unknown>)[] = []
@@ -134,8 +135,9 @@ for (const version of ['28.0.0', '32.0.1'])
     const { destination, team, call } = await one.connect()
     const names = ['short.txt', `${'l'.repeat(236)}.txt`]
     const receipts = []
-    for (const [n, name] of names.entries()) receipts.push(await destination.put(PLANS, fileItem(30 + n, name), undefined, soonPut()))
-    const closed = names.map((locator) => ({
+    for (const [n, name] of names.entries())
+      receipts.push(receiptOf(await destination.put(PLANS, fileItem(30 + n, name), undefined, soonPut())))
+    const closed = receipts.map(({ locator }) => ({
       place: '/Sales/Plans',
       locator,
       access: [
@@ -146,9 +148,8 @@ for (const version of ['28.0.0', '32.0.1'])
     await team.open(rightsOf([ROOT, ...closed]), call)
     expect(await seenBy(one, 'anna')).toEqual(BEFORE)
     for (const [n, over] of receipts.entries()) {
-      if (!('locator' in over)) throw new Error('It was not written.')
       const next = { ...fileItem(30 + n, names[n] ?? '', { body: Buffer.from('other bytes') }), version: '2' }
-      expect(await destination.put(PLANS, next, over, soonPut())).toMatchObject({ locator: names[n], size: 11 })
+      expect(await destination.put(PLANS, next, over, soonPut())).toMatchObject({ locator: over.locator, size: 11 })
     }
     expect([await seenBy(one, 'anna'), await seenBy(one, 'ben')]).toEqual([BEFORE, BEFORE])
   })

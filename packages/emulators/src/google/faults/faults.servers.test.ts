@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import type { gmail_v1 } from '@googleapis/gmail'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type TestClient, type TokenShape, testClient } from '../test-client.ts'
 import { ANNA, type ErrorShape } from '../test-domain.ts'
 import { type EmulatedWorkspace, startWorkspace } from '../workspace.ts'
@@ -115,9 +115,9 @@ test('a request that is never answered takes its place until the client goes awa
   const stuck = testClient(workspace, workspace.key(), () => now)
   await stuck.logIn()
   const waiting = Promise.allSettled(Array.from({ length: 10 }, () => stuck.get('labels')))
-  await vi.waitUntil(async () => (await workspace.stats()).requests['labels.list'] === 10)
+  await expect.poll(async () => (await workspace.stats()).requests['labels.list']).toBe(10)
   expect((await client.get('profile')).json<ErrorShape>().error.message).toBe('Too many concurrent requests for user')
   stuck.close()
   expect((await waiting).every(({ status }) => status === 'rejected')).toBe(true)
-  await vi.waitUntil(async () => (await client.get('profile')).status === 200)
+  await expect.poll(async () => (await client.get('profile')).status).toBe(200)
 })

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { FaultWhen } from '../../faults/rule.ts'
 import { type EmulatedTenant, startTenant } from '../tenant.ts'
 import { type ErrorBody, type Page, type TestClient, type TokenBody, testClient } from '../test-client.ts'
@@ -150,10 +150,10 @@ test('a request that is never answered takes its place until the client goes awa
   const stuck = testClient(tenant)
   await stuck.logIn()
   const waiting = Promise.allSettled(Array.from({ length: 4 }, () => stuck.get(path)))
-  await vi.waitUntil(() => tenant.stats().mailboxes[ANNA]?.peakInFlight === 4)
+  await expect.poll(() => tenant.stats().mailboxes[ANNA]?.peakInFlight).toBe(4)
   expect((await client.get(path)).status).toBe(429)
   stuck.close()
   expect((await waiting).every((each) => each.status === 'rejected')).toBe(true)
   now += 10_000
-  await vi.waitUntil(async () => (await client.get(path)).status === 200)
+  await expect.poll(async () => (await client.get(path)).status).toBe(200)
 })
