@@ -157,5 +157,14 @@ export async function reckonFiles(on: FilesScene, what: string, deeds: FileDeeds
       `${await on.source.requests()} requests at the source; ${await on.end.faults()}; ${bad.violations.length} rules broken.`,
   )
   if (Object.values(bad).some((names) => names.length > 0)) on.say(`papers kept in ${await on.keepPapers()}`)
-  expect(bad).toEqual({ lost: [], doubled: [], different: [], misdated: [], strange: [], trampled: [], leftovers: [], violations: [] })
+  expect(bad, JSON.stringify(bad)).toEqual({
+    lost: [],
+    doubled: [],
+    different: [],
+    misdated: [],
+    strange: [],
+    trampled: [],
+    leftovers: [],
+    violations: [],
+  })
 }

@@ -98,6 +98,6 @@ export async function reckonGroupware(on: GroupwareScene, what: string, deeds: P
   )
   const isBad = Object.values(bad).some((names) => names.length > 0) || mails + foreign > 0
   if (isBad) on.say(`papers kept in ${await on.keepPapers()}`)
-  expect(bad).toEqual({ lost: [], doubled: [], different: [], strange: [], trampled: [], violations: [] })
+  expect(bad, JSON.stringify(bad)).toEqual({ lost: [], doubled: [], different: [], strange: [], trampled: [], violations: [] })
   expect({ mails, foreign }).toEqual({ mails: 0, foreign: 0 })
 }

@@ -51,7 +51,7 @@ export async function reckon(
   )
   const bad = code !== 0 || lost.length + doubled.length + violations.length + tally.intended > 0
   if (bad) scene.say(`papers kept in ${await scene.keepPapers()}\n${out}\n${err}`)
-  expect({ lost, doubled, violations }).toEqual({ lost: [], doubled: [], violations: [] })
+  expect({ lost, doubled, violations }, JSON.stringify({ lost, doubled, violations })).toEqual({ lost: [], doubled: [], violations: [] })
   expect(found).toBe(expected)
   expect(code, err).toBe(0)
   expect(tally).toMatchObject({ arrived: expected, intended: 0, failed: 0, rejected: 0 })

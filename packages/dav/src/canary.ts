@@ -15,7 +15,7 @@ const DAY = 86_400_000
 
 const SUMMARY = 'Offramp looks whether invitations are switched off'
 
-/** How its address begins, so that one which was left is known. */
+/** How its address begins, so that one which was left is known. Each its own: a Nextcloud does not delete what has a name that its trash bin holds. */
 const NAME = 'offramp-canary-'
 
 /** `organised`: the account invites the sink. `attended`: the sink has invited the account, which has accepted. */
@@ -130,11 +130,16 @@ async function takeAway(desk: Desk, path: string, bytes: Uint8Array, call: Call)
   })
 }
 
-/** Takes away what an earlier process has left that was killed in the middle: in any calendar of the account, since it may have begun with another. */
-export async function sweepCanaries(desk: Desk, call: Call): Promise<void> {
+/**
+ * Takes away what another worker has left that was killed in the middle: in any calendar of the account, since it may have begun with another. `lately`:
+ * only what was begun within two days, which servers find without reading every event of a calendar.
+ */
+export async function sweepCanaries(desk: Desk, { lately }: { readonly lately?: true }, call: Call): Promise<void> {
+  const now = desk.services.clock.now()
+  const during = lately && { from: now - DAY, to: now + 3 * DAY }
   const own = (await listCollections(desk.client, desk.home, call)).filter((one) => !one.foreign && takes(one, 'event'))
   for (const { path: place } of own) {
-    for (const path of await objectsWith(desk, { place, property: 'SUMMARY', text: SUMMARY }, call)) {
+    for (const path of await objectsWith(desk, { place, property: 'SUMMARY', text: SUMMARY, during }, call)) {
       const standing = nameIn(path).startsWith(NAME) ? await readObject(desk, path, call) : undefined
       if (standing !== undefined) await takeAway(desk, path, standing.bytes, call)
     }

@@ -15,7 +15,14 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-async function open(options: Partial<NextcloudOptions>, sink?: string): Promise<{ readonly alice: Destination; readonly place: Place }> {
+interface Opened {
+  readonly alice: Destination
+  readonly place: Place
+  /** As the same process takes the account up once more. */
+  readonly again: () => Promise<Destination>
+}
+
+async function open(options: Partial<NextcloudOptions>, sink?: string): Promise<Opened> {
   cloud = await startNextcloud({
     seed: 1,
     users: [
@@ -36,8 +43,9 @@ async function open(options: Partial<NextcloudOptions>, sink?: string): Promise<
     { gate: new MemoryGate(systemClock), log: silentLog, clock: systemClock },
   )
   closing.push(async () => endpoint.close?.(), cloud.stop)
-  const alice = await endpoint.connect('alice', 'event', call)
-  return { alice, place: await alice.prepare(HOME, call) }
+  const again = () => endpoint.connect('alice', 'event', call)
+  const alice = await again()
+  return { alice, place: await alice.prepare(HOME, call), again }
 }
 
 interface Wish {
@@ -118,27 +126,40 @@ test('with a sink, the canary is seen to be able to fail, and only the sink is t
   expect(alice.profile.assurances?.join(' ')).toContain('so the check can fail')
 })
 
+const utc = (ms: number): string => new Date(ms).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+
+/** As a worker leaves it that is killed before it has taken it away. */
+function leave(name: string, summary: string, day = Date.now() + 86_400_000): Promise<void> {
+  const facts = `UID:${name}\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:${utc(day)}\r\nDTEND:${utc(day + 900_000)}\r\nSUMMARY:${summary}`
+  const people = `ORGANIZER:mailto:${ALICE}\r\nATTENDEE:mailto:${ALICE}\r\nATTENDEE:mailto:nobody@offramp.invalid`
+  const event = `BEGIN:VEVENT\r\n${facts}\r\n${people}\r\nEND:VEVENT`
+  const text = `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\n${event}\r\nEND:VCALENDAR\r\n`
+  return cloud.user('alice').write(`calendars/personal/${name}.ics`, text)
+}
+
+const CANARY = 'Offramp looks whether invitations are switched off'
+
+/** Titles of what stands in any calendar of the account. */
+const titles = async (): Promise<readonly (string | undefined)[]> =>
+  (await cloud.user('alice').stored('calendars')).map(({ text }) => /SUMMARY:([^\r]*)/.exec(text)?.[1]?.replace(/\d+/, 'n')).toSorted()
+
 test('a canary that a killed worker has left in any calendar is taken away, and its guest hears of nothing', async () => {
   const { alice, place } = await open({ version: '32.0.7' })
-  const person = cloud.user('alice')
-  const left = (name: string, summary: string): Promise<void> => {
-    const facts = `UID:${name}\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20350101T100000Z\r\nDTEND:20350101T101500Z\r\nSUMMARY:${summary}`
-    const people = `ORGANIZER:mailto:${ALICE}\r\nATTENDEE:mailto:${ALICE}\r\nATTENDEE:mailto:nobody@offramp.invalid`
-    const event = `BEGIN:VEVENT\r\n${facts}\r\n${people}\r\nEND:VEVENT`
-    return person.write(
-      `calendars/personal/${name}.ics`,
-      `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\n${event}\r\nEND:VCALENDAR\r\n`,
-    )
-  }
-  await left('offramp-canary-organised', 'Offramp looks whether invitations are switched off')
-  await left('offramp-canary-or-not', 'Somebody else has called it so')
+  await leave('offramp-canary-1', CANARY, Date.UTC(2035, 0, 1))
+  await leave('offramp-canary-or-not', 'Somebody else has called it so')
   const before = (await cloud.mails()).length
   expect(before).toBeGreaterThan(0)
   await alice.put(place, meeting({ organizer: ALICE, answer: 'accepted', year: 2035 }).item, undefined, call)
-  const stored = await person.stored('calendars')
-  expect(stored.map(({ text }) => /SUMMARY:([^\r]*)/.exec(text)?.[1]?.replace(/\d+/, 'n')).toSorted()).toEqual([
-    'Meeting n',
-    'Somebody else has called it so',
-  ])
+  expect(await titles()).toEqual(['Meeting n', 'Somebody else has called it so'])
   expect(await cloud.mails()).toHaveLength(before)
+})
+
+test('so it is by a worker that had proved the silence of the account before the other was killed', async () => {
+  const { alice, place, again } = await open({ version: '32.0.7' })
+  const item = () => meeting({ organizer: ALICE, answer: 'accepted', year: 2035 }).item
+  await alice.put(place, item(), undefined, call)
+  await leave('offramp-canary-1', CANARY)
+  await leave('offramp-canary-2', CANARY)
+  await (await again()).putMany?.(place, [item()], call)
+  expect(await titles()).toEqual(['Meeting n', 'Meeting n'])
 })

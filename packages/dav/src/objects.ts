@@ -122,12 +122,17 @@ interface Sought {
   readonly property: string
   /** The whole value, or a part of it, as servers see fit. */
   readonly text: string
+  /** Of events: only such as take place within it. Milliseconds since the Unix epoch. */
+  readonly during?: { readonly from: number; readonly to: number } | undefined
 }
 
+const utc = (ms: number): string => new Date(ms).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+
 /** Addresses of objects with a property of this text. */
-export async function objectsWith(desk: Desk, { place, property, text }: Sought, call: Call): Promise<readonly string[]> {
+export async function objectsWith(desk: Desk, { place, property, text, during }: Sought, call: Call): Promise<readonly string[]> {
   const isCard = desk.kind === 'contact'
   const match = { '@collation': 'i;octet', '#text': text }
+  const range: Tree = during === undefined ? {} : { 'C:time-range': { '@start': utc(during.from), '@end': utc(during.to) } }
   const component = desk.kind === 'task' ? 'VTODO' : 'VEVENT'
   const filter: Tree = isCard
     ? { 'CR:filter': { 'CR:prop-filter': { '@name': property, 'CR:text-match': match } } }
@@ -135,7 +140,7 @@ export async function objectsWith(desk: Desk, { place, property, text }: Sought,
         'C:filter': {
           'C:comp-filter': {
             '@name': 'VCALENDAR',
-            'C:comp-filter': { '@name': component, 'C:prop-filter': { '@name': property, 'C:text-match': match } },
+            'C:comp-filter': { '@name': component, ...range, 'C:prop-filter': { '@name': property, 'C:text-match': match } },
           },
         },
       }

@@ -7,16 +7,33 @@ import { type Method, remedyFor, type Silence } from './silence.ts'
 /** Accounts of this process whose silence is proved, with what proved it. Shared by all destinations of an endpoint. */
 export type Proofs = Map<string, Promise<string>>
 
-/** The method with its proof, which is made when the first event comes. */
+/**
+ * The method with its proof, which is made when the first event comes. Where this process has proved it before, another worker may have moved the account
+ * since, and died within a proof of its own: so before the first event of each turn whatever that has left is taken away.
+ */
 export function silenceOf(method: Method, proofs: Proofs, desk: () => Desk): Silence {
   let proof: string | undefined
+  let ready: Promise<void> | undefined
+  const begin = async (place: string, call: Call): Promise<void> => {
+    const { account } = desk().client
+    const standing = proofs.get(account)
+    if (standing === undefined) {
+      const proving = prove(desk(), place, call)
+      proofs.set(account, proving)
+      proving.catch(() => proofs.delete(account))
+      proof = await proving
+    } else {
+      proof = await standing
+      await sweepCanaries(desk(), { lately: true }, call)
+    }
+  }
   const told = async (place: string, call: Call): Promise<void> => {
-    const { kind, client } = desk()
-    if (kind !== 'event') return
-    const proving = proofs.get(client.account) ?? prove(desk(), place, call)
-    proofs.set(client.account, proving)
-    proving.catch(() => proofs.delete(client.account))
-    proof = await proving
+    if (desk().kind !== 'event') return
+    ready ??= begin(place, call)
+    ready.catch(() => {
+      ready = undefined
+    })
+    await ready
   }
   return {
     ...method,
@@ -33,7 +50,7 @@ const ROLES: readonly Role[] = ['organised', 'attended']
 
 async function prove(desk: Desk, place: string, call: Call): Promise<string> {
   const { silence, server, settings } = desk
-  await sweepCanaries(desk, call)
+  await sweepCanaries(desk, {}, call)
   // Where nothing is announced, one look is enough to see that the announcement is true.
   const roles = schedules(server) ? ROLES : ROLES.slice(0, 1)
   for (const role of roles) {

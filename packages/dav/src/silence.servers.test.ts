@@ -132,6 +132,23 @@ describe.skipIf(problem !== undefined)(problem ?? 'silence, with a real Cyrus th
     expect(sink.mails.slice(told)).toEqual([])
   })
 
+  test('so it is by one that had proved the silence of the account before the other was killed', async () => {
+    const endpoint = davEndpoint(url())
+    closing.push(() => endpoint.close?.())
+    const before = await endpoint.connect('anna', 'event', soon())
+    const place = await before.prepare(HOME, soon())
+    receiptOf(await before.put(place, eventItem(HOME, meeting(8, { uid: 'before@elsewhere.example' })), undefined, soon()))
+    const at = (ms: number) => ({ local: new Date(Date.now() + ms).toISOString().slice(0, 19), zone: 'UTC' })
+    const tomorrow = { start: at(86_400_000), end: at(87_300_000) }
+    const left = eventItem(HOME, meeting(2, { ...tomorrow, uid: 'left-2', summary: 'Offramp looks whether invitations are switched off' }))
+    await raw.anna.put(`${place.id}offramp-canary-left-2.ics`, await readAll(left.body(soon())), { 'scheduling-enabled': 'F' })
+    const told = sink.mails.length
+    const after = await endpoint.connect('anna', 'event', soon())
+    receiptOf(await after.put(place, eventItem(HOME, meeting(10, { uid: 'after@elsewhere.example' })), undefined, soon()))
+    expect(await raw.anna.objects(place.id)).not.toContain('offramp-canary-left-2.ics')
+    expect(sink.mails.slice(told)).toEqual([])
+  })
+
   test('where something takes the header away, the canary notices, and no event is written', async () => {
     const proxy = await stripped()
     const { destination, place } = await connect(proxy.url, {}, 'cleo')
