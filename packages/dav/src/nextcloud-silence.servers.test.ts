@@ -163,3 +163,14 @@ test('so it is by a worker that had proved the silence of the account before the
   await (await again()).putMany?.(place, [item()], call)
   expect(await titles()).toEqual(['Meeting n', 'Meeting n'])
 })
+
+test('so it is where the server fails over the dates of something else', async () => {
+  const { alice, place, again } = await open({ version: '32.0.7' })
+  const item = () => meeting({ organizer: ALICE, answer: 'accepted', year: 2035 }).item
+  await alice.put(place, item(), undefined, call)
+  await leave('offramp-canary-1', CANARY)
+  const late = await again()
+  await cloud.faults.add({ method: 'REPORT', times: 1, effect: { kind: 'status', status: 500, body: 'html' } })
+  await late.put(place, item(), undefined, call)
+  expect(await titles()).toEqual(['Meeting n', 'Meeting n'])
+})
