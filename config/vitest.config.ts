@@ -26,7 +26,7 @@ export default defineConfig({
           isolate: false,
           include: ['packages/**/*.test.ts', 'workers/**/*.test.ts', 'test/architecture/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.servers.test.ts'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
       {
@@ -39,8 +39,8 @@ export default defineConfig({
           isolate: false,
           include: ['packages/**/*.servers.test.ts', 'workers/**/*.servers.test.ts', 'test/{journeys,hostile,storm}/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
@@ -51,7 +51,7 @@ export default defineConfig({
           env,
           include: ['test/chaos/**/*.test.ts'],
           testTimeout: 600_000,
-          hookTimeout: 120_000,
+          hookTimeout: 300_000,
         },
       },
     ],

@@ -9,7 +9,9 @@ export interface RawCloud {
 
 async function ask({ url, user, pass }: RawCloud, method: string, path: string, more: RequestInit = {}): Promise<Response> {
   const authorization = `Basic ${Buffer.from(`${user}:${pass}`).toString('base64')}`
-  const answer = await fetch(new URL(path, url), { ...more, method, headers: { authorization, depth: '1', ...more.headers } })
+  // One connection for each: a server that has just closed an idle one would fail a request that says nothing of it.
+  const headers = { authorization, depth: '1', connection: 'close', ...more.headers }
+  const answer = await fetch(new URL(path, url), { ...more, method, headers })
   if (answer.status > 299) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
   return answer
 }

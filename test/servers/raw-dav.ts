@@ -53,7 +53,8 @@ export function rawDav({ url, user, pass }: { readonly url: string; readonly use
     const answer = await fetch(new URL(path, url), {
       method,
       redirect: 'manual',
-      headers: { authorization, ...headers },
+      // One connection for each: a server that has just closed an idle one would fail a request that says nothing of it.
+      headers: { authorization, connection: 'close', ...headers },
       ...(sent === undefined ? {} : { body: sent }),
     })
     return { status: answer.status, text: await answer.text(), headers: answer.headers }

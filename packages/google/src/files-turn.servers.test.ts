@@ -38,7 +38,7 @@ async function lab() {
     quirks: { emptyPageEvery: 3 },
   })
   open.push(() => workspace.stop())
-  const gate = new MemoryGate(clock, { patienceMs: 30_000, ticketMs: 3_600_000 })
+  const gate = new MemoryGate(clock, { patienceMs: 600_000, ticketMs: 3_600_000 })
   const endpoint = googleSource(settingsFor(workspace), { clock, log: silentLog, gate })
   open.push(async () => endpoint.close?.())
   const tree = new FileTree()

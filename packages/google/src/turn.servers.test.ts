@@ -38,7 +38,7 @@ async function lab(
   })
   const endpoint = googleSource(
     { ...settingsFor(workspace), labels },
-    { clock, log: silentLog, gate: new MemoryGate(clock, { patienceMs: 30_000, ticketMs: 3_600_000 }) },
+    { clock, log: silentLog, gate: new MemoryGate(clock, { patienceMs: 600_000, ticketMs: 3_600_000 }) },
   )
   open.push(workspace, endpoint)
   const mailbox = new Mailbox()

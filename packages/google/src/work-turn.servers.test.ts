@@ -27,7 +27,7 @@ async function lab(kind: Kind) {
   const workspace = await startWorkspace({ seed: 11, accounts, now: clock.now, limits, quirks })
   open.push(() => workspace.stop())
   const settings = { ...settingsFor(workspace), limits: { people: { userPerMinute: 10_000 } } }
-  const gate = new MemoryGate(clock, { patienceMs: 30_000, ticketMs: 3_600_000 })
+  const gate = new MemoryGate(clock, { patienceMs: 600_000, ticketMs: 3_600_000 })
   const endpoint = googleSource(settings, { clock, log: silentLog, gate })
   open.push(async () => endpoint.close?.())
   const mailbox = new Mailbox()

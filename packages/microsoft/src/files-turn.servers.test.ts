@@ -28,7 +28,7 @@ async function lab(options: Partial<TenantOptions>, name = ANNA) {
     driveLimits: { unitsPerMinute: 20_000 },
     ...options,
   })
-  const gate = new MemoryGate(clock, { patienceMs: 30_000, ticketMs: 3_600_000 })
+  const gate = new MemoryGate(clock, { patienceMs: 600_000, ticketMs: 3_600_000 })
   const settings = { ...settingsFor(tenant), limits: { files: { unitsPerMinute: 20_000 } } }
   const endpoint = microsoftSource(settings, { clock, log: silentLog, gate })
   open.push(tenant, endpoint)

@@ -30,7 +30,7 @@ async function lab(accounts: Parameters<typeof startTenant>[0]['accounts'], quir
   const endpoint = microsoftSource(settingsFor(tenant), {
     clock,
     log,
-    gate: new MemoryGate(clock, { patienceMs: 30_000, ticketMs: 3_600_000 }),
+    gate: new MemoryGate(clock, { patienceMs: 600_000, ticketMs: 3_600_000 }),
   })
   open.push(tenant, endpoint)
   const account = await endpoint.account(ANNA, call)

@@ -18,6 +18,8 @@ export function asker(url: string): Ask {
   return async (method, path, body) => {
     const response = await fetch(`${url}${path}`, {
       method,
+      // One connection for each: an idle one may be closed in the very moment in which a busy machine comes to use it again.
+      headers: { connection: 'close' },
       signal: AbortSignal.timeout(PATIENCE_MS),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })

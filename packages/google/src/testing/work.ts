@@ -1,5 +1,5 @@
-import { type Item, type ItemRef, type Listing, REASONS, type Source } from '@offramp/core'
-import { call, faultOf } from './workspace-lab.ts'
+import { asFault, Fault, type Item, type ItemRef, type Listing, REASONS, type Source } from '@offramp/core'
+import { call } from './workspace-lab.ts'
 
 /** What all listings of a source said, by item; the later word holds. */
 export interface WorkWalk {
@@ -49,6 +49,12 @@ export interface Opened {
   readonly text: string
 }
 
+/** As the engine does: where the outcome is unknown, it is asked for once more. */
+async function opening(source: Source, ref: ItemRef): Promise<Item | Fault> {
+  const first = await source.open(ref, call).catch(asFault)
+  return first instanceof Fault && first.reach !== 'item' ? source.open(ref, call) : first
+}
+
 /** Every item of a walk: what it says, or the reason for which it stays behind. Anything else that goes wrong is thrown. */
 export async function openAll(
   source: Source,
@@ -57,13 +63,10 @@ export async function openAll(
   const items: Opened[] = []
   const left = new Map<string, string>()
   for (const ref of refs.values()) {
-    const opened = await source.open(ref, call).catch(() => undefined)
-    if (opened !== undefined) items.push({ item: opened, text: await textOfItem(opened) })
-    else {
-      const fault = await faultOf(() => source.open(ref, call))
-      if (fault.reach !== 'item' || fault.reason === undefined || !(fault.reason in REASONS)) throw fault
-      left.set(ref.id, fault.reason)
-    }
+    const opened = await opening(source, ref)
+    if (!(opened instanceof Fault)) items.push({ item: opened, text: await textOfItem(opened) })
+    else if (opened.reason === undefined || !(opened.reason in REASONS)) throw opened
+    else left.set(ref.id, opened.reason)
   }
   return { items, left }
 }
