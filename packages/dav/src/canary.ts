@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Call } from '@offramp/core'
 import { type CalendarEvent, differences, wallClock, writeEvent } from '@offramp/formats'
+import { takeOutOfBin } from './bin.ts'
 import { listCollections, takes } from './collections.ts'
 import type { Desk } from './desk.ts'
 import { withClientAgent, withoutGuests } from './edit-calendar.ts'
@@ -123,11 +124,12 @@ async function signs(desk: Desk, { place, path, uid, bytes, before }: Flown, cal
 async function takeAway(desk: Desk, path: string, bytes: Uint8Array, call: Call): Promise<void> {
   const standing = await readObject(desk, path, call)
   if (standing === undefined) return
-  await writeObject(desk, { path, bytes: withoutGuests(bytes), over: standing.etag ?? '*' }, call)
+  const { etag } = await writeObject(desk, { path, bytes: withoutGuests(bytes), over: standing.etag ?? '*' }, call)
   const headers = { ...desk.silence.headers, 'x-nc-caldav-no-trashbin': '1' }
   await desk.client.send({ method: 'DELETE', href: path, asks: 'remove', headers }, call).catch((thrown: unknown) => {
     if (!isRefusal(thrown, 404)) throw thrown
   })
+  if (etag !== undefined) await takeOutOfBin(desk, etag, call)
 }
 
 interface Sweep {

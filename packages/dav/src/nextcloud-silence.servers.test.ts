@@ -139,9 +139,11 @@ function leave(name: string, summary: string, day = Date.now() + 86_400_000): Pr
 
 const CANARY = 'Offramp looks whether invitations are switched off'
 
-/** Titles of what stands in any calendar of the account. */
-const titles = async (): Promise<readonly (string | undefined)[]> =>
-  (await cloud.user('alice').stored('calendars')).map(({ text }) => /SUMMARY:([^\r]*)/.exec(text)?.[1]?.replace(/\d+/, 'n')).toSorted()
+/** Titles of what stands in any calendar of the account, or in a trash bin. */
+async function titles(): Promise<readonly (string | undefined)[]> {
+  const stored = [...(await cloud.user('alice').stored('calendars')), ...(await cloud.user('alice').stored('trash'))]
+  return stored.map(({ text }) => /SUMMARY:([^\r]*)/.exec(text)?.[1]?.replace(/\d+/, 'n')).toSorted()
+}
 
 test('a canary that a killed worker has left in any calendar is taken away, and its guest hears of nothing', async () => {
   const { alice, place } = await open({ version: '32.0.7' })

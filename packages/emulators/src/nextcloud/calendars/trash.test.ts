@@ -74,10 +74,19 @@ test('the bin is listed, and gives back', async () => {
   const cloud = testCloud()
   put(cloud)
   remove(cloud)
-  const listed = cloud.ask('PROPFIND', 'calendars/alice/trashbin/objects/', { headers: { depth: '1' } }).xml()
-  const href = listed.children.at(-1)?.children[0]?.text ?? ''
-  expect(href).toContain('/trashbin/objects/')
+  expect(cloud.ask('PROPFIND', 'calendars/alice/trashbin/objects/', { headers: { depth: '1' } }).status).toBe(501)
+  const body =
+    '<c:calendar-query xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:d="DAV:"><d:prop><d:getetag/></d:prop><c:filter><c:comp-filter name="VCALENDAR"/></c:filter></c:calendar-query>'
+  const listed = () => cloud.ask('REPORT', 'calendars/alice/trashbin/objects/', { headers: { depth: '1' }, body }).xml()
+  const href = listed().children.at(-1)?.children[0]?.text ?? ''
+  expect(href).toMatch(/\/trashbin\/objects\/\d+\.ics$/)
+  expect(cloud.ask('DELETE', 'calendars/alice/trashbin/objects/').status).toBe(403)
   const headers = { destination: 'https://cloud.example/remote.php/dav/calendars/alice/trashbin/restore/file' }
   expect(cloud.ask('MOVE', href, { headers }).status).toBe(201)
   expect((await cloud.user('alice').stored('calendars')).map(({ path }) => path)).toEqual(['calendars/personal/a.ics'])
+  remove(cloud)
+  const again = listed().children.at(-1)?.children[0]?.text ?? ''
+  expect(again).not.toBe(href)
+  expect(cloud.ask('DELETE', again).status).toBe(204)
+  expect(listed().children).toEqual([])
 })

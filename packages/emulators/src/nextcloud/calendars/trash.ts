@@ -17,7 +17,7 @@ export function moveToTrash(state: CloudState, calendar: DavCollection, stored: 
     throw forbidden(
       `A calendar object with URI ${name} already exists in calendar ${calendar.id}, therefore this object can't be moved into the trashbin`,
     )
-  calendar.trash.set(name, { stored: { ...stored, name }, deletedAt: state.now() })
+  calendar.trash.set(name, { id: state.nextId(), stored: { ...stored, name }, deletedAt: state.now() })
 }
 
 /** Forgets what of a user has been in the bin for longer than the administrator has it kept. */

@@ -6,6 +6,8 @@ export type Access = 'read' | 'read-write'
 
 /** What was deleted but is kept for a while, under a name of the trash bin's own. */
 export interface Trashed {
+  /** By which the bin calls it. */
+  readonly id: number
   readonly stored: Stored
   readonly deletedAt: number
 }

@@ -1,3 +1,4 @@
+import { DavError } from '../serve/errors.ts'
 import type { CloudState } from '../serve/state.ts'
 import { type CloudUser, userMeant } from '../users/user.ts'
 import type { DavCollection, Trashed } from './collection.ts'
@@ -93,12 +94,12 @@ function inTrash(user: CloudUser, [, part, name]: readonly string[]): Place | un
   if (name === undefined) return { kind: 'trash-objects', href: at('objects'), user }
   for (const calendar of user.calendars)
     for (const trashed of calendar.trash.values())
-      if (trashName(calendar, trashed) === name) return { kind: 'trashed', href: memberHref(at('objects'), name), user, calendar, trashed }
+      if (trashName(trashed) === name) return { kind: 'trashed', href: memberHref(at('objects'), name), user, calendar, trashed }
   return undefined
 }
 
 /** A name of its own in the bin, whichever calendar it was in. */
-export const trashName = (calendar: DavCollection, { stored }: Trashed): string => `${calendar.id}-${stored.name}`
+export const trashName = ({ id }: Trashed): string => `${id}.ics`
 
 function inBooks(state: CloudState, user: CloudUser, segments: readonly string[]): Place | undefined {
   const href = collectionHref('addressbooks', 'users', user.id, ...segments)
@@ -130,12 +131,8 @@ export function membersOf(state: CloudState, viewer: CloudUser, place: Place): r
     case 'trashbin':
       return below(['objects', 'restore'], place.href)
     case 'trash-objects':
-      return place.user.calendars.flatMap((calendar) =>
-        [...calendar.trash.values()].map((trashed): Place => {
-          const href = memberHref(place.href, trashName(calendar, trashed))
-          return { kind: 'trashed', href, user: place.user, calendar, trashed }
-        }),
-      )
+      // DeletedCalendarObjectsCollection.php, 24.0.5 and 32: a calendar-query alone lists them (seen with 24.0.5).
+      throw new DavError(501, { message: '', exception: 'Sabre\\DAV\\Exception\\NotImplemented' })
     default:
       return []
   }

@@ -29,9 +29,6 @@ export function remove(asked: Asked): Reply {
       if (header(asked, 'x-nc-caldav-no-trashbin') !== '1') return DONE
       place.user.calendars.splice(place.user.calendars.indexOf(place.calendar), 1)
       return DONE
-    case 'trash-objects':
-      for (const calendar of place.user.calendars) calendar.trash.clear()
-      return DONE
     default:
       throw forbidden('Permission denied to delete node')
   }

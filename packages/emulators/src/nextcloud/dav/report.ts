@@ -3,13 +3,14 @@ import { matchesCalendar } from '../calendars/filter.ts'
 import { convertCard, wantedVersion } from '../contacts/convert.ts'
 import { matchesCard } from '../contacts/filter.ts'
 import { DavError, notFound } from '../serve/errors.ts'
+import type { CloudUser } from '../users/user.ts'
 import { cal, card, d } from '../xml/names.ts'
 import { childOf, childrenOf, type XmlElement } from '../xml/read.ts'
 import { escapeXml } from '../xml/write.ts'
 import { type Asked, bodyXml, isMinimal } from './asked.ts'
 import { multistatus, propertyResponse, statusResponse } from './multistatus.ts'
 import { memberHref, segmentsOf } from './paths.ts'
-import { asCollection, objectIn, type Place, placeAt } from './place.ts'
+import { asCollection, objectIn, type Place, placeAt, trashName } from './place.ts'
 import { groupsOf, type Manner } from './propfind.ts'
 import type { Stored } from './shelf.ts'
 import { readSyncToken, syncToken } from './sync-token.ts'
@@ -89,18 +90,23 @@ interface Query {
 function query(asked: Asked, place: Place, { xml, matches }: Query): Reply {
   const filter = xml.children.find(({ name }) => name === cal('filter') || name === card('filter'))
   const how = answering(asked, xml)
-  const found = queried(place).filter((each) => matches(filter, storedOf(each)?.bytes ?? Buffer.alloc(0)))
+  // The bin gives all that is in it, whatever is asked for (seen with 24.0.5).
+  const isBin = place.kind === 'trash-objects'
+  const found = queried(place).filter((each) => isBin || matches(filter, storedOf(each)?.bytes ?? Buffer.alloc(0)))
   const limit = Number(childOf(childOf(xml, card('limit')), card('nresults'))?.text ?? Number.NaN)
   const given = Number.isInteger(limit) && limit >= 0 ? found.slice(0, limit) : found
   return multistatus(given.map((each) => propertyResponse(each.href, groupsOf(each, asked, how))))
 }
 
+/** What is in the bin of a calendar that is in the bin itself is not shown. */
+const present = ({ calendars }: CloudUser) => calendars.filter(({ deletedAt }) => deletedAt === undefined)
+
 function queried(place: Place): readonly ObjectPlace[] {
   if (place.kind === 'collection') return place.shown.collection.shelf.all().map((stored) => objectIn(place, stored))
   if (place.kind === 'trash-objects')
-    return place.user.calendars.flatMap((calendar) =>
+    return present(place.user).flatMap((calendar) =>
       [...calendar.trash.values()].map((trashed) => {
-        const href = memberHref(place.href, `${calendar.id}-${trashed.stored.name}`)
+        const href = memberHref(place.href, trashName(trashed))
         return { kind: 'trashed', href, user: place.user, calendar, trashed } as const
       }),
     )
