@@ -20,12 +20,15 @@ interface Wanted {
   readonly lines: readonly AclLine[]
 }
 
+/** The account that moves: it is in already, and its line is its own. */
+const isMover = ({ desk }: Pick<TeamAt, 'desk'>, { kind, id }: TeamMember): boolean => kind === 'user' && id === desk.server.user
+
 function wantedOf(at: TeamAt, rule: TeamRule, known: Known): Wanted {
   const { place, locator, access } = rule
   const allowed = locator === undefined ? ALL : FILE_BITS
   const lines = access.flatMap(({ kind, id, may }): readonly AclLine[] => {
     const is = known.get(keyOf({ kind, id }))
-    return is === undefined ? [] : [{ type: kind, id: is, mask: ALL, bits: BITS[may] & allowed }]
+    return is === undefined || isMover(at, { kind, id: is }) ? [] : [{ type: kind, id: is, mask: ALL, bits: BITS[may] & allowed }]
   })
   const href = locator === undefined ? folderHref(at.desk, place) : fileHref(at.desk, place, locator)
   return { rule, href, lines: [...ownLines(at), ...lines] }
@@ -85,7 +88,10 @@ export async function openTeam(at: TeamAt, rights: TeamRights, call: Call): Prom
     const is = known.get(keyOf({ kind, id }))
     return is === undefined || most === 'none' ? [] : [{ member: { kind, id }, id: is, most }]
   })
-  const members = [...(await letIn(scene, guests, call)), ...refused]
+  const isInside = ({ member: { kind }, id }: Guest): boolean => isMover(at, { kind, id })
+  const inside = guests.filter(isInside).map(({ member }) => ({ ...member, state: 'already' as const }))
+  const others = guests.filter((guest) => !isInside(guest))
+  const members = [...(await letIn(scene, others, call)), ...inside, ...refused]
   await tidyArrivals(at, call)
   return { members, kept, ...(closed === 0 ? {} : { closed }) }
 }

@@ -176,6 +176,32 @@ test('groups of a person enter with what is theirs at the most, nobody may pass 
   expect(await cloud.violations()).toEqual([])
 })
 
+test('the account that moves is in already, and goes on with all of it, whatever the source says of it', async () => {
+  const { cloud, connect } = await teamCloud()
+  const { destination, team, call } = await connect()
+  const place = await destination.prepare({ id: 'x', path: ['Plans'] }, call)
+  const mover = { kind: 'user' as const, id: 'mover' }
+  const access = [
+    { ...mover, may: 'read' as const },
+    { ...anna, may: 'write' as const },
+  ]
+  const members = [
+    { ...mover, most: 'read' as const },
+    { ...anna, most: 'write' as const },
+  ]
+  const opened = await team.open(rights(members, { place: '/Sales', access }, { place: place.id, access }), call)
+  expect(opened.members).toEqual([
+    { ...anna, state: 'joined' },
+    { ...mover, state: 'already' },
+  ])
+  const reach = (await cloud.sharing.reach('team:Sales/Plans')).map(({ who, permissions }) => [who, permissions])
+  expect(reach).toEqual([
+    ['mover', 31],
+    ['anna', 15],
+  ])
+  expect((await cloud.sharing.teams())[0]?.groups).not.toHaveProperty([ownGroup('Sales', 'read')])
+})
+
 test('once people are in, lines that somebody has changed stay, and what is new is added', async () => {
   const { cloud, connect } = await teamCloud()
   const { destination, team, call } = await connect()
