@@ -32,7 +32,8 @@ beforeAll(async () => {
       quota: { 'small@example.test': '200K' },
       maxMailSize: '100K',
     },
-    settings: { limits: { putSeconds: 5, sliceSeconds: 5, pageItems: 40, windowItems: 10 } },
+    // A line that breaks sixty times, and fifteen seconds of waiting after some of them, would be a quarter of an hour.
+    settings: { limits: { putSeconds: 5, sliceSeconds: 5, pageItems: 40, windowItems: 10, retrySeconds: 1 } },
   })
   proxy = await startCuttingProxy({ port: lab.dovecot.imapPort })
   const small = lab.tenant.mailbox(SMALL)
