@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import type { CloudFaultRule } from '@offramp/emulators'
 import { startNextcloudProcess } from '../lab/nextcloud-process.ts'
 import { startApache } from '../servers/apache.ts'
+import { BUSY } from './scene.ts'
 
 /** A file or folder as it truly stands, from the account's root, without a slash before it. */
 export interface Standing {
@@ -63,7 +64,7 @@ const SLOWLY = { connectionsPerAccount: 2 }
 export async function cloudEnd(logins: readonly string[], seed: number): Promise<FilesEnd> {
   const users = logins.map((id) => ({ id, email: id }))
   // On a busy machine a client may hear a second too late that it is to wait: who is told to wait for two must still do so.
-  const cloud = await startNextcloudProcess({ seed, scheme: 'http', users, latencyMs: 2, limits: { raceMs: 1_000 }, faults: BAD_CLOUD })
+  const cloud = await startNextcloudProcess({ seed, scheme: 'http', users, latencyMs: 2, limits: BUSY, faults: BAD_CLOUD })
   const { port, pathname } = new URL(cloud.url)
   const of = (login: string) => cloud.user(login)
   return {

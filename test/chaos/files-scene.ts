@@ -6,7 +6,7 @@ import { type CuttingProxy, startCuttingProxy } from '../servers/cutting-proxy.t
 import { chaosSeed } from './dice.ts'
 import { apacheEnd, cloudEnd, type FilesEnd } from './files-end.ts'
 import { type FilesSource, tenantFiles, workspaceFiles } from './files-source.ts'
-import { type BareScene, sceneOf } from './scene.ts'
+import { type BareScene, BUSY, sceneOf } from './scene.ts'
 
 /** Drives that are about to suffer on their way. Progress is counted in PUTs and bulk uploads. */
 export interface FilesScene extends BareScene {
@@ -95,7 +95,7 @@ export async function startTenantFiles(wish: FilesWish): Promise<FilesScene> {
     const lab = await startLab({
       seed: chaosSeed(),
       accounts: addresses.map((address) => ({ address, messages: 0, drive: { files: 0 } })),
-      tenant: { latencyMs: 2, limits: { raceMs: 1_000 }, driveLimits: { unitsPerMinute: PLENTY }, faults: BAD_DAY },
+      tenant: { latencyMs: 2, limits: BUSY, driveLimits: { unitsPerMinute: PLENTY }, faults: BAD_DAY },
       source: { limits: { files: { unitsPerMinute: PLENTY } } },
       cloud: ends.cloud,
       settings: SETTINGS,
@@ -112,7 +112,7 @@ export async function startWorkspaceFiles(wish: FilesWish): Promise<FilesScene> 
     const lab = await startWorkspaceLab({
       seed: chaosSeed(),
       accounts: addresses.map((address, n) => ({ address, messages: 0, admin: n === 0 })),
-      workspace: { latencyMs: 2, limits: { drivePerMinute: PLENTY, raceMs: 1_000 }, faults: BAD_WORK },
+      workspace: { latencyMs: 2, limits: { drivePerMinute: PLENTY, ...BUSY }, faults: BAD_WORK },
       source: { limits: { drive: { userPerMinute: PLENTY } } },
       cloud: ends.cloud,
       settings: SETTINGS,

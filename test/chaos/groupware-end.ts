@@ -2,6 +2,7 @@ import type { NextcloudProcess } from '../lab/nextcloud-process.ts'
 import { startNextcloudProcess } from '../lab/nextcloud-process.ts'
 import { radicaleStore, startRadicale } from '../servers/radicale.ts'
 import { rawDav } from '../servers/raw-dav.ts'
+import { BUSY } from './scene.ts'
 
 /** An object as it truly stands, whoever wrote it. */
 export interface Stored {
@@ -75,6 +76,7 @@ export async function nextcloudEnd(users: readonly EndUser[], seed: number): Pro
     scheme: 'http',
     users: users.map(({ login, address }) => ({ id: login, email: address })),
     settings: { sendInvitations: 'yes' },
+    limits: BUSY,
     faults: BAD_CLOUD,
   })
   const { port, pathname } = new URL(cloud.url)
@@ -91,8 +93,8 @@ export async function nextcloudEnd(users: readonly EndUser[], seed: number): Pro
       foreign: (await cloud.writes()).filter(({ by, user, home }) => by === 'scheduling' || user !== home).length,
     }),
     throttle: async () => {
-      await cloud.faults.add({ method: 'PUT', when: { every: 2 }, times: 3, effect: { kind: 'throttle', retryAfter: 1 } })
-      await cloud.faults.add({ method: 'PUT', when: { every: 3 }, times: 2, effect: { kind: 'throttle', status: 503, retryAfter: 1 } })
+      await cloud.faults.add({ method: 'PUT', when: { every: 2 }, times: 3, effect: { kind: 'throttle', retryAfter: 2 } })
+      await cloud.faults.add({ method: 'PUT', when: { every: 3 }, times: 2, effect: { kind: 'throttle', status: 503, retryAfter: 2 } })
     },
     violations: () => cloud.violations(),
     faults: async () =>

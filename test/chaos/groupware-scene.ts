@@ -6,7 +6,7 @@ import { type CuttingProxy, startCuttingProxy } from '../servers/cutting-proxy.t
 import { chaosSeed } from './dice.ts'
 import { type GroupwareEnd, nextcloudEnd, radicaleEnd } from './groupware-end.ts'
 import { type GroupwareSource, tenantGroupware, workspaceGroupware } from './groupware-source.ts'
-import { type BareScene, LIMITS, sceneOf } from './scene.ts'
+import { type BareScene, BUSY, LIMITS, sceneOf } from './scene.ts'
 
 /** Calendars, contacts and tasks that are about to suffer on their way. Progress is counted in PUTs. */
 export interface GroupwareScene extends BareScene {
@@ -99,7 +99,7 @@ export async function startTenantGroupware(wish: GroupwareWish): Promise<Groupwa
     const lab = await startLab({
       seed: chaosSeed(),
       accounts: addresses.map((address) => ({ address })),
-      tenant: { latencyMs: 10, faults: BAD_DAY },
+      tenant: { latencyMs: 10, limits: BUSY, faults: BAD_DAY },
       cloud: cloudOf(end, proxy),
       settings: SETTINGS,
     })
@@ -115,7 +115,7 @@ export async function startWorkspaceGroupware(wish: GroupwareWish): Promise<Grou
     const lab = await startWorkspaceLab({
       seed: chaosSeed(),
       accounts: addresses.map((address, n) => ({ address, admin: n === 0 })),
-      workspace: { latencyMs: 10, limits: PLENTY, faults: BAD_WORK },
+      workspace: { latencyMs: 10, limits: { ...PLENTY, ...BUSY }, faults: BAD_WORK },
       source: { limits: { calendar: EACH, people: EACH, tasks: EACH } },
       cloud: cloudOf(end, proxy),
       settings: SETTINGS,

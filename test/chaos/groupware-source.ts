@@ -102,7 +102,7 @@ export function tenantGroupware({ tenant }: Lab, addresses: readonly string[]): 
         path: '/(events|contacts|todo|calendar)',
         when: { every: 7 },
         times: 6,
-        effect: { kind: 'throttle', retryAfter: 1 },
+        effect: { kind: 'throttle', retryAfter: 2 },
       }),
     violations: () => tenant.violations(),
     async fill(address, items) {

@@ -10,7 +10,7 @@ const workspaceStage = useWorkspaceStage()
 
 /** What Graph does on a bad day. */
 const BAD_DAY: readonly FaultRule[] = [
-  { path: '/\\$value$', when: { every: 311 }, effect: { kind: 'throttle', retryAfter: 1 } },
+  { path: '/\\$value$', when: { every: 311 }, effect: { kind: 'throttle', retryAfter: 2 } },
   { path: '/\\$value$', when: { every: 173 }, effect: { kind: 'status', status: 503, body: 'html' } },
   { path: '/\\$value$', when: { every: 127 }, effect: { kind: 'reset', afterBytes: 300 } },
   { path: '/\\$value$', when: { every: 419 }, effect: { kind: 'truncate', bytes: 200 } },
@@ -47,7 +47,7 @@ const GET = '/messages/[^/?]+\\?'
 
 /** What Gmail does on a bad day. */
 const BAD_GMAIL: readonly WorkspaceFaultRule[] = [
-  { path: GET, when: { every: 283 }, effect: { kind: 'quota', sort: 'user', ms: 1_000 } },
+  { path: GET, when: { every: 283 }, effect: { kind: 'quota', sort: 'user', ms: 2_000 } },
   { path: GET, when: { every: 211 }, effect: { kind: 'quota', sort: 'concurrent' } },
   { path: GET, when: { every: 173 }, effect: { kind: 'status', status: 503, body: 'html' } },
   { path: GET, when: { every: 127 }, effect: { kind: 'reset', afterBytes: 300 } },

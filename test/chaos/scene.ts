@@ -104,10 +104,17 @@ const sum = (a: Tally, b: Tally): Tally => ({
 /** Leases and time-outs as short as an operator may set them, so that those of the dead lapse soon: 4 s. An end that broke off is tried again after a second. */
 export const LIMITS = { putSeconds: 2, sliceSeconds: 3, pageItems: 50, retrySeconds: 1 }
 
+/**
+ * What was on its way when a provider asked for patience, on a machine whose processes wait for each other; so that this is still told from one that does
+ * not listen, they ask for twice as much.
+ */
+export const BUSY = { raceMs: 1_000 }
+
 /** A scene that reads an emulated Microsoft 365 tenant. */
 export async function startScene(wish: SceneWish): Promise<Scene<Lab>> {
   const accounts = seedsOf(wish, 'contoso.example')
-  const lab = await startLab({ ...wish, seed: chaosSeed(), accounts, settings: { limits: LIMITS, ...wish.settings } })
+  const tenant = { ...wish.tenant, limits: { ...BUSY, ...wish.tenant?.limits } }
+  const lab = await startLab({ ...wish, tenant, seed: chaosSeed(), accounts, settings: { limits: LIMITS, ...wish.settings } })
   const source = tenantSource(lab)
   const scene = await sceneOf(lab, { wish, fetched: source.fetched, addresses: accounts.map(({ address }) => address) })
   return { ...scene, source }
@@ -116,7 +123,8 @@ export async function startScene(wish: SceneWish): Promise<Scene<Lab>> {
 /** A scene that reads an emulated Google Workspace domain. */
 export async function startWorkspaceScene(wish: WorkspaceSceneWish): Promise<Scene<WorkspaceLab>> {
   const accounts = seedsOf(wish, 'fabrikam.example').map((seed, n) => ({ ...seed, admin: n === 0 }))
-  const lab = await startWorkspaceLab({ ...wish, seed: chaosSeed(), accounts, settings: { limits: LIMITS, ...wish.settings } })
+  const workspace = { ...wish.workspace, limits: { ...BUSY, ...wish.workspace?.limits } }
+  const lab = await startWorkspaceLab({ ...wish, workspace, seed: chaosSeed(), accounts, settings: { limits: LIMITS, ...wish.settings } })
   const source = workspaceSource(lab)
   const scene = await sceneOf(lab, { wish, fetched: source.fetched, addresses: accounts.map(({ address }) => address) })
   return { ...scene, source }
