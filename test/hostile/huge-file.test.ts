@@ -20,7 +20,7 @@ afterEach(async () => {
 })
 
 /** Anna's OneDrive with one sparse file without a checksum, and the account on a Nextcloud with object storage to which it goes. */
-async function lab() {
+async function lab(size = SIZE) {
   const clock = fastClock(30)
   const tenant = await startTenant({ seed: 11, now: clock.now, limits: { raceMs: 5_000 }, accounts: [{ address: ANNA }] })
   const desk = await openFilesDesk({ quirks: { chunking: 'v2' } })
@@ -39,20 +39,24 @@ async function lab() {
   open.push(tenant, desk, { close: async () => endpoint.close?.() })
   const drive = tenant.drive(ANNA)
   const folder = await drive.addFolder('Machines', null)
-  const file = await drive.addFile('disk.vhdx', folder, { seed: 'zeros', size: SIZE })
+  const file = await drive.addFile('disk.vhdx', folder, { seed: 'zeros', size })
   const ledger = memoryLedger(new LedgerStore(), { clock })
   const account = await endpoint.account(ANNA, soonPut())
   if (account === undefined) throw new Error('no account')
 
   /** One turn, as a worker takes it: source and destination connected anew. */
-  async function work(tell: (progress: Progress) => void = () => undefined, signal = AbortSignal.timeout(100_000)): Promise<TurnEnd> {
+  async function work(
+    tell: (progress: Progress) => void = () => undefined,
+    signal = AbortSignal.timeout(100_000),
+    { troubles = 0, putMs = 1_800_000 } = {},
+  ): Promise<TurnEnd> {
     const lease = await ledger.lease(LANE, 'worker', 3_600_000)
     if (!lease) throw new Error('no lease')
     const source = await endpoint.connect(account ?? never(), 'file')
     const destination = await desk.again()
     // A minute of this clock that runs thirty times as fast: a busy machine takes seconds for a listing of 10,000 parts.
-    const limits = { pageItems: 40, windowItems: 12, windowBytes: 8 * 2 ** 20, sliceMs: 3_600_000, putMs: 1_800_000 }
-    const end = await turn({ source, destination, ledger, lease, pass: 1, limits, clock, report: tell }, { signal })
+    const limits = { pageItems: 40, windowItems: 12, windowBytes: 8 * 2 ** 20, sliceMs: 3_600_000, putMs }
+    const end = await turn({ source, destination, ledger, lease, pass: 1, limits, clock, report: tell, troubles }, { signal })
     await lease.release()
     return end
   }
@@ -97,6 +101,36 @@ test('a file of 250 GB without a checksum is gone on with in its middle: nothing
   expect((tenant.stats().byKind['download'] ?? 0) - before).toBe(1 + 32)
   expect(most - memory).toBeLessThan(300 * 2 ** 20)
   expect([tenant.violations(), await desk.cloud.violations()]).toEqual([[], []])
+})
+
+test('a line that breaks in every fifth part blames nobody: the same pass brings the file, and no part of it twice', async () => {
+  const size = 300_000_000
+  const { desk, ledger, files, work } = await lab(size)
+  const cuts = 8
+  await desk.cloud.faults.add({
+    method: 'PUT',
+    path: '/uploads/',
+    when: { every: 5 },
+    times: cuts,
+    effect: { kind: 'cut', afterBytes: 1_000_000 },
+  })
+  // What was cut may arrive late, for so long: ten seconds here.
+  const putMs = 300_000
+  let [broken, end] = [0, await work(undefined, undefined, { putMs })]
+  const part = Math.max(...(await files.uploads()).flatMap(({ chunks }) => chunks.map((one) => one.size)))
+  for (; end.state === 'wait' && broken < 20; end = await work(undefined, undefined, { troubles: broken, putMs })) {
+    expect(end).toMatchObject({ trouble: true, gotOn: true })
+    expect((await ledger.tally(LANE)).failed).toBe(0)
+    broken++
+  }
+  expect(end.state).toBe('done')
+  expect(broken).toBeGreaterThan(cuts / 4)
+  expect(await files.tree()).toContainEqual(expect.objectContaining({ path: 'Machines/disk.vhdx', size }))
+  expect(await files.uploads()).toEqual([])
+  expect(await ledger.tally(LANE)).toMatchObject({ arrived: 1, failed: 0, intended: 0 })
+  // And what is noted of the upload, and that it is asked for to be put together.
+  expect((await desk.cloud.stats()).requests['PUT uploads']).toBe(Math.ceil(size / part) + cuts + 2)
+  expect(await desk.cloud.violations()).toEqual([])
 })
 
 test('parts of it that are not what the source has are found, and no file of them stays', async () => {

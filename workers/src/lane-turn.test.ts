@@ -180,4 +180,22 @@ describe('an end that is in trouble within a turn', () => {
     expect(server.count('anna')).toBe(12)
     expect((await workplace.board.lane(lane))?.counts).toMatchObject({ arrived: 12, failed: 0 })
   })
+
+  it('is not waited for longer each time where something arrives in between', async () => {
+    let left = 0
+    server.options = {
+      batch: { items: 1, bytes: 1 },
+      wire: async (what, effect) => {
+        if (left <= 0 && what !== 'destination.prepare')
+          throw new Fault({ reach: 'call', code: 'x', message: 'It does not answer.', connection: true })
+        if (what === 'destination.put') left--
+        return effect()
+      },
+    }
+    const waits: number[] = []
+    for (left of [3, 0, 0, 3, 3, 0]) waits.push(await waited())
+    expect(waits).toEqual([15, 15, 30, 15, 15, 15])
+    expect(await stateNow()).toMatchObject({ state: 'waiting', tries: 6, fruitless: 1 })
+    expect(server.count('anna')).toBe(9)
+  })
 })

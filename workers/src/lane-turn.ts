@@ -35,8 +35,8 @@ async function move(found: LaneOnBoard, held: { lease: Lease; pass: number; sign
     ends = await workplace.connect(found.plan, { signal: AbortSignal.any([signal, lease.signal]) })
     const { ledger, clock, limits, large, verbs } = workplace
     const { source, destination } = ends
-    const { tries } = momentOf(found, workplace)
-    return await verbs.turn({ source, destination, ledger, lease, pass, limits, large, clock, report, troubles: tries }, { signal })
+    const { tries: troubles, fruitless } = momentOf(found, workplace)
+    return await verbs.turn({ source, destination, ledger, lease, pass, limits, large, clock, report, troubles, fruitless }, { signal })
   } catch (thrown) {
     if (thrown instanceof LeaseLost || lease.signal.aborted) return { state: 'lost' }
     if (signal.aborted) return { state: 'more' }
@@ -55,6 +55,7 @@ const errorName = (thrown: unknown): string => (thrown instanceof Error ? thrown
 const momentOf = (found: LaneOnBoard, { clock, leaseMs, limits }: Workplace): Moment => ({
   now: clock.now(),
   tries: found.state.state === 'waiting' ? found.state.tries : 0,
+  fruitless: found.state.state === 'waiting' ? (found.state.fruitless ?? found.state.tries) : 0,
   leaseMs,
   retryMs: limits.retryMs ?? 15_000,
 })

@@ -4,7 +4,7 @@ import type { Fault, LaneId, LaneState } from '@offramp/core'
 export type End =
   | { readonly state: 'more' }
   | { readonly state: 'done' }
-  | { readonly state: 'wait'; readonly until: number; readonly why: string; readonly trouble?: true }
+  | { readonly state: 'wait'; readonly until: number; readonly why: string; readonly trouble?: true; readonly gotOn?: true }
   | { readonly state: 'halted'; readonly fault: Fault }
   | { readonly state: 'lost' }
 
@@ -29,6 +29,8 @@ export interface Moment {
   readonly now: number
   /** How often in a row the lane has waited because an endpoint did not do its part. */
   readonly tries: number
+  /** How many of these tries, the last ones, got on with nothing. */
+  readonly fruitless: number
   /** How long another holder of the lease may still have it, in milliseconds. */
   readonly leaseMs: number
   /** Milliseconds until an end that did not do its part is tried again. */
@@ -36,7 +38,7 @@ export interface Moment {
 }
 
 /** The worker's whole judgement: what follows from how a turn ended. */
-export function reactTo(end: End, { now, tries, leaseMs }: Moment): Reaction {
+export function reactTo(end: End, { now, tries, fruitless, leaseMs }: Moment): Reaction {
   switch (end.state) {
     case 'more':
       return { state: { state: 'ready' }, next: { go: 'again', at: now } }
@@ -45,7 +47,12 @@ export function reactTo(end: End, { now, tries, leaseMs }: Moment): Reaction {
     case 'wait': {
       const at = Math.max(end.until, now + SHORTEST_WAIT)
       return {
-        state: { state: 'waiting', until: at, why: end.why, tries: end.trouble === true ? tries + 1 : 0 },
+        state: {
+          state: 'waiting',
+          until: at,
+          why: end.why,
+          ...(end.trouble === true ? { tries: tries + 1, fruitless: end.gotOn === true ? 0 : fruitless + 1 } : { tries: 0 }),
+        },
         next: { go: 'again', at },
       }
     }
@@ -61,8 +68,8 @@ export function reactTo(end: End, { now, tries, leaseMs }: Moment): Reaction {
   }
 }
 
-/** Milliseconds, doubled with every try in a row, at most 5 minutes. */
-const backoff = ({ tries, retryMs }: Moment): number => Math.min(retryMs * 2 ** Math.min(tries, 10), 300_000)
+/** Milliseconds, doubled with every fruitless try in a row, at most 5 minutes. */
+const backoff = ({ fruitless, retryMs }: Moment): number => Math.min(retryMs * 2 ** Math.min(fruitless, 10), 300_000)
 
 /**
  * A fault outside the engine (connecting to either end) as the end of a turn. What may pass by itself is a wait and never a failure: a

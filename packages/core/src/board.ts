@@ -42,7 +42,7 @@ export type LaneState =
   | { readonly state: 'ready' }
   | { readonly state: 'moving'; readonly worker: string; readonly since: number }
   /** Nobody touches it before `until`; kept here so that the wait survives every restart. */
-  | { readonly state: 'waiting'; readonly until: number; readonly why: string; readonly tries: number }
+  | { readonly state: 'waiting'; readonly until: number; readonly why: string; readonly tries: number; readonly fruitless?: number }
   /** Stopped until the operator has done something. */
   | { readonly state: 'halted'; readonly code: string; readonly message: string; readonly remedy?: string }
   | { readonly state: 'done'; readonly at: number }

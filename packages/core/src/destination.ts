@@ -120,9 +120,10 @@ export interface PutCall extends Call {
   owned?(copies: readonly Receipt[]): Promise<readonly boolean[]>
   /**
    * A part of this write has been taken (a chunk, a version): the time that one write may take begins anew. Only for writes that may be broken off
-   * at any point and gone on with later, since this is what keeps a lease from being outlived by them.
+   * at any point and gone on with later, since this is what keeps a lease from being outlived by them. `stored`: a part that the
+   * next try need not send; `resumed` where this one in turn need not send what an earlier one had stored, so that the server does keep it.
    */
-  progress?(): void
+  progress?(stored?: 'begun' | 'resumed'): void
 }
 
 /** A right that somebody is given over a folder, or a file in it. */

@@ -159,8 +159,9 @@ export interface Lease {
    */
   withdraw(ids: readonly string[]): Promise<void>
   /**
-   * What is being written of these has got on for a while, and would be gone on with by the next try: tries return to 1. Ignored for an item in
-   * another state. Without it a file that takes hours would be given up after some restarts of workers.
+   * What is being written of these has got on for a while, and would be gone on with by the next try: this try does not count, but for an item's
+   * first (tries fall by one, not below 1). Ignored for an item in another state. Without it a file that takes hours would be given up after some
+   * restarts of workers.
    */
   gained(ids: readonly string[]): Promise<void>
   /** Atomic. `tries` return to 0 with `arrived` and `rejected`. An earlier receipt is kept with `rejected` and `failed`. */

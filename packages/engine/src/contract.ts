@@ -11,7 +11,7 @@ export interface Limits {
   readonly sliceMs: number
   /** Longest time one write may take, in milliseconds. Must be well inside the lease. */
   readonly putMs: number
-  /** Milliseconds until an endpoint that did not do its part is tried again, doubled with every try in a row. Absent: 15,000. */
+  /** Milliseconds until an endpoint that did not do its part is tried again, doubled with every try in a row that gets on with nothing. Absent: 15,000. */
   readonly retryMs?: number
 }
 
@@ -41,10 +41,11 @@ export interface TurnRequest {
   readonly clock: Clock
   readonly report: ReportProgress
   /**
-   * How many turns of this lane in a row have ended with `trouble`, counted by the worker: the waits grow with it. Absent: 0, so that
-   * every wait is the shortest.
+   * How many turns of this lane in a row have ended with `trouble`, counted by the worker: what is tried again and again is blamed after some. Absent: 0.
    */
   readonly troubles?: number
+  /** How many of these, the last ones in a row, have got on with nothing: the waits grow with it. Absent: 0, so that every wait is the shortest. */
+  readonly fruitless?: number
 }
 
 /** How a turn ended; the worker reacts to it, and to nothing else. */
@@ -53,8 +54,11 @@ export type TurnEnd =
   | { readonly state: 'more' }
   /** The pass is complete: every listing walked, doubts settled, failures tried again, swept. */
   | { readonly state: 'done' }
-  /** `trouble`: an endpoint does not do its part, rather than asking for patience. Nothing is blamed on items. */
-  | { readonly state: 'wait'; readonly until: number; readonly why: string; readonly trouble?: true }
+  /**
+   * `trouble`: an endpoint does not do its part, rather than asking for patience. Nothing is blamed on items. `gotOn`: before that, an item
+   * arrived or a part of a large file was taken, so that the line works, though not for long. (Not a page of a listing: a cursor that dies is walked anew.)
+   */
+  | { readonly state: 'wait'; readonly until: number; readonly why: string; readonly trouble?: true; readonly gotOn?: true }
   /** Reach `account` (this lane stops) or `run` (everything stops). */
   | { readonly state: 'halted'; readonly fault: Fault }
   /** The lease passed on: another worker carries on. Not an error. */

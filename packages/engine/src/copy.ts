@@ -3,6 +3,7 @@ import { adopt } from './adopt.ts'
 import { tapped } from './bodies.ts'
 import type { Doubt } from './doubt.ts'
 import { belongTogether, byPlace, marksOf } from './grouping.ts'
+import { count } from './hold.ts'
 import { InFlight } from './in-flight.ts'
 import { doubtOf, type Fresh, type Job } from './job.ts'
 import { openAll } from './open-all.ts'
@@ -250,9 +251,12 @@ class Copying {
       // A body that broke off half-way is the source's doing, whatever the destination says of it.
       const cause = own?.()
       const fault = faultOfItem(state, cause ?? thrown)
-      if (fault.reach === 'item') return rejectedOrFailed(job, fault)
-      const out = await strike(state, job.ref.id, { fault, at: cause ? 'read' : 'write' })
-      if (out) return failed(job, fault.message)
+      const out = fault.reach === 'item' || (await strike(state, job.ref.id, { fault, at: cause ? 'read' : 'write' }))
+      if (out) {
+        const { item, listing, home } = job
+        await count(state, { id: item.id, listing, version: item.version, place: home.place.id })
+        return fault.reach === 'item' ? rejectedOrFailed(job, fault) : failed(job, fault.message)
+      }
       this.#doubt(job)
       return undefined
     }

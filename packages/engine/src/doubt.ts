@@ -1,6 +1,6 @@
 import type { Entry, Fault, ItemRef } from '@offramp/core'
 import { homeOf } from './folders.ts'
-import { hold, intend } from './hold.ts'
+import { count, hold, intend } from './hold.ts'
 import { arrived, failed, rejectedOrFailed, type Subject, settle, tooLarge, unopened } from './outcomes.ts'
 import { search, settleCopy } from './search.ts'
 import { faultOfItem, mostTries, strike } from './strikes.ts'
@@ -60,10 +60,11 @@ async function settleOne(state: TurnState, doubt: Doubt): Promise<Doubt | undefi
   } catch (thrown) {
     const own = source()
     const fault = faultOfItem(state, own ?? thrown)
-    if (fault.reach === 'item') return void (await settle(state, [rejectedOrFailed(known(), fault)]))
-    const out = await strike(state, ref.id, { fault, at: own ? 'read' : at })
+    const out = fault.reach === 'item' || (await strike(state, ref.id, { fault, at: own ? 'read' : at }))
     if (!out) return tried
-    await settle(state, [failed(known(), fault.message)])
+    const { place } = tried.entry
+    if (subject.item && place !== undefined) await count(state, { id: ref.id, listing, version: subject.item.version, place })
+    await settle(state, [fault.reach === 'item' ? rejectedOrFailed(known(), fault) : failed(known(), fault.message)])
     return undefined
   }
 }

@@ -1,4 +1,4 @@
-import { type Fault, type Item, versionKey } from '@offramp/core'
+import { type Fault, type Intent, type Item, versionKey } from '@offramp/core'
 import { readUpTo, tapped, withBytes } from './bodies.ts'
 import type { Doubt } from './doubt.ts'
 import type { KnownPlace } from './places.ts'
@@ -21,6 +21,11 @@ export async function hold(state: TurnState, item: Item): Promise<HeldItem | 'to
     return most !== undefined && (held.size ?? 0) > most ? 'too-large' : { item: held, fault: () => undefined }
   }
   return tapped(item, most)
+}
+
+/** A try that has got on and failed all the same counts after all: a file that takes hours to be refused would be tried for ever. */
+export async function count({ request, uncounted }: TurnState, intent: Intent): Promise<void> {
+  if (uncounted.delete(intent.id)) await request.lease.intend([intent])
 }
 
 /** Records one more try. Answers with the doubt as the ledger has it then. */

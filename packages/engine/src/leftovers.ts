@@ -25,9 +25,10 @@ export async function retryLeftovers(state: TurnState): Promise<void> {
   for (;;) {
     const some = await nextLeftovers(state, tried)
     if (some.length === 0) return retryDoubles(state)
+    // Not when all have been tried: the next turn would begin with them again, each of which may take longer than a slice.
+    if (tried.size > 0) yieldAfterSlice(state)
     for (const { entry } of some) tried.add(entry.key)
     await retry(state, some)
-    yieldAfterSlice(state)
   }
 }
 

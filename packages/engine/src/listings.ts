@@ -157,7 +157,7 @@ class Pages {
   }
 }
 
-const isSliceOver = ({ request: { clock, limits }, beganAt }: TurnState): boolean => clock.now() - beganAt >= limits.sliceMs
+const isSliceOver = ({ request: { clock, limits }, sliceFrom }: TurnState): boolean => clock.now() - sliceFrom >= limits.sliceMs
 
 /** Lanes share the workers: after the slice another's turn comes. */
 export function yieldAfterSlice(state: TurnState): void {

@@ -1,6 +1,7 @@
 import { ROOT } from '@offramp/conformance'
-import type { Destination, PutCall } from '@offramp/core'
+import { type Destination, Fault, type PutCall } from '@offramp/core'
 import { expect, test } from 'vitest'
+import type { TurnEnd } from './contract.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { fileLane } from './testing/file-lane.ts'
 
@@ -18,9 +19,9 @@ function telling({ destination }: { readonly destination: Destination }, at: (to
   return {
     ...destination,
     put: (place, item, over, call) => {
-      const progress = (): void => {
+      const progress: NonNullable<PutCall['progress']> = (stored) => {
         void at(++told)
-        call.progress?.()
+        call.progress?.(stored)
       }
       return destination.put(place, item, over, { ...call, progress })
     },
@@ -135,4 +136,131 @@ test('some streams at a time in one process, and the others wait, until they are
   expect(log).toEqual([0, 1, 2, 3, 5])
   for (const { resolve } of doors) resolve()
   await Promise.all(works)
+})
+
+/** The destination, whose line breaks where a sign of its getting on says so. */
+function breaking({ destination }: { readonly destination: Destination }, breaks: (parts: number) => boolean): Destination {
+  let parts = 0
+  return {
+    ...destination,
+    put: (place, item, over, call) => {
+      const progress: NonNullable<PutCall['progress']> = (stored) => {
+        call.progress?.(stored)
+        if (stored !== undefined) parts++
+        if (breaks(parts)) throw new Fault({ reach: 'call', code: 'cut', message: 'The line broke.', connection: true })
+      }
+      return destination.put(place, item, over, { ...call, progress })
+    },
+  }
+}
+
+test('an upload whose line breaks after every other part gets there in one pass, and is not waited for longer each time', async () => {
+  const lane = large()
+  const waits: number[] = []
+  const tries: (number | undefined)[] = []
+  let end: TurnEnd
+  do {
+    const destination = breaking(lane.connect(), (parts) => parts > 1)
+    end = await lane.turn({ destination, troubles: waits.length, fruitless: 0 })
+    if (end.state !== 'wait') break
+    expect(end).toMatchObject({ trouble: true, gotOn: true, why: 'The line broke.' })
+    tries.push(lane.entries()[0]?.tries)
+    waits.push((end.until - lane.clock.now()) / 1000)
+    lane.clock.advance(end.until - lane.clock.now())
+  } while (waits.length < 20)
+  expect(end).toEqual({ state: 'done' })
+  expect(waits).toEqual([15, 15, 15, 15, 15])
+  expect(tries).toEqual([1, 1, 1, 1, 1])
+  expect(lane.tree.file('', 'large.bin')?.body).toHaveLength(LARGE)
+  expect(lane.entries()).toMatchObject([{ state: 'arrived' }])
+})
+
+test('what is found wrong after all of it was sent is no broken line: three times, and no more', async () => {
+  const lane = large()
+  const { destination } = lane.connect()
+  let puts = 0
+  const put: Destination['put'] = (...asked) => {
+    puts++
+    asked[3].progress?.('resumed')
+    return Promise.reject(new Fault({ reach: 'call', code: 'not-stored', message: 'Other bytes stand there.' }))
+  }
+  expect(await lane.turn({ destination: { ...destination, put } })).toEqual({ state: 'done' })
+  expect(puts).toBe(3)
+  expect(lane.entries()).toMatchObject([{ state: 'failed', message: 'Other bytes stand there.' }])
+})
+
+test('one whose line breaks before any part is stored is not waited for: it is to blame', async () => {
+  const lane = large()
+  const { destination } = lane.connect()
+  const put = async () => Promise.reject(new Fault({ reach: 'call', code: 'cut', message: 'The line broke.', connection: true }))
+  expect(await lane.turn({ destination: { ...destination, put } })).toEqual({ state: 'done' })
+  expect(lane.entries()).toMatchObject([{ state: 'failed', message: 'The line broke.' }])
+})
+
+test.each([
+  { loses: 'all', keep: 0, least: 2, most: 6 },
+  { loses: 'some', keep: 1, least: 50, most: 104 },
+])('a server that loses again $loses of what it has taken is not tried for ever', async ({ keep, least, most }) => {
+  const lane = large()
+  const lose = (): true => {
+    for (const [id, upload] of lane.tree.uploads) lane.tree.uploads.set(id, { ...upload, parts: upload.parts.slice(0, keep) })
+    return true
+  }
+  let troubles = 0
+  for (let end: TurnEnd | undefined; end?.state !== 'done'; troubles++) {
+    expect(troubles).toBeLessThan(most)
+    end = await lane.turn({ destination: breaking(lane.connect(), (parts) => parts > 3 && lose()), troubles })
+    if (end.state === 'wait') lane.clock.advance(end.until - lane.clock.now())
+  }
+  expect(troubles).toBeGreaterThan(least)
+  expect(lane.entries()).toMatchObject([{ state: 'failed' }])
+})
+
+/** How often it was written until the pass was over. */
+async function writesOf(lane: ReturnType<typeof large>, put: Destination['put']): Promise<number> {
+  let [writes, turns] = [0, 0]
+  for (let end: TurnEnd | undefined; end?.state !== 'done'; turns++) {
+    if (turns > 40) throw new Error(`The pass does not end: ${writes} writes.`)
+    const { destination } = lane.connect()
+    const counted: Destination['put'] = (...asked) => {
+      writes++
+      return put(...asked)
+    }
+    end = await lane.turn({ destination: { ...destination, put: counted } })
+  }
+  return writes
+}
+
+/** Longer than a slice, and heard of all the while. */
+async function takesLong(lane: ReturnType<typeof large>, call: PutCall): Promise<void> {
+  for (let n = 0; n < 3; n++) {
+    lane.clock.advance(lane.limits.putMs - 1_000)
+    call.progress?.()
+  }
+}
+
+test('a file that takes long and is refused in the end does not keep a pass from ending', async () => {
+  const lane = large()
+  const writes = await writesOf(lane, async (_place, _item, _over, call) => {
+    await takesLong(lane, call)
+    throw new Fault({ reach: 'item', code: 'x', message: 'It is not as it was announced.' })
+  })
+  expect(writes).toBe(2)
+  expect(lane.entries()).toMatchObject([{ state: 'failed', message: 'It is not as it was announced.' }])
+})
+
+test('nor do hundreds of them, which are not all tried again in one look', async () => {
+  const lane = large()
+  for (let n = 0; n < 200; n++) lane.add(ROOT, `large-${n}.bin`, 1_001)
+  let turns = 0
+  for (let end: TurnEnd | undefined; end?.state !== 'done'; turns++) {
+    expect(turns).toBeLessThan(60)
+    const { destination } = lane.connect()
+    const put: Destination['put'] = async (_place, _item, _over, call) => {
+      await takesLong(lane, call)
+      throw new Fault({ reach: 'item', code: 'x', message: 'It is not as it was announced.' })
+    }
+    end = await lane.turn({ destination: { ...destination, put } })
+  }
+  expect(new Set(lane.entries().map(({ state }) => state))).toEqual(new Set(['failed']))
 })

@@ -54,6 +54,7 @@ export const failed = (subject: Subject, message: string): Outcome => ({
 export async function settle(state: TurnState, outcomes: readonly Outcome[]): Promise<void> {
   if (outcomes.length === 0) return
   await state.request.lease.settle(outcomes)
+  if (outcomes.some((outcome) => outcome.state === 'arrived')) state.progress.getOn()
   for (const outcome of outcomes) {
     if (outcome.state === 'rejected' && outcome.reason === 'double-at-source') state.doubles.add(outcome.id)
     state.progress.count({ [outcome.state]: 1, ...(outcome.state === 'arrived' ? { bytes: outcome.receipt.size } : {}) })

@@ -9,10 +9,20 @@ const nothing = (): Counts => ({ listed: 0, unchanged: 0, arrived: 0, rejected: 
 export class Progress {
   readonly #request: TurnRequest
   #counts = nothing()
+  #gotOn = false
   #doing: { doing?: string; expectedItems?: number; expectedBytes?: number } = {}
 
   constructor(request: TurnRequest) {
     this.#request = request
+  }
+
+  /** Whether this turn has done anything that the next one need not do again. */
+  get gotOn(): boolean {
+    return this.#gotOn
+  }
+
+  getOn(): void {
+    this.#gotOn = true
   }
 
   /** The whole lane's estimates are the sum of what its listings say; only given when all say so. */

@@ -13,6 +13,15 @@ const NEIGHBOURS = 3
 /** After this many turns in trouble the items are blamed after all, or three broken ones could hold up a lane for ever. */
 const PATIENCE = 8
 
+/**
+ * The same for what goes on from where it was and breaks off again. A server that loses part of what it has taken could have it sent for ever; a file of
+ * 250 GB over a line that breaks every quarter of an hour needs some 30 at 10 MB a second.
+ */
+const PATIENCE_WHERE_IT_GETS_ON = 100
+
+/** The code of a write that was given up. */
+export const PUT_TIMED_OUT = 'put-timed-out'
+
 /** A lost lease, an asked-for stop, or what is nobody's item: rethrown as the end of the turn. */
 export function faultOfItem(state: TurnState, thrown: unknown): Fault {
   if (thrown instanceof LeaseLost || thrown instanceof TurnStop) throw thrown
@@ -24,8 +33,8 @@ export function faultOfItem(state: TurnState, thrown: unknown): Fault {
 }
 
 /**
- * A `call` fault is a strike on the item, unless its neighbour would have failed too: then the turn ends and waits. True with the
- * third strike.
+ * A `call` fault is a strike on the item, unless its neighbour would have failed too, or the line broke after parts of it had been stored: then the turn
+ * ends and waits. True with the third strike.
  */
 export async function strike(
   state: TurnState,
@@ -35,7 +44,13 @@ export async function strike(
   const { fault, at } = struck
   const row = state.inARow[at]
   row.add(id)
-  const patient = (state.request.troubles ?? 0) < PATIENCE
+  const { troubles = 0 } = state.request
+  const patient = troubles < PATIENCE
+  const cut = state.cutShort.get(id)
+  state.cutShort.delete(id)
+  // Not what was found wrong in the end: that would be sent as a whole each time.
+  const isCut = cut !== undefined && (fault.connection || fault.code === PUT_TIMED_OUT)
+  if (isCut && troubles < (cut === 'resumed' ? PATIENCE_WHERE_IT_GETS_ON : STRIKES)) throw trouble(state.request, fault)
   if (patient && at === 'write' && row.size >= (fault.connection ? 2 : TOO_MANY_IN_A_ROW)) throw trouble(state.request, fault)
   if (patient && at === 'read' && (fault.connection || row.size >= TOO_MANY_IN_A_ROW)) {
     if (!(await neighbourReads(state, row))) throw trouble(state.request, fault)

@@ -23,6 +23,13 @@ export interface TurnState {
   readonly progress: Progress
   /** Strikes of this turn, by item. */
   readonly strikes: Map<string, number>
+  /**
+   * Large items whose last write broke off after parts of it had been stored: another try goes on from there. `resumed`: that one had itself begun where an
+   * earlier one was, so that the destination does keep what it takes.
+   */
+  readonly cutShort: Map<string, 'begun' | 'resumed'>
+  /** Items whose try does not count, since it has got on: see `Lease.gained`. */
+  readonly uncounted: Set<string>
   /** Different items that failed since one last went well, at the source and at the destination. */
   readonly inARow: { readonly read: Set<string>; readonly write: Set<string> }
   /** See `ListingState.left`, by listing: an item with a receipt there is copied anew over it, which finds it again or brings it home. */
@@ -33,8 +40,8 @@ export interface TurnState {
   unknownSince: number | undefined
   /** Ids of what this turn has skipped because its double stands there. */
   readonly doubles: Set<string>
-  /** By the clock, when the turn began. */
-  readonly beganAt: number
+  /** By the clock, when the slice began. */
+  sliceFrom: number
 }
 
 const neverAborts = new AbortController().signal
@@ -56,12 +63,14 @@ export async function openState(asked: TurnRequest, guards: Safeguards, call: Ca
     dates: new Dates({ request, guards, books, places }),
     progress: new Progress(request),
     strikes: new Map(),
+    cutShort: new Map(),
+    uncounted: new Set(),
     inARow: { read: new Set(), write: new Set() },
     left: new Map(),
     due: new Set([...books.listings].filter(([, { due }]) => due).map(([id]) => id)),
     unknownSince: undefined,
     doubles: new Set(),
-    beganAt: request.clock.now(),
+    sliceFrom: request.clock.now(),
   }
 }
 

@@ -253,7 +253,7 @@ test('an outage blames nobody, and the waits grow', async () => {
   const destination: Destination = { ...lane.destination, prepare: down, put: down, find: down }
   const waits = []
   for (let troubles = 0; troubles < 12; troubles++) {
-    const end = await lane.turn({ destination, troubles })
+    const end = await lane.turn({ destination, troubles, fruitless: troubles })
     if (end.state !== 'wait') throw new Error(`It ended ${end.state}.`)
     waits.push(end.until - lane.clock.now())
   }
@@ -262,6 +262,39 @@ test('an outage blames nobody, and the waits grow', async () => {
   expect(states(lane)).not.toContain('failed')
   expect(await lane.turn()).toEqual({ state: 'done' })
   expect(lane.standing()).toHaveLength(5)
+})
+
+test('a line that breaks time and again is not waited for longer each time, as long as something arrives in between', async () => {
+  const lane = inbox(9)
+  let left = 0
+  const cut = async () => Promise.reject(fault({ reach: 'call', connection: true, message: 'The server hung up.' }))
+  const destination: Destination = {
+    ...lane.destination,
+    put: (place, item, over, call) => (left-- > 0 ? lane.destination.put(place, item, over, call) : cut()),
+    find: (place, items, call) => (left > 0 ? lane.destination.find(place, items, call) : cut()),
+  }
+  const ends = []
+  let [troubles, fruitless] = [0, 0]
+  for (const carries of [2, 0, 0, 2, 2, 0]) {
+    left = carries
+    const end = await lane.turn({ destination, troubles, fruitless })
+    if (end.state !== 'wait') throw new Error(`It ended ${end.state}.`)
+    troubles++
+    fruitless = end.gotOn ? 0 : fruitless + 1
+    ends.push([(end.until - lane.clock.now()) / 1000, end.gotOn ?? false])
+    lane.clock.advance(end.until - lane.clock.now())
+  }
+  expect(ends).toEqual([
+    [15, true],
+    [15, false],
+    [30, false],
+    [15, true],
+    [15, true],
+    [15, false],
+  ])
+  expect(states(lane)).not.toContain('failed')
+  expect(await lane.turn()).toEqual({ state: 'done' })
+  expect(lane.standing()).toHaveLength(9)
 })
 
 test('a source whose bodies all fail is in trouble, not its items', async () => {

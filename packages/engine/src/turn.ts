@@ -7,12 +7,14 @@ import { retireLeft } from './retire.ts'
 import { ALL_SAFEGUARDS, type Safeguards } from './safeguards.ts'
 import { sweep } from './sweep.ts'
 import { openState, type TurnState } from './turn-state.ts'
-import { TurnStop, trouble } from './turn-stop.ts'
+import { sooner, TurnStop, trouble } from './turn-stop.ts'
 
 async function work(state: TurnState): Promise<TurnEnd> {
   await suspectLeftovers(state)
   await walkListings(state)
   await retryLeftovers(state)
+  // Whatever these took: a turn that ended now would begin with them once more.
+  state.sliceFrom = state.request.clock.now()
   await sweep(state)
   await retireLeft(state)
   await giveDates(state)
@@ -43,7 +45,8 @@ export function turnWith(guards: Safeguards): Turn {
       state.progress.tell()
       return end
     } catch (thrown) {
-      const end = endOf(state, request, thrown)
+      const stop = endOf(state, request, thrown)
+      const end = state?.progress.gotOn === true ? sooner(request, stop) : stop
       state?.progress.tell(end.state === 'wait' ? end : undefined)
       return end
     }

@@ -2,17 +2,20 @@ import { asFault, entryKey, Fault, type Item, type Kept, type Place, type PutCal
 import { heard } from './bodies.ts'
 import { contentHash } from './content-hash.ts'
 import type { KnownPlace } from './places.ts'
+import { PUT_TIMED_OUT } from './strikes.ts'
 import { ownersOf, type TurnState } from './turn-state.ts'
 import { TurnStop } from './turn-stop.ts'
 
+type Stored = 'begun' | 'resumed'
+
 /** What a write is told beside its signal. */
-type Told = Pick<PutCall, 'signal'> & { progress(): void; hear(): void }
+type Told = Pick<PutCall, 'signal'> & { progress(stored?: Stored): void; hear(): void }
 
 interface Timing {
   /** Its time begins when this is over, which never rejects: on a slow line it would otherwise pass while the destination is at the write before. */
   readonly before?: Promise<unknown> | undefined
   /** It says that it gets on. A stop that was asked for breaks it off then: it is gone on with by another turn. */
-  onProgress?(): void
+  onProgress?(stored?: Stored): void
 }
 
 /**
@@ -25,9 +28,9 @@ async function timed<T>(state: TurnState, write: (told: Told) => Promise<T>, { b
   const signal = AbortSignal.any([state.writing.signal, late.signal])
   const patience = new Patience(state)
   const brokenOff = Promise.withResolvers<never>()
-  const progress = (): void => {
+  const progress = (stored?: Stored): void => {
     patience.hear()
-    onProgress?.()
+    onProgress?.(stored)
     if (!state.reading.signal.aborted || signal.aborted) return
     const stop = new TurnStop({ state: 'more' })
     late.abort(stop)
@@ -73,7 +76,7 @@ class Patience {
     for (let left = limits.putMs; left > 0; left = this.#heardAt + limits.putMs - clock.now()) await clock.sleep(left, { signal })
     throw new Fault({
       reach: 'call',
-      code: 'put-timed-out',
+      code: PUT_TIMED_OUT,
       message: `The destination did not answer a write within ${limits.putMs} ms.`,
     })
   }
@@ -107,7 +110,10 @@ export async function put(state: TurnState, place: Place, { item, over, record }
     return destination.put(place, large ? heard(item, taken) : item, at, { ...told, owned })
   }
   try {
-    return await timed(state, write, { onProgress: () => getsOn.tell() })
+    return await timed(state, write, { onProgress: (stored) => getsOn.tell(stored) })
+  } catch (thrown) {
+    getsOn.broke()
+    throw thrown
   } finally {
     await getsOn.end()
   }
@@ -118,10 +124,12 @@ class GetsOn {
   readonly #state: TurnState
   readonly #item: Item
   #bytes = 0
+  #stored: Stored | undefined
   #toldAt: number
   #told: Promise<unknown> | undefined
 
   constructor(state: TurnState, item: Item) {
+    state.uncounted.delete(item.id)
     this.#state = state
     this.#item = item
     this.#toldAt = state.request.clock.now()
@@ -133,14 +141,30 @@ class GetsOn {
   }
 
   /** The destination says that another try would go on from here. */
-  tell(): void {
-    const { clock, limits, lease } = this.#state.request
+  tell(stored?: Stored): void {
+    this.#stored ??= stored
+    const { clock, limits } = this.#state.request
     if (this.#bytes > 0) this.#state.progress.streaming(this.#item, this.#bytes)
     const stops = this.#state.reading.signal.aborted
     if (!stops && clock.now() - this.#toldAt < limits.putMs) return
     this.#toldAt = clock.now()
+    this.#gained()
+  }
+
+  /** It did not end, but another try need not begin where this one did. */
+  broke(): void {
+    if (this.#stored === undefined) return
+    this.#state.cutShort.set(this.#item.id, this.#stored)
+    this.#state.progress.getOn()
+    this.#gained()
+  }
+
+  #gained(): void {
+    const { request, uncounted } = this.#state
+    if (uncounted.has(this.#item.id)) return
+    uncounted.add(this.#item.id)
     // Where it does not reach the ledger, one try more is counted.
-    this.#told = lease.gained([this.#item.id]).catch(() => undefined)
+    this.#told = request.lease.gained([this.#item.id]).catch(() => undefined)
   }
 
   async end(): Promise<void> {

@@ -206,7 +206,7 @@ function memoryLease(held: Held): Lease {
       write('gained', ({ entries }, now) => {
         for (const key of ids.map(entryKey)) {
           const entry = entries.get(key)
-          if (entry?.state === 'intended') store.set(entries, key, { ...entry, tries: 1 }, now)
+          if (entry?.state === 'intended') store.set(entries, key, { ...entry, tries: Math.max(1, entry.tries - 1) }, now)
         }
       }),
     settle: (outcomes) =>

@@ -29,7 +29,7 @@ export async function uploaded(tree: FileTree, item: Item, { call, wire, part }:
       },
       call,
     )
-    call.progress?.()
+    call.progress?.(done > 0 ? 'resumed' : 'begun')
     // A stop that was asked for is heard between two parts.
     call.signal.throwIfAborted()
   }

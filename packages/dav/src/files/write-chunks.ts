@@ -133,7 +133,7 @@ async function sendRun(desk: FilesDesk, whole: Whole, run: Run, call: PutCall): 
       call.signal.throwIfAborted()
       const size = sizeOfChunk(run.cut, chunk)
       const send = async (sent: Uint8Array | (() => AsyncIterable<Uint8Array>)) => {
-        await putChunk(desk, whole, { chunk, size, body: sent }, call)
+        await putChunk(desk, whole, { chunk, size, body: sent, resumed: run.there.size > 0 }, call)
         bytes += size
         desk.whole.took(bytes, desk.services.clock.now() - began)
       }
@@ -179,12 +179,19 @@ interface Chunk {
   readonly chunk: number
   readonly size: number
   readonly body: Uint8Array | (() => AsyncIterable<Uint8Array>)
+  /** Others stand there from an earlier try. */
+  readonly resumed: boolean
 }
 
-async function putChunk(desk: FilesDesk, { to, target, content }: Whole, { chunk, size, body }: Chunk, call: PutCall): Promise<void> {
+async function putChunk(
+  desk: FilesDesk,
+  { to, target, content }: Whole,
+  { chunk, size, body, resumed }: Chunk,
+  call: PutCall,
+): Promise<void> {
   const headers = { ...uploadHeaders(desk, to, content.size), 'content-type': 'application/octet-stream', 'content-length': String(size) }
   const href = `${folderHref(desk, target)}/${String(chunk).padStart(5, '0')}`
   const answer = await desk.client.send({ method: 'PUT', href, asks: 'upload', body, headers, timeoutMs: TRANSFER_MS }, call)
   refusePages(desk, answer)
-  call.progress?.()
+  call.progress?.(resumed ? 'resumed' : 'begun')
 }

@@ -38,20 +38,21 @@ export class Workers {
   async #live(process: Process): Promise<void> {
     const { scheduler, dice } = this.#world
     const clock = scheduler.clockOf(process)
-    let troubles = 0
+    let [troubles, fruitless] = [0, 0]
     while (this.left > 0) {
-      const end = await this.#spell(process, troubles).catch((error: unknown): TurnEnd => {
+      const end = await this.#spell(process, { troubles, fruitless }).catch((error: unknown): TurnEnd => {
         if (error instanceof Fault) return { state: 'wait', until: clock.now() + 1_000, why: 'the ledger cannot be reached' }
         throw error
       })
       troubles = end.state === 'wait' && end.trouble ? troubles + 1 : 0
+      fruitless = troubles > 0 && !(end.state === 'wait' && end.gotOn) ? fruitless + 1 : 0
       if (end.state === 'halted') this.mishaps.push(`halted: ${end.fault.message}`)
       const ms = end.state === 'wait' ? end.until - clock.now() : dice.between(10, 3_000)
       await clock.sleep(Math.max(1, ms), {})
     }
   }
 
-  async #spell(process: Process, troubles: number): Promise<TurnEnd> {
+  async #spell(process: Process, rests: Pick<TurnRequest, 'troubles' | 'fruitless'>): Promise<TurnEnd> {
     const world = this.#world
     const { dice } = world
     const wire = world.wireOf(process)
@@ -72,7 +73,7 @@ export class Workers {
         limits: { pageItems: world.drives ? 8 : 4, windowItems: 3, windowBytes: 400, sliceMs: 20_000, putMs: PUT_MS },
         clock,
         report: () => undefined,
-        troubles,
+        ...rests,
       },
       { signal: stop.signal },
     )
